@@ -1,0 +1,236 @@
+//! The shape of a catalog snapshot.
+
+use std::collections::{HashMap, HashSet};
+
+/// An object identifier, as in `pg_class.oid`.
+pub type Oid = u32;
+
+/// One column of one relation: `(pg_attribute.attrelid, pg_attribute.attnum)`.
+/// System columns (`ctid`, `xmin`, …) have negative numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId {
+    /// `pg_class.oid` of the relation.
+    pub relation: Oid,
+    /// `pg_attribute.attnum`.
+    pub attribute: i16,
+}
+
+/// `pg_class.relkind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationKind {
+    /// `r`
+    Table,
+    /// `p`
+    PartitionedTable,
+    /// `v`
+    View,
+    /// `m`
+    MaterializedView,
+    /// `f`
+    ForeignTable,
+    /// `S`
+    Sequence,
+    /// `c`: the row shape of a composite type.
+    CompositeType,
+    /// Anything else that can be named in FROM (indexes cannot; TOAST tables can).
+    Other,
+}
+
+/// A relation with its live columns.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// `pg_class.oid`
+    pub oid: Oid,
+    /// Schema name.
+    pub schema: String,
+    /// Relation name.
+    pub name: String,
+    /// `pg_class.relkind`
+    pub kind: RelationKind,
+    /// `pg_class.reltype`: the composite type of its rows; 0 if none.
+    pub row_type: Oid,
+    /// Live user columns in `attnum` order; dropped columns are absent, so numbers may have gaps.
+    pub columns: Vec<Column>,
+    /// `pg_get_viewdef(oid)` under an empty search_path, for views and materialised views
+    /// outside pg_catalog and information_schema.
+    pub definition: Option<String>,
+    /// Has rules other than the SELECT rule of a view.
+    pub has_dml_rules: bool,
+    /// Direct inheritance or partition parents (`pg_inherits.inhparent`).
+    pub parents: Vec<Oid>,
+    /// Column sets that a UNIQUE or PRIMARY KEY index covers (expression and partial indexes included, with
+    /// the plain columns they name).
+    pub unique_keys: Vec<Vec<i16>>,
+    /// CHECK constraints: name and the columns each names.
+    pub checks: Vec<(String, Vec<i16>)>,
+    /// Columns that make up the partition key, for partitioned tables.
+    pub partition_key: Vec<i16>,
+}
+
+/// A live column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// `attnum`
+    pub number: i16,
+    /// `attname`
+    pub name: String,
+    /// `atttypid`
+    pub type_oid: Oid,
+    /// `atttypmod`; -1 where none.
+    pub type_modifier: i32,
+    /// NOT NULL.
+    pub not_null: bool,
+    /// For a generated column (stored or virtual): the columns its expression names.
+    pub generated_from: Option<Vec<i16>>,
+}
+
+/// `pg_type.typtype`, with what matters of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeKind {
+    /// A base type that is not an array.
+    Base,
+    /// An array over this element type.
+    Array(Oid),
+    /// A composite type: the relation that gives its fields.
+    Composite(Oid),
+    /// A domain over this type, with `typtypmod`.
+    Domain(Oid, i32),
+    /// An enum.
+    Enum,
+    /// A range or multirange over this subtype.
+    Range(Oid),
+    /// A pseudo-type such as `record` or `void`.
+    Pseudo,
+}
+
+/// A data type.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// `pg_type.oid`
+    pub oid: Oid,
+    /// Schema name.
+    pub schema: String,
+    /// `typname`, for example `int4`.
+    pub name: String,
+    /// Kind.
+    pub kind: TypeKind,
+}
+
+/// A function, aggregate or procedure outside pg_catalog. Those inside are known by name only: [`Snapshot::builtin_functions`].
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// `pg_proc.oid`
+    pub oid: Oid,
+    /// Schema name.
+    pub schema: String,
+    /// Function name.
+    pub name: String,
+    /// `pg_language.lanname`
+    pub language: String,
+    /// Extension it belongs to, if any.
+    pub extension: Option<String>,
+    /// Argument types in order (input arguments only).
+    pub argument_types: Vec<Oid>,
+    /// `prorettype`
+    pub result_type: Oid,
+    /// `proretset`
+    pub returns_set: bool,
+    /// Names of OUT, INOUT and TABLE columns, in order.
+    pub output_names: Vec<String>,
+    /// `prosrc` for SQL-language functions.
+    pub body: Option<String>,
+}
+
+/// A foreign key: `from[i]` references `to[i]`.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// Constraint name.
+    pub name: String,
+    /// Referencing columns.
+    pub from: Vec<ColumnId>,
+    /// Referenced columns.
+    pub to: Vec<ColumnId>,
+}
+
+/// Everything, as of one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Grows by one with each reload in which something changed; plans name it.
+    pub generation: u64,
+    /// `server_version_num`, for example 150018.
+    pub server_version: u32,
+    /// Name of the database.
+    pub database: String,
+    /// Relations by OID.
+    pub relations: HashMap<Oid, Relation>,
+    /// Relation name, without schema, to every relation of that name (sorted by OID).
+    pub relations_by_name: HashMap<String, Vec<Oid>>,
+    /// Types by OID.
+    pub types: HashMap<Oid, Type>,
+    /// Type name, without schema, to every type of that name.
+    pub types_by_name: HashMap<String, Vec<Oid>>,
+    /// Functions outside pg_catalog, by name.
+    pub functions: HashMap<String, Vec<Function>>,
+    /// Names of functions in pg_catalog.
+    pub builtin_functions: HashSet<String>,
+    /// Names of operators outside pg_catalog, each with the name of the function under it.
+    pub user_operators: HashMap<String, Vec<String>>,
+    /// Types outside pg_catalog that have a cast, an input function or a range constructor of a user's own
+    /// (such a type in a statement calls a user's function).
+    pub types_with_user_code: HashSet<Oid>,
+    /// Schema names.
+    pub schemas: HashSet<String>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+}
+
+impl Snapshot {
+    /// The relations that `schema.name`, or any `schema` if `None`, may mean, by OID.
+    pub fn candidates(&self, schema: Option<&str>, name: &str) -> Vec<&Relation> {
+        let oids = self.relations_by_name.get(name).map(Vec::as_slice).unwrap_or_default();
+        oids.iter()
+            .filter_map(|oid| self.relations.get(oid))
+            .filter(|relation| schema.is_none_or(|schema| relation.schema == schema))
+            .collect()
+    }
+
+    /// `schema.table.column` for messages and logs.
+    pub fn column_name(&self, column: ColumnId) -> String {
+        match self.relations.get(&column.relation) {
+            Some(relation) => match relation.column(column.attribute) {
+                Some(found) => format!("{}.{}.{}", relation.schema, relation.name, found.name),
+                None => format!("{}.{}.#{}", relation.schema, relation.name, column.attribute),
+            },
+            None => format!("#{}.#{}", column.relation, column.attribute),
+        }
+    }
+
+    /// The type under all domains, with the type modifier that applies.
+    pub fn base_type(&self, type_oid: Oid, type_modifier: i32) -> (Oid, i32) {
+        let (mut oid, mut modifier) = (type_oid, type_modifier);
+        while let Some(TypeKind::Domain(base, domain_modifier)) = self.types.get(&oid).map(|found| found.kind) {
+            oid = base;
+            if domain_modifier >= 0 {
+                modifier = domain_modifier;
+            }
+        }
+        (oid, modifier)
+    }
+}
+
+impl Relation {
+    /// The live column of this number.
+    pub fn column(&self, number: i16) -> Option<&Column> {
+        self.columns.iter().find(|column| column.number == number)
+    }
+
+    /// The live column of this name.
+    pub fn column_named(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether it belongs to the server itself.
+    pub fn is_system(&self) -> bool {
+        self.schema == "pg_catalog" || self.schema == "information_schema" || self.schema == "pg_toast"
+    }
+}

@@ -1,0 +1,305 @@
+//! What the analysis of one statement says.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::catalog::{ColumnId, Oid};
+
+/// How columns are treated, as far as the analysis must know. Implemented by the resolved rules.
+pub trait Treatment {
+    /// 0: clean. Otherwise protected; equal numbers mean the same mask under the same domain.
+    fn class(&self, column: ColumnId) -> u32;
+    /// Whether a person vouched for this function outside pg_catalog (`[[function]]` rules).
+    fn vouched(&self, schema: &str, name: &str) -> bool;
+    /// Whether anything at all is protected in this database.
+    fn protects_anything(&self) -> bool;
+}
+
+/// What a statement does to the session, and what is needed to follow it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementKind {
+    /// SELECT, VALUES, TABLE.
+    Query,
+    /// COPY … TO STDOUT.
+    CopyOut(CopyOptions),
+    /// DECLARE CURSOR; the columns of the analysis are those of its query.
+    DeclareCursor {
+        /// Cursor name.
+        name: String,
+        /// BINARY.
+        binary: bool,
+        /// WITH HOLD.
+        hold: bool,
+    },
+    /// FETCH, or MOVE (which returns no rows).
+    Fetch {
+        /// Cursor name.
+        name: String,
+        /// MOVE.
+        is_move: bool,
+    },
+    /// CLOSE name, or CLOSE ALL.
+    CloseCursor(Option<String>),
+    /// PREPARE; the columns of the analysis are those of its query.
+    Prepare {
+        /// Statement name.
+        name: String,
+    },
+    /// EXECUTE.
+    Execute {
+        /// Statement name.
+        name: String,
+    },
+    /// DEALLOCATE name, or DEALLOCATE ALL.
+    Deallocate(Option<String>),
+    /// EXPLAIN of a query or of EXECUTE. Its one output column is clean once the gate has passed it.
+    Explain {
+        /// Name, for EXPLAIN EXECUTE.
+        executes: Option<String>,
+        /// ANALYZE: the query runs.
+        analyze: bool,
+    },
+    /// SHOW.
+    Show,
+    /// SET, RESET of a setting known to be harmless.
+    Set,
+    /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET TRANSACTION and the like.
+    Transaction(TransactionKind),
+    /// DISCARD; `true` for ALL, PLANS drop nothing we track.
+    Discard {
+        /// DISCARD ALL.
+        all: bool,
+    },
+    /// LOCK … IN ACCESS SHARE MODE.
+    Lock,
+    /// LISTEN, UNLISTEN, NOTIFY; only where nothing is protected.
+    Notification,
+    /// Anything else; only with `access = "any"`.
+    Other,
+}
+
+/// Transaction control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionKind {
+    /// BEGIN, START TRANSACTION.
+    Begin,
+    /// COMMIT, END, also AND CHAIN.
+    Commit,
+    /// ROLLBACK, ABORT, also AND CHAIN.
+    Rollback,
+    /// SAVEPOINT, RELEASE, ROLLBACK TO, SET TRANSACTION, SET CONSTRAINTS, PREPARE TRANSACTION…
+    Other,
+}
+
+/// COPY … TO STDOUT options that decide how bytes are to be read. PostgreSQL docs, COPY, "File Formats".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyOptions {
+    /// text, csv or binary.
+    pub format: CopyFormat,
+    /// HEADER: the first line holds names. (PG 15 and newer allow it in text format.)
+    pub header: bool,
+    /// DELIMITER; tab for text, comma for csv by default.
+    pub delimiter: u8,
+    /// NULL; `\N` for text, empty for csv by default.
+    pub null: Vec<u8>,
+    /// QUOTE; csv only, `"` by default.
+    pub quote: u8,
+    /// ESCAPE; csv only, the quote by default.
+    pub escape: u8,
+}
+
+/// COPY FORMAT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyFormat {
+    /// text
+    Text,
+    /// csv
+    Csv,
+    /// binary
+    Binary,
+}
+
+/// A set of base columns.
+pub type ColumnSet = BTreeSet<ColumnId>;
+
+/// Where the values of one output column come from, in base columns, protected or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lineage {
+    /// Every value is verbatim the value of one of these columns (or NULL), unless `computed_from` or `computed` say otherwise.
+    pub verbatim: ColumnSet,
+    /// Values are computed from these columns.
+    pub computed_from: ColumnSet,
+    /// Some values are neither: literals, parameters, results of functions over clean input.
+    pub computed: bool,
+}
+
+/// One output column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// The label RowDescription will show.
+    pub label: String,
+    /// Where its values come from.
+    pub lineage: Lineage,
+}
+
+/// The clause in which a column decides about rows rather than being shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Clause {
+    Where,
+    JoinOn,
+    JoinUsing,
+    Having,
+    GroupBy,
+    OrderBy,
+    Distinct,
+    DistinctOn,
+    SetOperation,
+    Filter,
+    CaseCondition,
+    LimitOffset,
+    PartitionBy,
+    WindowOrder,
+    WindowFrame,
+    Sublink,
+    AggregateOrder,
+    AggregateDistinct,
+    TableSample,
+    FunctionArgument,
+    CountArgument,
+}
+
+/// One use of columns in deciding about rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Influence {
+    /// Where.
+    pub clause: Clause,
+    /// What kind of test it is.
+    pub test: Test,
+}
+
+/// What a deciding use can tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// Values of the left set are compared for equality with values of the right set, all verbatim: nothing is
+    /// told that the masked data does not tell, provided that all are of one treatment class.
+    Equality(ColumnSet, ColumnSet),
+    /// Verbatim values of this set are grouped or made distinct.
+    Grouping(ColumnSet),
+    /// IS NULL, IS NOT NULL, count(column) over verbatim values.
+    NullTest(ColumnSet),
+    /// Anything else.
+    Other(ColumnSet),
+}
+
+/// A use of columns that fails on some values and not on others, so that the error itself would tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fallible {
+    /// What can fail: `cast to integer`, `function to_date`.
+    pub what: String,
+    /// The columns that decide whether it fails.
+    pub columns: ColumnSet,
+}
+
+/// Everything the plan needs about one statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// Bytes of the text this statement stands in, without the semicolon.
+    pub span: Range<usize>,
+    /// What it does.
+    pub kind: StatementKind,
+    /// Output columns, in order; empty for statements without rows, and for a [`Analysis::touches_protected`] of false,
+    /// where lineage is not computed.
+    pub columns: Vec<OutputColumn>,
+    /// Deciding uses; those over clean columns only may be left out.
+    pub influences: Vec<Influence>,
+    /// Uses that may fail by value; those over clean columns only may be left out.
+    pub fallible: Vec<Fallible>,
+    /// Relations named anywhere, views followed to the bottom.
+    pub touched: BTreeSet<Oid>,
+    /// Whether any of `touched` has a protected column. If not, `columns` is empty: nothing needs masking.
+    pub touches_protected: bool,
+    /// The text holds constants that the analysis looked at (positions in ORDER BY or GROUP BY, `'…'::regclass`,
+    /// settings…): a statement that differs from it only in constants needs an analysis of its own.
+    pub constants_matter: bool,
+    /// A name that the snapshot does not have. The server is expected to report an error; nothing may be shown or run.
+    pub unknown_name: Option<String>,
+}
+
+/// Why a statement is refused. The names are stable: they stand in messages, the log, docs and tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which rule of pgveil.
+    pub reason: Reason,
+    /// One sentence for the client: what was refused, which column or rule, why. Never holds a value.
+    pub message: String,
+    /// What would work instead.
+    pub hint: String,
+}
+
+/// Stable names of refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The parser does not accept it and the server might.
+    Unparsable,
+    /// Over the stated size.
+    TooLarge,
+    /// Not on the list of read-only statements.
+    StatementNotAllowed,
+    /// A setting that is not known to be harmless.
+    SettingNotAllowed,
+    /// A function that reads by name, has side effects, or is not known.
+    OpaqueFunction,
+    /// A predicate over a protected column.
+    Predicate,
+    /// An expression over a protected column that fails on some values.
+    FallibleExpression,
+    /// A computed value, where the policy is to refuse these.
+    DerivedColumn,
+    /// A column that no rule names, where the policy is to refuse these.
+    UnlistedColumn,
+    /// A name that may mean relations which are treated differently.
+    AmbiguousName,
+    /// A construct over protected columns that the analysis does not understand.
+    NotUnderstood,
+    /// A keyword that this server's version reads in another way than the parser.
+    KeywordDiffers,
+    /// Large objects, by policy.
+    LargeObject,
+    /// A wire message that is not relayed.
+    MessageNotAllowed,
+    /// A session setting under which proxy and server could read different statements.
+    UnsafeEncoding,
+    /// The catalog changed under a plan.
+    CatalogChanged,
+    /// The server describes other columns than the plan expects.
+    WitnessesDisagree,
+    /// The session log cannot be written.
+    SessionLog,
+}
+
+impl Reason {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Unparsable => "unparsable",
+            Reason::TooLarge => "too_large",
+            Reason::StatementNotAllowed => "statement_not_allowed",
+            Reason::SettingNotAllowed => "setting_not_allowed",
+            Reason::OpaqueFunction => "opaque_function",
+            Reason::Predicate => "predicate",
+            Reason::FallibleExpression => "fallible_expression",
+            Reason::DerivedColumn => "derived_column",
+            Reason::UnlistedColumn => "unlisted_column",
+            Reason::AmbiguousName => "ambiguous_name",
+            Reason::NotUnderstood => "not_understood",
+            Reason::KeywordDiffers => "keyword_differs",
+            Reason::LargeObject => "large_object",
+            Reason::MessageNotAllowed => "message_not_allowed",
+            Reason::UnsafeEncoding => "unsafe_encoding",
+            Reason::CatalogChanged => "catalog_changed",
+            Reason::WitnessesDisagree => "witnesses_disagree",
+            Reason::SessionLog => "session_log",
+        }
+    }
+}
