@@ -4,6 +4,7 @@
 //! are protected comes in through [`Treatment`].
 
 mod analysis;
+pub mod tree;
 
 pub use analysis::*;
 
