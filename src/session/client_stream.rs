@@ -4,9 +4,12 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
+
+use crate::wire::compose;
+use crate::wire::error_fields::ErrorFields;
 
 /// A connection from a client.
 #[derive(Debug)]
@@ -79,4 +82,12 @@ impl AsyncWrite for ClientStream {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         on_stream!(self.get_mut(), stream => Pin::new(stream).poll_shutdown(cx))
     }
+}
+
+/// Tells a client why its connection ends, and ends it. Whether it still listens makes no difference.
+pub async fn dismiss<S: AsyncWrite + Unpin>(stream: &mut S, fields: &ErrorFields) {
+    let mut out = Vec::new();
+    compose::error_response(&mut out, fields);
+    let _ = stream.write_all(&out).await;
+    let _ = stream.shutdown().await;
 }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::client_stream::ClientStream;
+use super::client_stream::{ClientStream, dismiss};
 use super::startup_parameters::{self, ParameterError, SettingsCheck, Startup};
 use super::tls::{ALPN, ListenerTls};
 use crate::wire::compose;
@@ -165,11 +165,7 @@ async fn converse(
 /// Tells the client why, and closes.
 async fn say(mut stream: ClientStream, error: GreetingError) -> GreetingError {
     if let Some(fields) = error.to_fields() {
-        let mut out = Vec::new();
-        compose::error_response(&mut out, &fields);
-        // The connection ends whether or not the client still listens.
-        let _ = stream.write_all(&out).await;
-        let _ = stream.shutdown().await;
+        dismiss(&mut stream, &fields).await;
     }
     error
 }
