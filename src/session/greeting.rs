@@ -292,3 +292,6 @@ async fn negotiate_version(stream: &mut ClientStream, message: &StartupMessage) 
     stream.write_all(&out).await?;
     stream.flush().await
 }
+
+#[cfg(test)]
+mod tests;
