@@ -2,18 +2,19 @@
 //!
 //! A [`Cluster`] lives in a fresh temporary directory, listens on a free port of 127.0.0.1 and on a unix
 //! socket of its own, runs as an unprivileged user even when pgveil was started as root, and leaves neither
-//! processes nor files behind: dropping it stops the server, and a [`Watchdog`] does the same if this process
-//! is killed before it can.
+//! processes nor files behind: dropping it stops the server, and a watchdog does the same if this process is
+//! killed before it can.
 
 mod account;
 mod binaries;
 mod directory;
+mod process;
 mod server;
 mod watchdog;
 
 pub use binaries::Binaries;
+pub use process::Process;
 pub use server::{Cluster, ClusterOptions, Shutdown, free_port, run, run_with_input};
-pub use watchdog::Watchdog;
 
 use std::path::PathBuf;
 

@@ -3,19 +3,16 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::net::TcpListener;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::directory::Directory;
-use super::watchdog::Watchdog;
+use super::process::Process;
 use super::{Binaries, ClusterError, SUPERUSER};
 
 /// How long a server may take to accept connections; a loaded machine needs seconds, not a minute.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a fast shutdown may take before the server is killed.
-const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(10);
 /// Another process can take the free port before the server does; so often it is tried again.
 const PORT_ATTEMPTS: u32 = 8;
@@ -67,16 +64,9 @@ pub struct Cluster {
     data_dir: PathBuf,
     socket_dir: PathBuf,
     port: u16,
-    running: Option<Running>,
+    postmaster: Option<Process>,
     // Last, so that it is removed after the server has ended.
     directory: Directory,
-}
-
-/// The postmaster and who ends it if this process cannot.
-#[derive(Debug)]
-struct Running {
-    postmaster: Child,
-    watchdog: Watchdog,
 }
 
 impl Cluster {
@@ -97,7 +87,7 @@ impl Cluster {
             data_dir,
             socket_dir,
             port: 0,
-            running: None,
+            postmaster: None,
             directory,
         };
         match &cluster.options.template {
@@ -192,10 +182,10 @@ impl Cluster {
 
     /// Stops the server; its data stays until the cluster is dropped.
     pub fn shut_down(&mut self, how: Shutdown) {
-        if let Some(mut running) = self.running.take()
+        if let Some(mut postmaster) = self.postmaster.take()
             && how == Shutdown::Crash
         {
-            let _ = running.postmaster.kill();
+            postmaster.kill();
         }
     }
 
@@ -277,34 +267,10 @@ impl Cluster {
         for (name, value) in self.settings(port) {
             command.arg("-c").arg(format!("{name}={value}"));
         }
-        // Its own process group: Ctrl-C is this process's to handle, which then stops the server in order.
-        command
-            .process_group(0)
-            .stdout(Stdio::null())
-            .stderr(log_file);
+        command.stdout(Stdio::null()).stderr(log_file);
         self.as_server_user(&mut command);
-        let mut postmaster = command
-            .spawn()
-            .map_err(ClusterError::io("starting postgres"))?;
-        let watchdog = Watchdog::start(
-            postmaster.id(),
-            "INT",
-            Some(&self.directory.path),
-            self.directory.account,
-        );
-        match watchdog {
-            Ok(watchdog) => {
-                self.running = Some(Running {
-                    postmaster,
-                    watchdog,
-                })
-            }
-            Err(error) => {
-                let _ = postmaster.kill();
-                let _ = postmaster.wait();
-                return Err(error);
-            }
-        }
+        let root = Some(self.directory.path.as_path());
+        self.postmaster = Some(Process::spawn_in(&mut command, "INT", root)?);
         self.wait_until_ready()
     }
 
@@ -340,13 +306,13 @@ impl Cluster {
             {
                 return Ok(());
             }
-            let ended = match &mut self.running {
-                Some(running) => !matches!(running.postmaster.try_wait(), Ok(None)),
-                None => true,
-            };
+            let ended = self
+                .postmaster
+                .as_mut()
+                .is_none_or(|postmaster| postmaster.ended().is_some());
             if ended || Instant::now() > deadline {
                 let log = self.log_tail();
-                self.running = None;
+                self.postmaster = None;
                 return Err(ClusterError::NotReady { log });
             }
             std::thread::sleep(POLL);
@@ -367,20 +333,6 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.shut_down(Shutdown::Fast);
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.watchdog.release();
-        let deadline = Instant::now() + STOP_TIMEOUT;
-        // The watchdog asks; reaping is the parent's part, and while it has not happened the process counts as alive.
-        while matches!(self.postmaster.try_wait(), Ok(None)) {
-            if Instant::now() > deadline {
-                let _ = self.postmaster.kill();
-            }
-            std::thread::sleep(POLL);
-        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::ClusterError;
-use super::account::Account;
 
 /// Waits for its owner to say `end`, or for the end of standard input, which means that the owner has died; then
 /// asks the process to end, insists after 10 seconds, and removes what a dead owner can no longer remove.
@@ -25,7 +24,7 @@ done
 
 /// A process that ends another one when this process does, whatever ends this one.
 #[derive(Debug)]
-pub struct Watchdog {
+pub(super) struct Watchdog {
     shell: Child,
 }
 
@@ -33,15 +32,10 @@ impl Watchdog {
     /// Watches over a child process: `signal` (such as `TERM`) is what asks it to end.
     ///
     /// Drop the watchdog to end the child, and reap the child meanwhile: an unreaped child counts as alive.
-    pub fn over(pid: u32, signal: &str) -> Result<Watchdog, ClusterError> {
-        Watchdog::start(pid, signal, None, None)
-    }
-
-    pub(super) fn start(
+    pub(super) fn over(
         pid: u32,
         signal: &str,
         directory: Option<&Path>,
-        account: Option<Account>,
     ) -> Result<Watchdog, ClusterError> {
         let mut command = Command::new("/bin/sh");
         command
@@ -53,9 +47,6 @@ impl Watchdog {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if let Some(account) = account {
-            account.apply(&mut command);
-        }
         let shell = command
             .spawn()
             .map_err(ClusterError::io("starting /bin/sh"))?;
@@ -63,7 +54,7 @@ impl Watchdog {
     }
 
     /// Tells the watchdog to end the process, without waiting for it.
-    pub fn release(&mut self) {
+    pub(super) fn release(&mut self) {
         if let Some(mut stdin) = self.shell.stdin.take() {
             // A watchdog that is gone already has nothing left to do.
             let _ = stdin.write_all(b"end\n");
@@ -75,18 +66,5 @@ impl Drop for Watchdog {
     fn drop(&mut self) {
         self.release();
         let _ = self.shell.wait();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ends_the_process_when_let_go() {
-        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
-        let mut watchdog = Watchdog::over(child.id(), "TERM").unwrap();
-        watchdog.release();
-        assert!(!child.wait().unwrap().success());
     }
 }
