@@ -4,6 +4,8 @@
 //! are protected comes in through [`Treatment`].
 
 mod analysis;
+pub mod functions;
+pub mod operators;
 pub mod tree;
 
 pub use analysis::*;
