@@ -6,6 +6,8 @@
 mod analysis;
 pub mod functions;
 pub mod operators;
+pub mod parser;
+pub mod settings;
 pub mod tree;
 
 pub use analysis::*;
