@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Failures in a row that cost no wait: people mistype.
-const FREE_FAILURES: u32 = 5;
+/// Failures in a row that cost no wait: people mistype, and libpq tries a wrong password twice, with TLS and without.
+pub(super) const FREE_FAILURES: u32 = 10;
 /// The first wait; each further failure doubles it.
 const WAIT_MIN: Duration = Duration::from_secs(1);
 /// The longest wait.
