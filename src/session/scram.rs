@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use zeroize::ZeroizeOnDrop;
+
+use crate::config::ScramVerifier;
 
 /// The mechanism without channel binding.
 pub const SCRAM_SHA_256: &str = "SCRAM-SHA-256";
@@ -19,55 +20,6 @@ pub const SCRAM_SHA_256_PLUS: &str = "SCRAM-SHA-256-PLUS";
 const END_POINT_FLAG: &str = "p=tls-server-end-point";
 /// Random bytes in the server's part of the nonce, as in PostgreSQL.
 const NONCE_BYTES: usize = 18;
-
-/// What a server keeps of a password: enough to check a proof, not enough to make one.
-#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
-pub struct Verifier {
-    /// Rounds of PBKDF2, at least 1.
-    pub(super) iterations: u32,
-    /// Salt of PBKDF2.
-    pub(super) salt: Vec<u8>,
-    /// Hash of the client's key.
-    pub(super) stored_key: [u8; 32],
-    /// Key of the server's own proof.
-    pub(super) server_key: [u8; 32],
-}
-
-/// The text is not `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`. Does not quote the text: it is a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a verifier of the form SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey")]
-pub struct VerifierError;
-
-impl std::str::FromStr for Verifier {
-    type Err = VerifierError;
-
-    fn from_str(text: &str) -> Result<Self, VerifierError> {
-        let read = || -> Option<Self> {
-            let (salted, keys) = text.strip_prefix("SCRAM-SHA-256$")?.split_once('$')?;
-            let (iterations, salt) = salted.split_once(':')?;
-            let (stored_key, server_key) = keys.split_once(':')?;
-            let key = |text| BASE64.decode(text).ok()?.try_into().ok();
-            Some(Self {
-                iterations: iterations
-                    .parse()
-                    .ok()
-                    .filter(|rounds| (1..=i32::MAX as u32).contains(rounds))?,
-                salt: BASE64.decode(salt).ok().filter(|salt| !salt.is_empty())?,
-                stored_key: key(stored_key)?,
-                server_key: key(server_key)?,
-            })
-        };
-        read().ok_or(VerifierError)
-    }
-}
-
-impl std::fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verifier")
-            .field("iterations", &self.iterations)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Why an exchange ends without a login. The client's fault, but for [`ScramError::Random`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +74,7 @@ impl ScramError {
 /// The exchange has begun: the client chooses a mechanism and sends its first message.
 #[derive(Debug)]
 pub struct ClientFirst<'a> {
-    verifier: Verifier,
+    verifier: ScramVerifier,
     /// Channel binding data of the connection; with it the mechanism with channel binding is on offer.
     binding: Option<&'a [u8]>,
     server_nonce: String,
@@ -131,7 +83,7 @@ pub struct ClientFirst<'a> {
 /// The challenge is out: the client sends its proof.
 #[derive(Debug)]
 pub struct ClientFinal {
-    verifier: Verifier,
+    verifier: ScramVerifier,
     /// What the client must repeat: its first message's header, and the channel binding data if it binds.
     bound: Vec<u8>,
     /// Both parts of the nonce.
@@ -154,7 +106,7 @@ impl<'a> ClientFirst<'a> {
     ///
     /// # Errors
     /// [`ScramError::Random`].
-    pub fn new(verifier: Verifier, binding: Option<&'a [u8]>) -> Result<Self, ScramError> {
+    pub fn new(verifier: ScramVerifier, binding: Option<&'a [u8]>) -> Result<Self, ScramError> {
         let mut random = [0; NONCE_BYTES];
         getrandom::fill(&mut random).map_err(|_| ScramError::Random)?;
         Ok(Self {
@@ -179,11 +131,7 @@ impl<'a> ClientFirst<'a> {
     ///
     /// # Errors
     /// Any [`ScramError`].
-    pub fn exchange(
-        self,
-        mechanism: &[u8],
-        input: &[u8],
-    ) -> Result<(ClientFinal, Vec<u8>), ScramError> {
+    pub fn exchange(self, mechanism: &[u8], input: &[u8]) -> Result<(ClientFinal, Vec<u8>), ScramError> {
         let plus = match std::str::from_utf8(mechanism) {
             Ok(SCRAM_SHA_256) => false,
             Ok(SCRAM_SHA_256_PLUS) if self.binding.is_some() => true,
@@ -261,11 +209,7 @@ impl ClientFinal {
             .and_then(|proof| proof.try_into().ok())
             .ok_or(ScramError::Malformed)?;
         let mut attributes = without_proof.split(',');
-        let mut value_of = |prefix| {
-            attributes
-                .next()
-                .and_then(|attribute| attribute.strip_prefix(prefix))
-        };
+        let mut value_of = |prefix| attributes.next().and_then(|attribute| attribute.strip_prefix(prefix));
         let bound = value_of("c=")
             .and_then(|text| BASE64.decode(text).ok())
             .ok_or(ScramError::Malformed)?;
