@@ -4,6 +4,7 @@
 //! were made under. Nothing here does IO: the rows come from [`crate::upstream`].
 
 mod builder;
+mod builtin;
 mod load;
 mod model;
 mod queries;
