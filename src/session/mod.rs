@@ -39,7 +39,7 @@ use session_log::SessionLog;
 use startup_parameters::Startup;
 
 pub use database::CatalogError;
-pub use service::{Service, ServiceError};
+pub use service::{Service, ServiceError, upstream_target};
 
 /// Where a client connects from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
