@@ -35,6 +35,11 @@ impl Place {
         }
     }
 
+    /// `rules/app.toml:12:3`.
+    pub fn full(&self) -> String {
+        format!("{}:{}:{}", self.file.display(), self.line, self.column)
+    }
+
     /// `app.toml:12`, as logs and messages name a rule.
     pub fn short(&self) -> String {
         let name = self.file.file_name().unwrap_or(self.file.as_os_str());
