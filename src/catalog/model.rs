@@ -37,7 +37,7 @@ pub enum RelationKind {
 }
 
 /// A relation with its live columns.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
     /// `pg_class.oid`
     pub oid: Oid,
@@ -68,7 +68,7 @@ pub struct Relation {
 }
 
 /// A live column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// `attnum`
     pub number: i16,
@@ -104,7 +104,7 @@ pub enum TypeKind {
 }
 
 /// A data type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Type {
     /// `pg_type.oid`
     pub oid: Oid,
@@ -117,7 +117,7 @@ pub struct Type {
 }
 
 /// A function, aggregate or procedure outside pg_catalog. Those inside are known by name only: [`Snapshot::builtin_functions`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Function {
     /// `pg_proc.oid`
     pub oid: Oid,
@@ -142,7 +142,7 @@ pub struct Function {
 }
 
 /// A foreign key: `from[i]` references `to[i]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ForeignKey {
     /// Constraint name.
     pub name: String,
@@ -153,7 +153,7 @@ pub struct ForeignKey {
 }
 
 /// Everything, as of one moment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     /// Grows by one with each reload in which something changed; plans name it.
     pub generation: u64,

@@ -1,1 +1,3 @@
-//! (being written)
+//! Listeners, limits, cancel keys, catalogs kept fresh.
+
+pub mod cancel;

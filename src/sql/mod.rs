@@ -4,6 +4,13 @@
 //! are protected comes in through [`Treatment`].
 
 mod analysis;
+mod copy_options;
+pub mod functions;
+pub mod gate;
+pub mod operators;
+pub mod parser;
+pub mod settings;
+pub mod tree;
 
 pub use analysis::*;
 
