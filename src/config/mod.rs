@@ -189,10 +189,7 @@ impl Config {
     /// # Errors
     /// Every problem of the file at once, in the order of the file.
     pub fn load(path: &Path) -> Result<Config, Vec<Problem>> {
-        Config::check(
-            &Document::read(path).map_err(|problem| vec![problem])?,
-            path,
-        )
+        Config::check(&Document::read(path).map_err(|problem| vec![problem])?, path)
     }
 
     fn check(document: &Document, path: &Path) -> Result<Config, Vec<Problem>> {
@@ -212,8 +209,7 @@ impl Config {
 
 impl Predicates {
     /// The words for it in config and rule files.
-    pub const CHOICES: [(&'static str, Predicates); 2] =
-        [("refuse", Predicates::Refuse), ("allow", Predicates::Allow)];
+    pub const CHOICES: [(&'static str, Predicates); 2] = [("refuse", Predicates::Refuse), ("allow", Predicates::Allow)];
 }
 
 #[cfg(test)]

@@ -41,10 +41,7 @@ fn read_listen(section: Section<'_>) -> Option<Listen> {
     if let Some(address) = &address
         && !is_host_and_port(&address.value)
     {
-        let message = format!(
-            "listen.address must be \"host:port\", not \"{}\"",
-            address.value
-        );
+        let message = format!("listen.address must be \"host:port\", not \"{}\"", address.value);
         let suggestion = Some("for example \"127.0.0.1:6432\"".to_string());
         document.error_with(address.span.clone(), message, suggestion);
     }
@@ -52,10 +49,7 @@ fn read_listen(section: Section<'_>) -> Option<Listen> {
         .string("socket_dir")
         .and_then(|written| existing(document, &written, "a directory"));
     if section.value("address").is_none() && section.value("socket_dir").is_none() {
-        document.error(
-            section.span(),
-            "[listen] needs an address, a socket_dir or both",
-        );
+        document.error(section.span(), "[listen] needs an address, a socket_dir or both");
     }
     let tls = section.section("tls").map(|tls| {
         let file = |written: Option<Located<String>>| existing(document, &written?, "a file");
@@ -83,9 +77,7 @@ fn read_listen(section: Section<'_>) -> Option<Listen> {
         && !is_loopback(&address.value)
     {
         let message = "clients may come in over the network without TLS";
-        let mut problem = document
-            .place(&address.span)
-            .problem(Severity::Warning, message);
+        let mut problem = document.place(&address.span).problem(Severity::Warning, message);
         problem.suggestion = Some("set listen.tls".to_string());
         document.report(problem);
     }
@@ -157,14 +149,8 @@ fn check_url(document: &Document, url: &Located<String>) {
     let user_part = authority.rsplit_once('@').map_or("", |(user, _)| user);
     // Config files are read by more people than may know the password, and end up in version control.
     if user_part.contains(':') || query.split('&').any(|pair| pair.starts_with("password=")) {
-        let suggestion = Some(
-            "use upstream.password_file, upstream.password_env, PGPASSWORD or .pgpass".to_string(),
-        );
-        document.error_with(
-            url.span.clone(),
-            "upstream.url must not hold a password",
-            suggestion,
-        );
+        let suggestion = Some("use upstream.password_file, upstream.password_env, PGPASSWORD or .pgpass".to_string());
+        document.error_with(url.span.clone(), "upstream.url must not hold a password", suggestion);
     }
 }
 
@@ -175,11 +161,7 @@ fn read_users(top: &Section<'_>) -> Vec<User> {
     let sections = top.sections("user");
     if sections.is_empty() && top.value("user").is_none() {
         let suggestion = Some("make a verifier with `pgveil user`".to_string());
-        document.error_with(
-            0..0,
-            "there is no [[user]], so that nobody could log in",
-            suggestion,
-        );
+        document.error_with(0..0, "there is no [[user]], so that nobody could log in", suggestion);
     }
     for section in sections {
         let name = section.required_string("name");
@@ -196,10 +178,7 @@ fn read_users(top: &Section<'_>) -> Vec<User> {
         if let Some(name) = &name
             && !names.insert(name.value.clone())
         {
-            document.error(
-                name.span.clone(),
-                format!("user \"{}\" is there twice", name.value),
-            );
+            document.error(name.span.clone(), format!("user \"{}\" is there twice", name.value));
         }
         if let (Some(name), Some(verifier)) = (name, parsed) {
             users.push(User {
@@ -227,9 +206,7 @@ fn read_policy(section: Section<'_>) -> Policy {
     ];
     let policy = Policy {
         access: section.choice("access", &access).unwrap_or(usual.access),
-        unlisted: section
-            .choice("unlisted", &unlisted)
-            .unwrap_or(usual.unlisted),
+        unlisted: section.choice("unlisted", &unlisted).unwrap_or(usual.unlisted),
         derived: section.choice("derived", &derived).unwrap_or(usual.derived),
         predicates: section
             .choice("predicates", &Predicates::CHOICES)
@@ -247,8 +224,7 @@ fn read_masking(top: &Section<'_>, policy: Policy) -> Option<Masking> {
     let Some(section) = top.section("masking") else {
         // Serving everything unmasked has to be asked for in so many words.
         if policy.access == Access::ReadOnly && top.value("masking").is_none() {
-            let suggestion =
-                Some("an empty list of rules protects nothing: [masking] rules = []".to_string());
+            let suggestion = Some("an empty list of rules protects nothing: [masking] rules = []".to_string());
             document.error_with(0..0, "masking is missing", suggestion);
         }
         return (policy.access == Access::Any).then(|| Masking {
