@@ -35,6 +35,11 @@ impl Place {
         }
     }
 
+    /// `rules/app.toml:12:3`.
+    pub fn full(&self) -> String {
+        format!("{}:{}:{}", self.file.display(), self.line, self.column)
+    }
+
     /// `app.toml:12`, as logs and messages name a rule.
     pub fn short(&self) -> String {
         let name = self.file.file_name().unwrap_or(self.file.as_os_str());
@@ -61,17 +66,13 @@ pub struct Document {
 impl Document {
     /// Reads the file. A file that cannot be read is a problem, never an empty document.
     pub fn read(path: &Path) -> Result<Self, Problem> {
-        let cannot =
-            |error: std::io::Error| Problem::of_file(path, format!("cannot read: {error}"));
+        let cannot = |error: std::io::Error| Problem::of_file(path, format!("cannot read: {error}"));
         let length = fs::metadata(path).map_err(cannot)?.len();
         if length > FILE_BYTES_MAX {
             let message = format!("is {length} bytes long; at most {FILE_BYTES_MAX} are read");
             return Err(Problem::of_file(path, message));
         }
-        Ok(Document::new(
-            path,
-            fs::read_to_string(path).map_err(cannot)?,
-        ))
+        Ok(Document::new(path, fs::read_to_string(path).map_err(cannot)?))
     }
 
     /// A document that is already in memory; `path` is what its problems are reported under.
@@ -120,12 +121,7 @@ impl Document {
     }
 
     /// Adds an error with a suggestion.
-    pub fn error_with(
-        &self,
-        span: Range<usize>,
-        message: impl Into<String>,
-        suggestion: Option<String>,
-    ) {
+    pub fn error_with(&self, span: Range<usize>, message: impl Into<String>, suggestion: Option<String>) {
         let mut problem = self.place(&span).problem(Severity::Error, message);
         problem.suggestion = suggestion;
         self.report(problem);
@@ -226,10 +222,7 @@ impl<'d> Section<'d> {
         if let Some((_, value)) = choices.iter().find(|(word, _)| *word == written.value) {
             return Some(*value);
         }
-        let words: Vec<_> = choices
-            .iter()
-            .map(|(word, _)| format!("\"{word}\""))
-            .collect();
+        let words: Vec<_> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!(
             "{} must be {}, not \"{}\"",
             self.dotted(key),
@@ -290,11 +283,8 @@ impl<'d> Section<'d> {
                     format!(" in {}", self.name)
                 };
                 let message = format!("unknown key \"{name}\"{place}");
-                self.document.error_with(
-                    key.span(),
-                    message,
-                    did_you_mean(name, known.iter().copied()),
-                );
+                self.document
+                    .error_with(key.span(), message, did_you_mean(name, known.iter().copied()));
             }
         }
     }
@@ -326,11 +316,7 @@ impl<'d> Section<'d> {
     ) -> Option<T> {
         let got = get(found.value);
         if got.is_none() {
-            let message = format!(
-                "{} must be {wanted}, not {}",
-                self.dotted(key),
-                found.value.type_str()
-            );
+            let message = format!("{} must be {wanted}, not {}", self.dotted(key), found.value.type_str());
             self.document.error(found.span.clone(), message);
         }
         got
@@ -341,18 +327,13 @@ impl<'d> Section<'d> {
 pub fn plain(value: &DeValue<'_>) -> Option<toml::Value> {
     Some(match value {
         DeValue::String(text) => toml::Value::String(text.to_string()),
-        DeValue::Integer(number) => {
-            toml::Value::Integer(i64::from_str_radix(number.as_str(), number.radix()).ok()?)
-        }
+        DeValue::Integer(number) => toml::Value::Integer(i64::from_str_radix(number.as_str(), number.radix()).ok()?),
         DeValue::Float(number) => toml::Value::Float(number.as_str().parse().ok()?),
         DeValue::Boolean(value) => toml::Value::Boolean(*value),
         DeValue::Datetime(moment) => toml::Value::Datetime(*moment),
-        DeValue::Array(items) => toml::Value::Array(
-            items
-                .iter()
-                .map(|item| plain(item.get_ref()))
-                .collect::<Option<_>>()?,
-        ),
+        DeValue::Array(items) => {
+            toml::Value::Array(items.iter().map(|item| plain(item.get_ref())).collect::<Option<_>>()?)
+        }
         DeValue::Table(table) => {
             let entries = table
                 .iter()
@@ -377,11 +358,7 @@ mod tests {
         assert!(one.choice("kind", &[("blue", 1), ("green", 2)]).is_none());
         one.finish();
         top.finish();
-        let messages: Vec<_> = document
-            .take_problems()
-            .iter()
-            .map(Problem::to_string)
-            .collect();
+        let messages: Vec<_> = document.take_problems().iter().map(Problem::to_string).collect();
         assert_eq!(
             messages,
             [

@@ -86,8 +86,7 @@ mod tests {
         let problem = Problem {
             line: 3,
             column: 7,
-            ..Problem::of_file("pgveil.toml", "unknown key \"adress\"")
-                .suggest("did you mean \"address\"?")
+            ..Problem::of_file("pgveil.toml", "unknown key \"adress\"").suggest("did you mean \"address\"?")
         };
         assert_eq!(
             problem.to_string(),

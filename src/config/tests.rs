@@ -5,16 +5,9 @@ use super::*;
 
 /// A directory of its own with the files that a full config names.
 fn directory(name: &str) -> PathBuf {
-    let directory =
-        std::env::temp_dir().join(format!("pgveil-config-{}-{name}", std::process::id()));
+    let directory = std::env::temp_dir().join(format!("pgveil-config-{}-{name}", std::process::id()));
     fs::create_dir_all(&directory).unwrap();
-    for file in [
-        "server.pem",
-        "server.key",
-        "clients.pem",
-        "pgveil.key",
-        "app.toml",
-    ] {
+    for file in ["server.pem", "server.key", "clients.pem", "pgveil.key", "app.toml"] {
         fs::write(directory.join(file), "").unwrap();
     }
     directory
@@ -70,10 +63,7 @@ fn the_config_of_the_manual_is_taken() {
     let base = config.path.parent().unwrap().to_path_buf();
     assert_eq!(config.listen.address.as_deref(), Some("127.0.0.1:6432"));
     let tls = config.listen.tls.unwrap();
-    assert_eq!(
-        (tls.certificate, tls.required),
-        (base.join("server.pem"), true)
-    );
+    assert_eq!((tls.certificate, tls.required), (base.join("server.pem"), true));
     assert_eq!(
         config.upstream.databases,
         Databases::Named(vec!["app".into(), "shop".into()])

@@ -43,9 +43,7 @@ pub enum VerifierError {
 impl ScramVerifier {
     /// Parses the stored form.
     pub fn parse(text: &str) -> Result<Self, VerifierError> {
-        let rest = text
-            .strip_prefix("SCRAM-SHA-256$")
-            .ok_or(VerifierError::Form)?;
+        let rest = text.strip_prefix("SCRAM-SHA-256$").ok_or(VerifierError::Form)?;
         let (head, keys) = rest.split_once('$').ok_or(VerifierError::Form)?;
         let (iterations, salt) = head.split_once(':').ok_or(VerifierError::Form)?;
         let (stored_key, server_key) = keys.split_once(':').ok_or(VerifierError::Form)?;
