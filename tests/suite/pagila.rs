@@ -35,7 +35,7 @@ mask = "null"
 
 [[rule]]
 columns = ["public.address.address", "public.address.address2"]
-mask = "address"
+mask = "address_line"
 
 [[rule]]
 columns = ["public.address.district"]

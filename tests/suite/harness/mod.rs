@@ -4,6 +4,6 @@ mod proxy;
 mod samples;
 mod table;
 
-pub use proxy::{Proxy, ProxyOptions};
+pub use proxy::{PASSWORD, Proxy, ProxyOptions};
 pub use samples::{READER, cluster_with};
 pub use table::{Output, lines, shown};

@@ -78,6 +78,21 @@ impl Proxy {
         proxy
     }
 
+    /// Starts a proxy with a config and rules as they are given, on the port that the config says.
+    pub fn start_by_hand(cluster: &Cluster, port: u16, config: &str, rules: &str) -> Proxy {
+        let directory = cluster.temp_dir().join(format!("pgveil-{port}"));
+        std::fs::create_dir(&directory).expect("the proxy's directory");
+        write_files(&directory, config, rules);
+        let mut proxy = Proxy {
+            process: None,
+            options: ProxyOptions::default(),
+            port,
+            directory,
+        };
+        proxy.serve();
+        proxy
+    }
+
     /// Starts it again after [`Proxy::kill`].
     pub fn serve(&mut self) {
         let errors = self.directory.join("serve.err");
@@ -114,6 +129,8 @@ impl Proxy {
         command
             .args(["serve", "--config"])
             .arg(self.directory.join("pgveil.toml"))
+            // Asked for by the config of README; the throwaway server trusts everyone.
+            .env("PGVEIL_UPSTREAM_PASSWORD", "unused")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(errors).expect("a file for errors"));
@@ -195,6 +212,10 @@ verifier = "{verifier}"
 directory = "sessions"
 "#
     );
+    write_files(directory, &config, rules);
+}
+
+fn write_files(directory: &Path, config: &str, rules: &str) {
     write_private(&directory.join("pgveil.toml"), config.as_bytes());
     write_private(&directory.join("pgveil.key"), &[42; 32]);
     write_private(&directory.join("rules.toml"), rules.as_bytes());
