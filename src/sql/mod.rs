@@ -5,10 +5,14 @@
 
 mod analysis;
 pub mod functions;
+mod lineage;
 pub mod operators;
 pub mod tree;
 
 pub use analysis::*;
+pub use lineage::{
+    QueryAnalysis, ViewLineage, ViewLineages, analyse_copy_table, analyse_query, resolve_views,
+};
 
 use crate::catalog::Snapshot;
 
@@ -23,7 +27,3 @@ pub struct Context<'a> {
     /// Large objects may be read (`[policy] large_objects` other than refuse).
     pub large_objects: bool,
 }
-
-/// The lineage of every view's columns, found by analysing its definition.
-#[derive(Debug, Clone, Default)]
-pub struct ViewLineages {}
