@@ -34,48 +34,69 @@ pub(super) struct Letter {
     pub(super) alphabet: u32,
 }
 
-/// Permutes the strings over the same alphabets at the same places. `scratch` is only kept to spare allocations.
-pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter], scratch: &mut Vec<u8>) {
-    let length = letters.len() as u32;
-    let (left, right) = letters.split_at_mut(letters.len() / 2);
+/// Half of a string whose rounds need no allocation.
+const SHORT_HALF: usize = 32;
+/// Round and length of the string, before the half in a round's message.
+const HEADER_BYTES: usize = 2;
+
+/// Permutes the strings over the same alphabets at the same places.
+pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter]) {
+    let length = letters.len();
+    let (left, right) = letters.split_at_mut(length / 2);
+    let mut short = [0; HEADER_BYTES + 4 * SHORT_HALF];
+    let mut long = Vec::new();
+    let message = if right.len() <= SHORT_HALF {
+        &mut short[..]
+    } else {
+        long.resize(HEADER_BYTES + 4 * right.len(), 0);
+        &mut long[..]
+    };
+    message[1] = length.min(255) as u8;
     for round in 0..ROUNDS {
         let (changed, other) = if round % 2 == 0 {
             (&mut *right, &*left)
         } else {
             (&mut *left, &*right)
         };
-        add_stream(prf, changed, message(round, length, other, scratch));
+        message[0] = round;
+        let end = write_half(other, message);
+        add_stream(prf, changed, &message[..end]);
     }
 }
 
-/// Round, length of the string and one half: two bytes for most strings, so that half and header share a block.
-fn message<'a>(round: u8, length: u32, half: &[Letter], scratch: &'a mut Vec<u8>) -> &'a [u8] {
-    scratch.clear();
-    scratch.extend_from_slice(&[round, length.min(255) as u8]);
+/// Writes one half behind the header, a byte a letter where it can be, so that most messages are a single block.
+fn write_half(half: &[Letter], message: &mut [u8]) -> usize {
+    let mut end = HEADER_BYTES;
     for letter in half {
         if letter.alphabet <= 256 {
-            scratch.push(letter.place as u8);
+            message[end] = letter.place as u8;
+            end += 1;
         } else {
-            scratch.extend_from_slice(&letter.place.to_be_bytes());
+            message[end..end + 4].copy_from_slice(&letter.place.to_be_bytes());
+            end += 4;
         }
     }
-    scratch
+    end
 }
 
 /// Adds a pseudo-random letter to each, modulo its alphabet.
 fn add_stream(prf: &Prf, letters: &mut [Letter], message: &[u8]) {
     let seed = prf.tag(message);
-    let (mut stream, mut bits_left, mut counter) = (seed, BLOCK_BYTES * 8, 0);
+    let (mut stream, mut bits_left, mut counter) = (seed, 128, 0);
     for letter in letters {
         // No letter of ten is favoured by more than 1 in 6000 in a round, and the rounds add up to much less.
         let bits = if letter.alphabet <= 256 { 16 } else { 32 };
         if bits_left < bits {
             counter += 1;
-            (stream, bits_left) = (further(prf, seed, counter), BLOCK_BYTES * 8);
+            (stream, bits_left) = (further(prf, seed, counter), 128);
         }
-        let drawn = stream as u32 & (u32::MAX >> (32 - bits));
-        letter.place = ((u64::from(letter.place) + u64::from(drawn))
-            % u64::from(letter.alphabet.max(1))) as u32;
+        let drawn = stream as u64 & (u64::MAX >> (64 - bits));
+        let sum = letter.place + ((drawn * u64::from(letter.alphabet)) >> bits) as u32;
+        letter.place = if sum >= letter.alphabet {
+            sum - letter.alphabet
+        } else {
+            sum
+        };
         stream >>= bits;
         bits_left -= bits;
     }
@@ -130,7 +151,7 @@ mod tests {
             &[10, 10],
             &[10, 26, 10],
             &[10, 2, 3, 10, 7],
-            &[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
+            &[2; 12],
             &[300, 5],
         ] {
             let count: u32 = alphabets.iter().product();
@@ -144,7 +165,7 @@ mod tests {
                             Letter { place, alphabet }
                         })
                         .collect();
-                    permute_letters(&prf, &mut letters, &mut Vec::new());
+                    permute_letters(&prf, &mut letters);
                     assert!(letters.iter().all(|letter| letter.place < letter.alphabet));
                     letters.iter().map(|letter| letter.place).collect()
                 })
