@@ -124,7 +124,7 @@ enum Function {
     Constant(Constant),
     Text(TextMask),
     Integer(IntegerMask),
-    Numeric(NumericMask),
+    Numeric(Box<NumericMask>),
     Shift(ShiftMask),
     Ip(IpMask),
     Uuid(Prf),
@@ -183,7 +183,11 @@ impl ColumnMask {
             }
             (Kind::Integer, oid::NUMERIC) => {
                 let digits = keys.domain(domain).prf("integer digits");
-                Function::Numeric(NumericMask::new(prf(), digits, shape.type_modifier))
+                Function::Numeric(Box::new(NumericMask::new(
+                    prf(),
+                    digits,
+                    shape.type_modifier,
+                )))
             }
             (
                 Kind::DateShift { days, keep_time },
