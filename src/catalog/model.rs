@@ -165,6 +165,8 @@ pub struct Snapshot {
     pub relations: HashMap<Oid, Relation>,
     /// Relation name, without schema, to every relation of that name (sorted by OID).
     pub relations_by_name: HashMap<String, Vec<Oid>>,
+    /// Names of all columns of all relations.
+    pub column_names: HashSet<String>,
     /// Types by OID.
     pub types: HashMap<Oid, Type>,
     /// Type name, without schema, to every type of that name.
@@ -196,6 +198,16 @@ impl Snapshot {
             .filter_map(|oid| self.relations.get(oid))
             .filter(|relation| schema.is_none_or(|schema| relation.schema == schema))
             .collect()
+    }
+
+    /// Whether anything in the database has this name: such a name in a statement's text is no secret.
+    pub fn knows_name(&self, name: &str) -> bool {
+        self.column_names.contains(name)
+            || self.relations_by_name.contains_key(name)
+            || self.types_by_name.contains_key(name)
+            || self.functions.contains_key(name)
+            || self.builtin_functions.contains(name)
+            || self.schemas.contains(name)
     }
 
     /// `schema.table.column` for messages and logs.

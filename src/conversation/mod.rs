@@ -143,6 +143,7 @@ pub struct Conversation<L> {
     holds_protected: bool,
     /// The server reports a setting under which it would read other statements than pgveil.
     unsafe_setting: Option<&'static str>,
+    reads_utf8: bool,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
 }
@@ -161,6 +162,7 @@ impl<L: StatementLog> Conversation<L> {
             rows: Rows::default(),
             holds_protected: false,
             unsafe_setting: None,
+            reads_utf8: true,
             copies_in: false,
         }
     }
@@ -195,9 +197,10 @@ impl<L: StatementLog> Conversation<L> {
         match name {
             b"standard_conforming_strings" => self.set_unsafe("standard_conforming_strings is off", value != b"on"),
             b"client_encoding" => {
+                let is = |name: &&str| value.eq_ignore_ascii_case(name.as_bytes());
+                self.reads_utf8 = ["UTF8", "SQL_ASCII"].iter().any(is);
                 let hides_quotes = ["SJIS", "BIG5", "GBK", "UHC", "GB18030", "JOHAB", "SHIFT_JIS_2004"];
-                let hides = hides_quotes.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()));
-                self.set_unsafe("client_encoding can hide quotes inside characters", hides);
+                self.set_unsafe("client_encoding can hide quotes inside characters", hides_quotes.iter().any(is));
             }
             _ => {}
         }
@@ -209,6 +212,11 @@ impl<L: StatementLog> Conversation<L> {
         } else if self.unsafe_setting == Some(what) {
             self.unsafe_setting = None;
         }
+    }
+
+    /// Whether the server reads texts as UTF-8; if not, bytes over 127 mean characters that pgveil cannot tell.
+    pub fn reads_utf8(&self) -> bool {
+        self.reads_utf8
     }
 
     fn unsafe_refusal(&self) -> Option<Refusal> {

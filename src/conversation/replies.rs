@@ -89,6 +89,16 @@ impl<L: StatementLog> Conversation<L> {
         Ok(())
     }
 
+    /// Whether a reply of this size is held whole all the same, because its fields are rewritten.
+    pub fn holds_large(&mut self, tag: u8, body_bytes: usize) -> Result<bool, Violation> {
+        if tag != reply::DATA_ROW || self.planner.mode() == PlannerMode::Open {
+            return Ok(false);
+        }
+        self.enter_rows()?;
+        let rewrites = matches!(&self.rows, Rows::Data(mask) if mask.rewrites());
+        Ok(rewrites && body_bytes <= LargeReply::ROW_HEAD_BYTES)
+    }
+
     /// What to do with a reply of this size, which is too large to be held.
     pub fn large_reply(&mut self, tag: u8, body_bytes: usize) -> Result<LargeReply, Violation> {
         let is_open = self.planner.mode() == PlannerMode::Open;

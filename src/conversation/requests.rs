@@ -268,9 +268,16 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn early_refusal(&self, plan: &Arc<Plan>) -> Option<Refusal> {
-        refusal_or_probe(plan).or_else(|| {
-            let shown = self.names.latest_shown(plan)?;
-            refusal_or_probe(&shown)
+        if let Some(refusal) = refusal_or_probe(plan) {
+            return Some(refusal);
+        }
+        let shown = self.names.latest_shown(plan)?;
+        refusal_or_probe(&shown).or_else(|| {
+            (shown.scrubs() && !self.reads_utf8).then(|| Refusal {
+                reason: Reason::UnsafeEncoding,
+                message: "protected columns are masked in UTF-8 only: in another client_encoding equal values would get other masks".into(),
+                hint: "SET client_encoding = 'UTF8'.".into(),
+            })
         })
     }
 

@@ -18,7 +18,7 @@ use crate::catalog::Snapshot;
 use crate::journal::ProtectedColumn;
 use crate::mask::ColumnMask;
 use crate::rules::Treatments;
-use crate::sql::{Refusal, StatementKind, ViewLineages};
+use crate::sql::{self, Refusal, StatementKind, ViewLineages};
 
 pub use planner::{Planner, PlannerMode};
 pub use row_mask::{FieldAction, RowMask};
@@ -31,6 +31,14 @@ pub struct Basis {
     pub treatments: Treatments,
     /// Lineage of the views' columns.
     pub views: ViewLineages,
+}
+
+impl Basis {
+    /// Analyses the views of a catalog under what the rules say of its columns.
+    pub fn new(snapshot: Snapshot, treatments: Treatments) -> Self {
+        let views = sql::resolve_views(&snapshot, &treatments);
+        Basis { snapshot: Arc::new(snapshot), treatments, views }
+    }
 }
 
 impl fmt::Debug for Basis {

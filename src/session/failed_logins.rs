@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Failures in a row that cost no wait: people mistype.
-const FREE_FAILURES: u32 = 5;
+/// Failures in a row that cost no wait: people mistype, and libpq tries a wrong password twice, with TLS and without.
+pub(super) const FREE_FAILURES: u32 = 10;
 /// The first wait; each further failure doubles it.
 const WAIT_MIN: Duration = Duration::from_secs(1);
 /// The longest wait.
@@ -37,9 +37,7 @@ impl Failures {
         let Some(doublings) = self.count.checked_sub(FREE_FAILURES) else {
             return Duration::ZERO;
         };
-        let wait = WAIT_MIN
-            .saturating_mul(1 << doublings.min(16))
-            .min(WAIT_MAX);
+        let wait = WAIT_MIN.saturating_mul(1 << doublings.min(16)).min(WAIT_MAX);
         (self.last + wait).saturating_duration_since(now)
     }
 }
@@ -60,10 +58,7 @@ impl FailedLogins {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
         let is_fresh = |failures: &Failures| now.saturating_duration_since(failures.last) < MEMORY;
         let before = pairs.get(&pair).copied().filter(is_fresh);
-        if let Some(wait) = before
-            .map(|failures| failures.wait(now))
-            .filter(|wait| !wait.is_zero())
-        {
+        if let Some(wait) = before.map(|failures| failures.wait(now)).filter(|wait| !wait.is_zero()) {
             return Err(wait);
         }
         let proven = prove();
@@ -81,9 +76,7 @@ impl FailedLogins {
                 pairs.remove(&oldest);
             }
         }
-        let count = before
-            .map_or(0, |failures| failures.count)
-            .saturating_add(1);
+        let count = before.map_or(0, |failures| failures.count).saturating_add(1);
         pairs.insert(pair, Failures { count, last: now });
         Ok(None)
     }
@@ -135,9 +128,7 @@ mod tests {
         }
         assert!(
             table
-                .attempt(PEER, "ada", now, || -> Option<()> {
-                    panic!("must not be tried")
-                })
+                .attempt(PEER, "ada", now, || -> Option<()> { panic!("must not be tried") })
                 .is_err()
         );
         // Another user, and another network, are not held up.

@@ -149,11 +149,7 @@ async fn converse(
                 Ok(startup) => {
                     negotiate_version(&mut stream, &message).await?;
                     let tls = tls.and_then(|listener| tls_session(&stream, listener));
-                    return Ok(Greeting::Startup {
-                        stream,
-                        startup,
-                        tls,
-                    });
+                    return Ok(Greeting::Startup { stream, startup, tls });
                 }
                 Err(error) => return Err(say(stream, error.into()).await),
             },
@@ -194,9 +190,7 @@ impl Requests {
     ) -> Result<Answer<'a>, GreetingError> {
         let encrypted = matches!(stream, ClientStream::Tls(_));
         match packet {
-            StartupPacket::Cancel { process_id, secret } => {
-                Ok(Answer::Cancel { process_id, secret })
-            }
+            StartupPacket::Cancel { process_id, secret } => Ok(Answer::Cancel { process_id, secret }),
             StartupPacket::SslRequest if encrypted || std::mem::replace(&mut self.tls, true) => {
                 Err(GreetingError::RepeatedRequest)
             }
@@ -205,15 +199,11 @@ impl Requests {
             }
             StartupPacket::SslRequest => match tls {
                 None => Ok(Answer::Decline),
-                Some(_) if stream.plaintext_is_waiting() => {
-                    Err(GreetingError::PlaintextBehindRequest)
-                }
+                Some(_) if stream.plaintext_is_waiting() => Err(GreetingError::PlaintextBehindRequest),
                 Some(listener) => Ok(Answer::Upgrade(listener)),
             },
             StartupPacket::GssEncRequest => Ok(Answer::Decline),
-            StartupPacket::Startup(_)
-                if !encrypted && tls.is_some_and(|listener| listener.required) =>
-            {
+            StartupPacket::Startup(_) if !encrypted && tls.is_some_and(|listener| listener.required) => {
                 Err(GreetingError::TlsRequired)
             }
             StartupPacket::Startup(message) => Ok(Answer::Start(message)),
@@ -231,10 +221,7 @@ async fn read_packet(stream: &mut ClientStream) -> Result<StartupPacket, Greetin
 }
 
 /// Begins TLS at once if the client did (PostgreSQL 17's `sslnegotiation=direct`).
-async fn accept_direct_tls(
-    stream: ClientStream,
-    tls: Option<&ListenerTls>,
-) -> Result<ClientStream, GreetingError> {
+async fn accept_direct_tls(stream: ClientStream, tls: Option<&ListenerTls>) -> Result<ClientStream, GreetingError> {
     let ClientStream::Tcp(socket) = &stream else {
         return Ok(stream);
     };
@@ -244,17 +231,12 @@ async fn accept_direct_tls(
     }
     let stream = upgrade(stream, tls.ok_or(GreetingError::NoTls)?).await?;
     match &stream {
-        ClientStream::Tls(encrypted) if encrypted.get_ref().1.alpn_protocol() == Some(ALPN) => {
-            Ok(stream)
-        }
+        ClientStream::Tls(encrypted) if encrypted.get_ref().1.alpn_protocol() == Some(ALPN) => Ok(stream),
         _ => Err(GreetingError::Alpn),
     }
 }
 
-async fn upgrade(
-    stream: ClientStream,
-    listener: &ListenerTls,
-) -> Result<ClientStream, GreetingError> {
+async fn upgrade(stream: ClientStream, listener: &ListenerTls) -> Result<ClientStream, GreetingError> {
     let socket: TcpStream = match stream {
         ClientStream::Tcp(socket) => socket,
         ClientStream::Unix(_) | ClientStream::Tls(_) => return Err(GreetingError::RepeatedRequest),

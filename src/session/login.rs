@@ -12,20 +12,19 @@ use zeroize::Zeroizing;
 use super::client_stream::dismiss;
 use super::failed_logins::FailedLogins;
 use super::greeting::TlsSession;
-use super::scram::{ClientFirst, Outcome, ScramError, Verifier, VerifierError, hmac};
+use super::scram::{ClientFirst, Outcome, ScramError, hmac};
+use crate::config::{ITERATIONS_MIN, ScramVerifier, User};
 use crate::wire::compose;
 use crate::wire::error_fields::ErrorFields;
 
 /// Most bytes in one message of the exchange: PostgreSQL's `PG_MAX_SASL_MESSAGE_LENGTH`.
 const SASL_MESSAGE_BYTES_MAX: usize = 1024;
-/// PostgreSQL's defaults, for when there is no verifier to take after.
-const ITERATIONS: u32 = 4096;
+/// PostgreSQL's default, for when there is no verifier to take after.
 const SALT_BYTES: usize = 16;
 
 /// Who may log in, and who has tried in vain. One for the whole process.
-#[derive(Debug)]
 pub struct Logins {
-    verifiers: HashMap<String, Verifier>,
+    verifiers: HashMap<String, ScramVerifier>,
     /// Invented verifiers are derived from this, so that an unknown name has the same salt each time, as a known
     /// one has. Drawn anew by each process.
     mock_key: Zeroizing<[u8; 32]>,
@@ -35,19 +34,19 @@ pub struct Logins {
     failed: FailedLogins,
 }
 
-/// What is wrong with the list of users; the operator's fault, but for [`LoginsError::Random`].
-#[derive(Debug, thiserror::Error)]
-pub enum LoginsError {
-    /// A verifier cannot be read.
-    #[error("user \"{0}\": {1}")]
-    Verifier(String, VerifierError),
-    /// A name is listed twice.
-    #[error("user \"{0}\" is listed twice")]
-    Duplicate(String),
-    /// The operating system gives no random bytes.
-    #[error("no random bytes for logins: {0}")]
-    Random(getrandom::Error),
+impl std::fmt::Debug for Logins {
+    /// Names no user and shows no key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Logins")
+            .field("users", &self.verifiers.len())
+            .finish_non_exhaustive()
+    }
 }
+
+/// The operating system gives no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("no random bytes for logins: {0}")]
+pub struct RandomError(getrandom::Error);
 
 /// Why a client was not let in.
 #[derive(Debug, thiserror::Error)]
@@ -93,36 +92,28 @@ impl LoginError {
         };
         let fields = ErrorFields::fatal(sqlstate, self.to_string());
         Some(match self {
-            Self::Throttled { wait, .. } => {
-                fields.hint(format!("Try again in {} s.", wait.as_secs() + 1))
-            }
+            Self::Throttled { wait, .. } => fields.hint(format!("Try again in {} s.", wait.as_secs() + 1)),
             _ => fields,
         })
     }
 }
 
 impl Logins {
-    /// Takes names and verifiers as PostgreSQL stores them.
+    /// Takes the users of the config.
     ///
     /// # Errors
-    /// Any [`LoginsError`].
-    pub fn new(users: impl IntoIterator<Item = (String, String)>) -> Result<Self, LoginsError> {
-        let mut verifiers: HashMap<String, Verifier> = HashMap::new();
-        let (mut mock_iterations, mut mock_salt_bytes) = (ITERATIONS, SALT_BYTES);
-        for (name, text) in users {
-            let verifier: Verifier = Zeroizing::new(text)
-                .parse()
-                .map_err(|error| LoginsError::Verifier(name.clone(), error))?;
-            if verifiers.is_empty() {
-                (mock_iterations, mock_salt_bytes) =
-                    (verifier.iterations, verifier.salt.len().min(32));
-            }
-            if verifiers.insert(name.clone(), verifier).is_some() {
-                return Err(LoginsError::Duplicate(name));
-            }
-        }
+    /// [`RandomError`].
+    pub fn new(users: &[User]) -> Result<Self, RandomError> {
         let mut mock_key = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut mock_key[..]).map_err(LoginsError::Random)?;
+        getrandom::fill(&mut mock_key[..]).map_err(RandomError)?;
+        let (mock_iterations, mock_salt_bytes) = match users.first() {
+            Some(User { verifier, .. }) => (verifier.iterations, verifier.salt.len().min(mock_key.len())),
+            None => (ITERATIONS_MIN, SALT_BYTES),
+        };
+        let verifiers = users
+            .iter()
+            .map(|user| (user.name.clone(), user.verifier.clone()))
+            .collect();
         Ok(Self {
             verifiers,
             mock_key,
@@ -134,9 +125,9 @@ impl Logins {
 
     /// The user's verifier, or an invented one that no proof satisfies: its stored key is the hash of nothing known.
     /// The inventing is done for known users too, so that time does not tell them apart.
-    fn verifier(&self, user: &str) -> Verifier {
+    fn verifier(&self, user: &str) -> ScramVerifier {
         let derive = |label: &[u8]| hmac(&self.mock_key[..], &[label, user.as_bytes()]);
-        let invented = Verifier {
+        let invented = ScramVerifier {
             iterations: self.mock_iterations,
             salt: derive(b"salt ")[..self.mock_salt_bytes].to_vec(),
             stored_key: derive(b"stored key "),
@@ -178,17 +169,11 @@ impl Logins {
     ) -> Result<(), LoginError> {
         let binding = tls.and_then(|tls| tls.server_end_point.as_deref());
         let first = ClientFirst::new(self.verifier(user), binding)?;
-        send(stream, |out| {
-            compose::authentication_sasl(out, first.mechanisms())
-        })
-        .await?;
+        send(stream, |out| compose::authentication_sasl(out, first.mechanisms())).await?;
         let response = read_response(stream).await?;
         let (mechanism, input) = initial_response(&response).ok_or(LoginError::NoResponse)?;
         let (last, challenge) = first.exchange(mechanism, input)?;
-        send(stream, |out| {
-            compose::authentication_sasl_continue(out, &challenge)
-        })
-        .await?;
+        send(stream, |out| compose::authentication_sasl_continue(out, &challenge)).await?;
         let response = read_response(stream).await?;
         let mut broken = None;
         let prove = || match last.exchange(&response) {
@@ -199,9 +184,7 @@ impl Logins {
                 None
             }
         };
-        let attempt = self
-            .failed
-            .attempt(peer, user, Instant::now().into_std(), prove);
+        let attempt = self.failed.attempt(peer, user, Instant::now().into_std(), prove);
         let proof = match (attempt, broken) {
             (Err(wait), _) => {
                 return Err(LoginError::Throttled {
@@ -211,23 +194,15 @@ impl Logins {
             }
             (Ok(None), Some(error)) => return Err(error.into()),
             (Ok(None), None) => {
-                return Err(LoginError::Denied {
-                    user: user.to_owned(),
-                });
+                return Err(LoginError::Denied { user: user.to_owned() });
             }
             (Ok(Some(proof)), _) => proof,
         };
-        Ok(send(stream, |out| {
-            compose::authentication_sasl_final(out, &proof)
-        })
-        .await?)
+        Ok(send(stream, |out| compose::authentication_sasl_final(out, &proof)).await?)
     }
 }
 
-async fn send<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    write: impl FnOnce(&mut Vec<u8>),
-) -> io::Result<()> {
+async fn send<S: AsyncWrite + Unpin>(stream: &mut S, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
     let mut out = Vec::new();
     write(&mut out);
     stream.write_all(&out).await?;
@@ -254,8 +229,7 @@ async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>, 
 fn initial_response(body: &[u8]) -> Option<(&[u8], &[u8])> {
     let (mechanism, rest) = body.split_at_checked(memchr::memchr(0, body)?)?;
     let (length, message) = rest.get(1..)?.split_first_chunk::<4>()?;
-    (usize::try_from(i32::from_be_bytes(*length)).ok()? == message.len())
-        .then_some((mechanism, message))
+    (usize::try_from(i32::from_be_bytes(*length)).ok()? == message.len()).then_some((mechanism, message))
 }
 
 /// Tells a client that it is logged in and the session ready: AuthenticationOk, the settings that clients follow, its
@@ -279,3 +253,6 @@ pub async fn welcome<S: AsyncWrite + Unpin>(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use zeroize::ZeroizeOnDrop;
+
+use crate::config::ScramVerifier;
 
 /// The mechanism without channel binding.
 pub const SCRAM_SHA_256: &str = "SCRAM-SHA-256";
@@ -19,55 +20,6 @@ pub const SCRAM_SHA_256_PLUS: &str = "SCRAM-SHA-256-PLUS";
 const END_POINT_FLAG: &str = "p=tls-server-end-point";
 /// Random bytes in the server's part of the nonce, as in PostgreSQL.
 const NONCE_BYTES: usize = 18;
-
-/// What a server keeps of a password: enough to check a proof, not enough to make one.
-#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
-pub struct Verifier {
-    /// Rounds of PBKDF2, at least 1.
-    pub(super) iterations: u32,
-    /// Salt of PBKDF2.
-    pub(super) salt: Vec<u8>,
-    /// Hash of the client's key.
-    pub(super) stored_key: [u8; 32],
-    /// Key of the server's own proof.
-    pub(super) server_key: [u8; 32],
-}
-
-/// The text is not `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`. Does not quote the text: it is a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a verifier of the form SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey")]
-pub struct VerifierError;
-
-impl std::str::FromStr for Verifier {
-    type Err = VerifierError;
-
-    fn from_str(text: &str) -> Result<Self, VerifierError> {
-        let read = || -> Option<Self> {
-            let (salted, keys) = text.strip_prefix("SCRAM-SHA-256$")?.split_once('$')?;
-            let (iterations, salt) = salted.split_once(':')?;
-            let (stored_key, server_key) = keys.split_once(':')?;
-            let key = |text| BASE64.decode(text).ok()?.try_into().ok();
-            Some(Self {
-                iterations: iterations
-                    .parse()
-                    .ok()
-                    .filter(|rounds| (1..=i32::MAX as u32).contains(rounds))?,
-                salt: BASE64.decode(salt).ok().filter(|salt| !salt.is_empty())?,
-                stored_key: key(stored_key)?,
-                server_key: key(server_key)?,
-            })
-        };
-        read().ok_or(VerifierError)
-    }
-}
-
-impl std::fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verifier")
-            .field("iterations", &self.iterations)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Why an exchange ends without a login. The client's fault, but for [`ScramError::Random`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +74,7 @@ impl ScramError {
 /// The exchange has begun: the client chooses a mechanism and sends its first message.
 #[derive(Debug)]
 pub struct ClientFirst<'a> {
-    verifier: Verifier,
+    verifier: ScramVerifier,
     /// Channel binding data of the connection; with it the mechanism with channel binding is on offer.
     binding: Option<&'a [u8]>,
     server_nonce: String,
@@ -131,7 +83,7 @@ pub struct ClientFirst<'a> {
 /// The challenge is out: the client sends its proof.
 #[derive(Debug)]
 pub struct ClientFinal {
-    verifier: Verifier,
+    verifier: ScramVerifier,
     /// What the client must repeat: its first message's header, and the channel binding data if it binds.
     bound: Vec<u8>,
     /// Both parts of the nonce.
@@ -154,7 +106,7 @@ impl<'a> ClientFirst<'a> {
     ///
     /// # Errors
     /// [`ScramError::Random`].
-    pub fn new(verifier: Verifier, binding: Option<&'a [u8]>) -> Result<Self, ScramError> {
+    pub fn new(verifier: ScramVerifier, binding: Option<&'a [u8]>) -> Result<Self, ScramError> {
         let mut random = [0; NONCE_BYTES];
         getrandom::fill(&mut random).map_err(|_| ScramError::Random)?;
         Ok(Self {
@@ -179,11 +131,7 @@ impl<'a> ClientFirst<'a> {
     ///
     /// # Errors
     /// Any [`ScramError`].
-    pub fn exchange(
-        self,
-        mechanism: &[u8],
-        input: &[u8],
-    ) -> Result<(ClientFinal, Vec<u8>), ScramError> {
+    pub fn exchange(self, mechanism: &[u8], input: &[u8]) -> Result<(ClientFinal, Vec<u8>), ScramError> {
         let plus = match std::str::from_utf8(mechanism) {
             Ok(SCRAM_SHA_256) => false,
             Ok(SCRAM_SHA_256_PLUS) if self.binding.is_some() => true,
@@ -261,11 +209,7 @@ impl ClientFinal {
             .and_then(|proof| proof.try_into().ok())
             .ok_or(ScramError::Malformed)?;
         let mut attributes = without_proof.split(',');
-        let mut value_of = |prefix| {
-            attributes
-                .next()
-                .and_then(|attribute| attribute.strip_prefix(prefix))
-        };
+        let mut value_of = |prefix| attributes.next().and_then(|attribute| attribute.strip_prefix(prefix));
         let bound = value_of("c=")
             .and_then(|text| BASE64.decode(text).ok())
             .ok_or(ScramError::Malformed)?;
@@ -303,229 +247,4 @@ pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use postgres_protocol::authentication::sasl::{ChannelBinding, ScramSha256};
-    use proptest::prelude::*;
-
-    /// The verifier of a password under a salt (RFC 5802 section 3).
-    fn verifier(password: &str, salt: &[u8], iterations: u32) -> Verifier {
-        let mut block = hmac(password.as_bytes(), &[salt, &1u32.to_be_bytes()]);
-        let mut salted = block;
-        for _ in 1..iterations {
-            block = hmac(password.as_bytes(), &[&block]);
-            salted
-                .iter_mut()
-                .zip(block)
-                .for_each(|(sum, byte)| *sum ^= byte);
-        }
-        let stored_key = Sha256::digest(hmac(&salted, &[b"Client Key"])).into();
-        Verifier {
-            iterations,
-            salt: salt.to_vec(),
-            stored_key,
-            server_key: hmac(&salted, &[b"Server Key"]),
-        }
-    }
-
-    /// The exchange of RFC 7677 section 3, up to the challenge.
-    fn rfc_7677() -> (ClientFinal, Vec<u8>) {
-        let salt = BASE64.decode("W22ZaJ0SNY7soEsUEjb6gQ==").expect("base64");
-        let first = ClientFirst {
-            verifier: verifier("pencil", &salt, 4096),
-            binding: None,
-            server_nonce: "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0".to_owned(),
-        };
-        first
-            .exchange(b"SCRAM-SHA-256", b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO")
-            .expect("well-formed")
-    }
-
-    const RFC_7677_FINAL: &str = "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
-        p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
-
-    #[test]
-    fn the_test_vector_of_rfc_7677_holds() {
-        let (state, challenge) = rfc_7677();
-        assert_eq!(
-            challenge,
-            b"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
-        );
-        let outcome = state.exchange(RFC_7677_FINAL.as_bytes());
-        assert_eq!(
-            outcome,
-            Ok(Outcome::Proven(
-                b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=".to_vec()
-            ))
-        );
-    }
-
-    #[test]
-    fn verifiers_are_read_as_another_implementation_writes_them() {
-        let text = postgres_protocol::password::scram_sha_256(b"geheim");
-        let read: Verifier = text.parse().expect("a verifier");
-        assert_eq!(read, verifier("geheim", &read.salt, read.iterations));
-        for bad in [
-            "",
-            "md5abc",
-            "SCRAM-SHA-256$0:AA==$x:y",
-            &text[..text.len() - 1],
-            &format!("{text}x"),
-        ] {
-            assert_eq!(bad.parse::<Verifier>(), Err(VerifierError), "{bad}");
-        }
-        assert!(!format!("{read:?}").contains("key"));
-    }
-
-    /// Logs in as another implementation does, with the password `geheim`.
-    fn log_in(
-        mechanism: &str,
-        client: ChannelBinding,
-        binding: Option<&[u8]>,
-        password: &str,
-    ) -> Result<Outcome, ScramError> {
-        let mut client = ScramSha256::new(password.as_bytes(), client);
-        let first = ClientFirst::new(verifier("geheim", b"salt", 4096), binding)?;
-        let (state, challenge) = first.exchange(mechanism.as_bytes(), client.message())?;
-        client
-            .update(&challenge)
-            .expect("the client accepts the challenge");
-        let outcome = state.exchange(client.message())?;
-        if let Outcome::Proven(proof) = &outcome {
-            client
-                .finish(proof)
-                .expect("the client accepts the server's proof");
-        }
-        Ok(outcome)
-    }
-
-    #[test]
-    fn another_implementation_logs_in_with_the_right_password_only() {
-        let plain = |password| log_in(SCRAM_SHA_256, ChannelBinding::unsupported(), None, password);
-        assert!(matches!(plain("geheim"), Ok(Outcome::Proven(_))));
-        assert_eq!(plain("geheimer"), Ok(Outcome::Denied));
-    }
-
-    #[test]
-    fn channel_binding_is_checked_and_cannot_be_talked_away() {
-        let ours = Some(&b"hash of our certificate"[..]);
-        let bound = |data: &[u8]| ChannelBinding::tls_server_end_point(data.to_vec());
-        let log_in = |mechanism, client, ours| log_in(mechanism, client, ours, "geheim");
-        let proven = |outcome| matches!(outcome, Ok(Outcome::Proven(_)));
-        assert!(proven(log_in(
-            SCRAM_SHA_256_PLUS,
-            bound(b"hash of our certificate"),
-            ours
-        )));
-        assert_eq!(
-            log_in(SCRAM_SHA_256_PLUS, bound(b"of another"), ours),
-            Err(ScramError::Binding)
-        );
-        // The flag "y": able to bind, but told that the server is not.
-        assert_eq!(
-            log_in(SCRAM_SHA_256, ChannelBinding::unrequested(), ours),
-            Err(ScramError::Downgrade)
-        );
-        assert!(proven(log_in(
-            SCRAM_SHA_256,
-            ChannelBinding::unrequested(),
-            None
-        )));
-        // The flag "n": not able to bind.
-        assert!(proven(log_in(
-            SCRAM_SHA_256,
-            ChannelBinding::unsupported(),
-            ours
-        )));
-        assert_eq!(
-            log_in(SCRAM_SHA_256_PLUS, ChannelBinding::unsupported(), ours),
-            Err(ScramError::BindingFlag)
-        );
-        assert_eq!(
-            log_in(SCRAM_SHA_256_PLUS, bound(b"x"), None),
-            Err(ScramError::Mechanism)
-        );
-        assert_eq!(
-            log_in(SCRAM_SHA_256, bound(b"x"), ours),
-            Err(ScramError::BindingFlag)
-        );
-    }
-
-    #[test]
-    fn first_messages_out_of_the_grammar_are_refused() {
-        let first = |mechanism: &str, input: &[u8]| {
-            let state =
-                ClientFirst::new(verifier("x", b"salt", 1), Some(b"hash")).expect("random bytes");
-            state
-                .exchange(mechanism.as_bytes(), input)
-                .map(|_| ())
-                .expect_err("refused")
-        };
-        let cases: [(&str, &[u8], ScramError); 9] = [
-            (
-                SCRAM_SHA_256,
-                b"n,a=root,n=,r=x",
-                ScramError::AuthorizationIdentity,
-            ),
-            (SCRAM_SHA_256, b"n,,m=x,n=,r=x", ScramError::Extension),
-            (SCRAM_SHA_256, b"n,,r=x", ScramError::Malformed),
-            (SCRAM_SHA_256, b"n,,n=,r=", ScramError::Malformed),
-            (SCRAM_SHA_256, b"n,,n=,r=\x07", ScramError::Malformed),
-            (SCRAM_SHA_256, b"n,,n=,r=x,junk", ScramError::Malformed),
-            (SCRAM_SHA_256, b"x,,n=,r=x", ScramError::Malformed),
-            (
-                SCRAM_SHA_256_PLUS,
-                b"p=tls-unique,,n=,r=x",
-                ScramError::BindingType,
-            ),
-            ("PLAIN", b"n,,n=,r=x", ScramError::Mechanism),
-        ];
-        for (mechanism, input, error) in cases {
-            assert_eq!(first(mechanism, input), error, "{}", input.escape_ascii());
-        }
-    }
-
-    #[test]
-    fn final_messages_out_of_this_exchange_are_refused() {
-        let last = |text: &str| rfc_7677().0.exchange(text.as_bytes());
-        assert_eq!(
-            last(&RFC_7677_FINAL.replace("c=biws", "c=eSws")),
-            Err(ScramError::Binding)
-        );
-        assert_eq!(
-            last(&RFC_7677_FINAL.replace("$k0", "$k1")),
-            Err(ScramError::Nonce)
-        );
-        assert_eq!(
-            last(&RFC_7677_FINAL.replace("p=dHz", "p=eHz")),
-            Ok(Outcome::Denied)
-        );
-        assert_eq!(
-            last(&RFC_7677_FINAL.replace("dVQ=", "")),
-            Err(ScramError::Malformed)
-        );
-        assert_eq!(
-            last(&RFC_7677_FINAL.replace(",p=", ",q=")),
-            Err(ScramError::Malformed)
-        );
-        // An extension is part of what is signed.
-        assert_eq!(
-            last(&RFC_7677_FINAL.replace(",p=", ",x=y,p=")),
-            Ok(Outcome::Denied)
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_answered(first: Vec<u8>, last: Vec<u8>, text in "[a-z=,]{0,40}") {
-            for input in [&first[..], text.as_bytes()] {
-                let state = ClientFirst::new(verifier("x", b"salt", 1), Some(b"binding")).expect("random bytes");
-                let _ = state.exchange(SCRAM_SHA_256.as_bytes(), input);
-            }
-            let (state, _) = ClientFirst::new(verifier("x", b"salt", 1), None)
-                .and_then(|state| state.exchange(SCRAM_SHA_256.as_bytes(), b"n,,n=,r=x"))
-                .expect("well-formed");
-            prop_assert!(!matches!(state.exchange(&last), Ok(Outcome::Proven(_))));
-        }
-    }
-}
+mod tests;

@@ -50,10 +50,7 @@ impl ParameterError {
 ///
 /// # Errors
 /// Any [`ParameterError`].
-pub fn check(
-    message: &StartupMessage,
-    allowed: SettingsCheck<'_>,
-) -> Result<Startup, ParameterError> {
+pub fn check(message: &StartupMessage, allowed: SettingsCheck<'_>) -> Result<Startup, ParameterError> {
     let user = message.get("user").unwrap_or_default().to_owned();
     let database = message
         .get("database")
@@ -101,11 +98,7 @@ fn refuse_replication(value: &str) -> Result<(), ParameterError> {
     let off = ["off", "false", "0", "no"]
         .iter()
         .any(|word| value.eq_ignore_ascii_case(word));
-    if off {
-        Ok(())
-    } else {
-        Err(ParameterError::Replication)
-    }
+    if off { Ok(()) } else { Err(ParameterError::Replication) }
 }
 
 fn last_of_each(settings: Vec<(String, String)>) -> Vec<(String, String)> {
@@ -174,8 +167,7 @@ mod tests {
     }
 
     fn settings(parameters: &[(&str, &str)]) -> Result<Vec<(String, String)>, ParameterError> {
-        check(&message(&[&[("user", "ada")], parameters].concat()), &known)
-            .map(|startup| startup.settings)
+        check(&message(&[&[("user", "ada")], parameters].concat()), &known).map(|startup| startup.settings)
     }
 
     fn pairs(parameters: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -184,13 +176,9 @@ mod tests {
 
     #[test]
     fn the_database_defaults_to_the_user() {
-        let database =
-            |parameters: &[(&str, &str)]| check(&message(parameters), &known).map(|s| s.database);
+        let database = |parameters: &[(&str, &str)]| check(&message(parameters), &known).map(|s| s.database);
         assert_eq!(database(&[("user", "ada")]), Ok("ada".to_owned()));
-        assert_eq!(
-            database(&[("user", "ada"), ("database", "")]),
-            Ok("ada".to_owned())
-        );
+        assert_eq!(database(&[("user", "ada"), ("database", "")]), Ok("ada".to_owned()));
         assert_eq!(
             database(&[("user", "ada"), ("database", "shop")]),
             Ok("shop".to_owned())
@@ -220,10 +208,7 @@ mod tests {
             "-",
             r"\ -c x=1",
         ] {
-            assert!(
-                matches!(options(bad), Err(ParameterError::Option(_))),
-                "{bad}"
-            );
+            assert!(matches!(options(bad), Err(ParameterError::Option(_))), "{bad}");
         }
     }
 
@@ -233,18 +218,12 @@ mod tests {
             ("DateStyle", "ISO"),
             ("options", "-c datestyle=German -c statement_timeout=1"),
         ]);
-        assert_eq!(
-            got,
-            Ok(pairs(&[("statement_timeout", "1"), ("DateStyle", "ISO")]))
-        );
+        assert_eq!(got, Ok(pairs(&[("statement_timeout", "1"), ("DateStyle", "ISO")])));
     }
 
     #[test]
     fn unknown_settings_are_refused_by_name_wherever_they_stand() {
-        for parameters in [
-            [("log_statement", "all")],
-            [("options", "-c log_statement=all")],
-        ] {
+        for parameters in [[("log_statement", "all")], [("options", "-c log_statement=all")]] {
             let error = settings(&parameters).expect_err("refused");
             assert_eq!(error.sqlstate(), "42501");
             assert!(error.to_string().contains("\"log_statement\""), "{error}");
@@ -255,10 +234,7 @@ mod tests {
     fn replication_and_identity_cannot_come_in_by_a_side_door() {
         assert_eq!(settings(&[("replication", "OFF")]), Ok(vec![]));
         for value in ["true", "database", "on", "1", ""] {
-            assert_eq!(
-                settings(&[("replication", value)]),
-                Err(ParameterError::Replication)
-            );
+            assert_eq!(settings(&[("replication", value)]), Err(ParameterError::Replication));
         }
         let anything = |_: &str, _: &str| Ok(());
         for name in [
@@ -272,19 +248,10 @@ mod tests {
             "",
         ] {
             let options = format!("-c {}=x", name.replace(' ', "\\ "));
-            let refused = check(
-                &message(&[("user", "ada"), ("options", &options)]),
-                &anything,
-            );
-            assert!(
-                matches!(refused, Err(ParameterError::Setting { .. })),
-                "{name}"
-            );
+            let refused = check(&message(&[("user", "ada"), ("options", &options)]), &anything);
+            assert!(matches!(refused, Err(ParameterError::Setting { .. })), "{name}");
         }
-        let upper = check(
-            &message(&[("user", "ada"), ("Replication", "off")]),
-            &anything,
-        );
+        let upper = check(&message(&[("user", "ada"), ("Replication", "off")]), &anything);
         assert!(matches!(upper, Err(ParameterError::Setting { .. })));
     }
 

@@ -10,6 +10,8 @@ use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use x509_cert::der::Decode;
 
+use crate::config::ListenTls;
+
 /// ALPN name of PostgreSQL's protocol (PostgreSQL docs, "SSL Session Encryption").
 pub const ALPN: &[u8] = b"postgresql";
 
@@ -63,20 +65,21 @@ impl ListenerTls {
     ///
     /// # Errors
     /// Any [`TlsError`].
-    pub fn load(
-        certificate: &Path,
-        key: &Path,
-        client_ca: Option<&Path>,
-        required: bool,
-    ) -> Result<Self, TlsError> {
+    pub fn load(files: &ListenTls) -> Result<Self, TlsError> {
+        let ListenTls {
+            certificate,
+            key,
+            client_ca,
+            required,
+        } = files;
         let chain = certificates(certificate)?;
         let key_der = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::Pem {
-            path: key.to_owned(),
+            path: key.clone(),
             source,
         })?;
         let server_end_point = server_end_point(&chain[0]).map(Arc::from);
         let unusable = |source| TlsError::Certificate {
-            path: certificate.to_owned(),
+            path: certificate.clone(),
             source,
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -92,14 +95,11 @@ impl ListenerTls {
                 };
                 let mut roots = RootCertStore::empty();
                 for authority in certificates(path)? {
-                    roots
-                        .add(authority)
-                        .map_err(|error| refused(error.to_string()))?;
+                    roots.add(authority).map_err(|error| refused(error.to_string()))?;
                 }
-                let verifier =
-                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
-                        .build()
-                        .map_err(|error| refused(error.to_string()))?;
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+                    .build()
+                    .map_err(|error| refused(error.to_string()))?;
                 builder.with_client_cert_verifier(verifier)
             }
         };
@@ -108,7 +108,7 @@ impl ListenerTls {
         Ok(Self {
             config: Arc::new(config),
             server_end_point,
-            required,
+            required: *required,
         })
     }
 }
@@ -139,13 +139,9 @@ fn server_end_point(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
         | "1.2.840.10045.4.1"
         | "1.2.840.10045.4.3.2" => Some(Sha256::digest(certificate).to_vec()),
         // RSA, ECDSA with SHA-384.
-        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => {
-            Some(Sha384::digest(certificate).to_vec())
-        }
+        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => Some(Sha384::digest(certificate).to_vec()),
         // RSA, ECDSA with SHA-512.
-        "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => {
-            Some(Sha512::digest(certificate).to_vec())
-        }
+        "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => Some(Sha512::digest(certificate).to_vec()),
         _ => None,
     }
 }

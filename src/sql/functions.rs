@@ -37,6 +37,11 @@ pub fn class(name: &str) -> Class {
     ENTRIES.get(name).map_or(Class::Opaque, |entry| entry.class)
 }
 
+/// Whether the data file names it, be it as opaque.
+pub fn is_listed(name: &str) -> bool {
+    ENTRIES.contains_key(name)
+}
+
 /// Whether the value of this argument (counted from 0) can make a call fail. Of variadic functions, any argument counts.
 pub fn fails_by(name: &str, argument: usize) -> bool {
     match ENTRIES.get(name) {

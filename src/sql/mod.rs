@@ -10,6 +10,9 @@ pub mod gate;
 pub mod operators;
 pub mod parser;
 pub mod settings;
+#[cfg(test)]
+mod test_catalog;
+pub mod touch;
 pub mod tree;
 
 pub use analysis::*;

@@ -11,7 +11,7 @@ use crate::wire::tag::{reply, request};
 pub const RESULT_BYTES_MAX: usize = 256 << 20;
 
 /// A row of text values; `None` is NULL.
-pub type Row = Vec<Option<Vec<u8>>>;
+pub type Row = crate::catalog::CatalogRow;
 
 /// Why a query gave no result. After [`QueryError::Server`] the connection can be used on; after any other it
 /// cannot.

@@ -213,11 +213,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// As PostgreSQL 15 answers `select 1/0` and a unique violation, fields in the server's order.
-    const REAL: [&[u8]; 2] = [
-        b"SERROR\0VERROR\0C22012\0Mdivision by zero\0Fint.c\0L841\0Rint4div\0\0",
-        b"SERROR\0VERROR\0C23505\0Mduplicate key value violates unique constraint \"t_pkey\"\0DKey (a)=(1) already exists.\0\
-          spublic\0tt\0nt_pkey\0Fnbtinsert.c\0L664\0R_bt_check_unique\0\0",
+    /// Recorded from PostgreSQL 15.
+    const REAL: [&[u8]; 4] = [
+        b"SERROR\0VERROR\0C23502\0Mnull value in column \"b\" of relation \"t\" violates not-null constraint\0\
+          DFailing row contains (2, null).\0spg_temp_3\0tt\0cb\0FexecMain.c\0L2023\0RExecConstraints\0\0",
+        b"SERROR\0VERROR\0C42703\0Mcolumn \"nope\" does not exist\0\
+          WPL/pgSQL function inline_code_block line 1 at EXECUTE\0p8\0qselect nope\0\
+          Fparse_relation.c\0L3665\0RerrorMissingColumn\0\0",
+        b"SERROR\0VERROR\0CZZ123\0Mm\0Dd\0Hh\0WPL/pgSQL function inline_code_block line 1 at RAISE\0\
+          ss\0tt\0cc\0ddt\0nk\0Fpl_exec.c\0L3891\0Rexec_stmt_raise\0\0",
+        b"SERROR\0VERROR\0C42601\0Msyntax error at or near \"selec\"\0P1\0Fscan.l\0L1188\0Rscanner_yyerror\0\0",
     ];
 
     #[test]

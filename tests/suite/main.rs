@@ -1,3 +1,5 @@
 //! The integration suite: one binary, one module a property.
 
+mod catalog;
 mod cluster;
+mod upstream;

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use super::*;
+use crate::config::ListenTls;
 
 const SSL_REQUEST: &[u8] = b"\0\0\0\x08\x04\xd2\x16\x2f";
 const GSS_REQUEST: &[u8] = b"\0\0\0\x08\x04\xd2\x16\x30";
@@ -39,17 +40,11 @@ struct Certificate {
 
 impl Certificate {
     fn new(test: &str) -> Self {
-        let directory =
-            std::env::temp_dir().join(format!("pgveil-greeting-{test}-{}", std::process::id()));
+        let directory = std::env::temp_dir().join(format!("pgveil-greeting-{test}-{}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("directory");
-        let made =
-            rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("certificate");
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("certificate");
         std::fs::write(directory.join("server.pem"), made.cert.pem()).expect("certificate file");
-        std::fs::write(
-            directory.join("server.key"),
-            made.signing_key.serialize_pem(),
-        )
-        .expect("key file");
+        std::fs::write(directory.join("server.key"), made.signing_key.serialize_pem()).expect("key file");
         Self {
             directory,
             der: made.cert.der().clone(),
@@ -58,26 +53,24 @@ impl Certificate {
 
     fn listener(&self, required: bool, client_ca: bool) -> ListenerTls {
         let certificate = self.directory.join("server.pem");
-        let client_ca = client_ca.then_some(certificate.as_path());
-        ListenerTls::load(
-            &certificate,
-            &self.directory.join("server.key"),
-            client_ca,
+        ListenerTls::load(&ListenTls {
+            client_ca: client_ca.then(|| certificate.clone()),
+            certificate,
+            key: self.directory.join("server.key"),
             required,
-        )
+        })
         .expect("TLS")
     }
 
     fn connector(&self, alpn: &[&[u8]]) -> TlsConnector {
         let mut roots = RootCertStore::empty();
         roots.add(self.der.clone()).expect("root");
-        let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(
-            rustls::crypto::ring::default_provider(),
-        ))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        let mut config =
+            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("versions")
+                .with_root_certificates(roots)
+                .with_no_client_auth();
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         TlsConnector::from(Arc::new(config))
     }
@@ -108,9 +101,7 @@ async fn connect(tls: Option<ListenerTls>, first: &[u8]) -> (TcpStream, Greeted)
         socket.peek(&mut [0]).await.expect("bytes");
     }
     let deadline = Instant::now() + Duration::from_secs(10);
-    let greeted = tokio::spawn(async move {
-        greet(ClientStream::Tcp(socket), tls.as_ref(), &known, deadline).await
-    });
+    let greeted = tokio::spawn(async move { greet(ClientStream::Tcp(socket), tls.as_ref(), &known, deadline).await });
     (client, greeted)
 }
 
@@ -136,14 +127,8 @@ async fn a_plain_startup_message_is_taken() {
     let Ok(Greeting::Startup { startup, tls, .. }) = finish(greeted).await else {
         panic!("a session")
     };
-    assert_eq!(
-        (startup.user.as_str(), startup.database.as_str()),
-        ("ada", "ada")
-    );
-    assert_eq!(
-        startup.settings,
-        [("application_name".to_owned(), "psql".to_owned())]
-    );
+    assert_eq!((startup.user.as_str(), startup.database.as_str()), ("ada", "ada"));
+    assert_eq!(startup.settings, [("application_name".to_owned(), "psql".to_owned())]);
     assert!(tls.is_none());
 }
 
@@ -155,10 +140,7 @@ async fn each_kind_of_encryption_is_answered_once() {
     assert_eq!(answer(&mut client).await, b'N');
     client.write_all(SSL_REQUEST).await.expect("request");
     assert_eq!(error_of(client).await.sqlstate, "08P01");
-    assert!(matches!(
-        finish(greeted).await,
-        Err(GreetingError::RepeatedRequest)
-    ));
+    assert!(matches!(finish(greeted).await, Err(GreetingError::RepeatedRequest)));
 }
 
 #[tokio::test]
@@ -168,10 +150,7 @@ async fn bytes_behind_a_startup_message_are_left_to_the_session() {
         panic!("a session")
     };
     let mut next = [0; 5];
-    stream
-        .read_exact(&mut next)
-        .await
-        .expect("the next message");
+    stream.read_exact(&mut next).await.expect("the next message");
     assert_eq!(&next, b"p\0\0\0\x04");
 }
 
@@ -179,8 +158,7 @@ async fn bytes_behind_a_startup_message_are_left_to_the_session() {
 async fn tls_is_negotiated_and_the_session_runs_inside() {
     let certificate = Certificate::new("negotiated");
     for alpn in [&[][..], &[ALPN]] {
-        let (mut client, greeted) =
-            connect(Some(certificate.listener(true, false)), SSL_REQUEST).await;
+        let (mut client, greeted) = connect(Some(certificate.listener(true, false)), SSL_REQUEST).await;
         assert_eq!(answer(&mut client).await, b'S');
         let mut client = certificate
             .connector(alpn)
@@ -188,17 +166,12 @@ async fn tls_is_negotiated_and_the_session_runs_inside() {
             .await
             .expect("TLS");
         client.write_all(&ada()).await.expect("startup message");
-        let Ok(Greeting::Startup {
-            mut stream, tls, ..
-        }) = finish(greeted).await
-        else {
+        let Ok(Greeting::Startup { mut stream, tls, .. }) = finish(greeted).await else {
             panic!("a session")
         };
         let tls = tls.expect("TLS");
         assert_eq!(tls.version, "TLSv1.3");
-        let expected = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(
-            &certificate.der,
-        ));
+        let expected = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&certificate.der));
         assert_eq!(tls.server_end_point.as_deref(), Some(&expected[..]));
         stream.write_all(b"hello").await.expect("write");
         stream.flush().await.expect("flush");
@@ -212,8 +185,7 @@ async fn tls_is_negotiated_and_the_session_runs_inside() {
 async fn inside_tls_nothing_is_upgraded_again() {
     let certificate = Certificate::new("again");
     for request in [SSL_REQUEST, GSS_REQUEST] {
-        let (mut client, greeted) =
-            connect(Some(certificate.listener(true, false)), SSL_REQUEST).await;
+        let (mut client, greeted) = connect(Some(certificate.listener(true, false)), SSL_REQUEST).await;
         assert_eq!(answer(&mut client).await, b'S');
         let mut client = certificate
             .connector(&[])
@@ -222,10 +194,7 @@ async fn inside_tls_nothing_is_upgraded_again() {
             .expect("TLS");
         client.write_all(request).await.expect("request");
         assert_eq!(error_of(client).await.sqlstate, "08P01");
-        assert!(matches!(
-            finish(greeted).await,
-            Err(GreetingError::RepeatedRequest)
-        ));
+        assert!(matches!(finish(greeted).await, Err(GreetingError::RepeatedRequest)));
     }
 }
 
@@ -247,19 +216,13 @@ async fn plaintext_behind_the_request_ends_the_connection() {
 #[tokio::test]
 async fn plaintext_between_answer_and_handshake_never_counts_as_encrypted() {
     let certificate = Certificate::new("between");
-    let (mut client, greeted) =
-        connect(Some(certificate.listener(false, false)), SSL_REQUEST).await;
+    let (mut client, greeted) = connect(Some(certificate.listener(false, false)), SSL_REQUEST).await;
     assert_eq!(answer(&mut client).await, b'S');
     client.write_all(&ada()).await.expect("injected bytes");
     // The client goes on with TLS, as the victim of an injection would.
-    let handshake = certificate
-        .connector(&[])
-        .connect(localhost(), client)
-        .await;
+    let handshake = certificate.connector(&[]).connect(localhost(), client).await;
     assert!(handshake.is_err());
-    assert!(
-        matches!(finish(greeted).await, Err(GreetingError::Io(error)) if error.kind() == ErrorKind::InvalidData)
-    );
+    assert!(matches!(finish(greeted).await, Err(GreetingError::Io(error)) if error.kind() == ErrorKind::InvalidData));
 }
 
 #[tokio::test]
@@ -267,11 +230,7 @@ async fn direct_tls_needs_the_protocol_name() {
     let certificate = Certificate::new("direct");
     let greeted = async |alpn: &[&[u8]]| {
         let (client, greeted) = connect(Some(certificate.listener(true, false)), b"").await;
-        if let Ok(mut client) = certificate
-            .connector(alpn)
-            .connect(localhost(), client)
-            .await
-        {
+        if let Ok(mut client) = certificate.connector(alpn).connect(localhost(), client).await {
             let _ = client.write_all(&ada()).await;
         }
         finish(greeted).await
@@ -291,19 +250,12 @@ async fn required_tls_and_client_certificates_are_required() {
     let certificate = Certificate::new("required");
     let (client, greeted) = connect(Some(certificate.listener(true, false)), &ada()).await;
     assert_eq!(error_of(client).await.sqlstate, "28000");
-    assert!(matches!(
-        finish(greeted).await,
-        Err(GreetingError::TlsRequired)
-    ));
+    assert!(matches!(finish(greeted).await, Err(GreetingError::TlsRequired)));
 
     let (mut client, greeted) = connect(Some(certificate.listener(true, true)), SSL_REQUEST).await;
     assert_eq!(answer(&mut client).await, b'S');
     // In TLS 1.3 a client learns of the refusal only after its own handshake is done.
-    if let Ok(mut client) = certificate
-        .connector(&[])
-        .connect(localhost(), client)
-        .await
-    {
+    if let Ok(mut client) = certificate.connector(&[]).connect(localhost(), client).await {
         let _ = client.write_all(&ada()).await;
     }
     assert!(matches!(finish(greeted).await, Err(GreetingError::Io(_))));
@@ -317,13 +269,7 @@ async fn a_unix_socket_has_no_tls_and_needs_none() {
     client.write_all(&ada()).await.expect("startup message");
     let listener = certificate.listener(true, false);
     let deadline = Instant::now() + Duration::from_secs(10);
-    let greeting = greet(
-        ClientStream::Unix(server),
-        Some(&listener),
-        &known,
-        deadline,
-    )
-    .await;
+    let greeting = greet(ClientStream::Unix(server), Some(&listener), &known, deadline).await;
     assert!(matches!(greeting, Ok(Greeting::Startup { tls: None, .. })));
     assert_eq!(client.read_u8().await.expect("an answer"), b'N');
 }
@@ -331,8 +277,7 @@ async fn a_unix_socket_has_no_tls_and_needs_none() {
 #[tokio::test]
 async fn cancel_requests_are_taken_with_and_without_tls() {
     let certificate = Certificate::new("cancel");
-    let (mut client, greeted) =
-        connect(Some(certificate.listener(true, false)), CANCEL_REQUEST).await;
+    let (mut client, greeted) = connect(Some(certificate.listener(true, false)), CANCEL_REQUEST).await;
     let Ok(Greeting::Cancel { process_id, secret }) = finish(greeted).await else {
         panic!("a cancel request")
     };
@@ -357,10 +302,7 @@ async fn cancel_requests_are_taken_with_and_without_tls() {
 async fn newer_protocols_are_negotiated_down_and_others_refused() {
     let newer = startup(3 << 16 | 2, b"user\0ada\0_pq_.report\0x\0\0");
     let (mut client, greeted) = connect(None, &newer).await;
-    assert!(matches!(
-        finish(greeted).await,
-        Ok(Greeting::Startup { .. })
-    ));
+    assert!(matches!(finish(greeted).await, Ok(Greeting::Startup { .. })));
     let mut reply = Vec::new();
     client.read_to_end(&mut reply).await.expect("a reply");
     assert_eq!(reply, b"v\0\0\0\x18\0\x03\0\0\0\0\0\x01_pq_.report\0");
@@ -377,21 +319,14 @@ async fn newer_protocols_are_negotiated_down_and_others_refused() {
 
 #[tokio::test]
 async fn parameters_that_are_not_allowed_are_named() {
-    let (client, greeted) = connect(
-        None,
-        &startup(3 << 16, b"user\0ada\0log_statement\0all\0\0"),
-    )
-    .await;
+    let (client, greeted) = connect(None, &startup(3 << 16, b"user\0ada\0log_statement\0all\0\0")).await;
     let fields = error_of(client).await;
     assert_eq!(fields.sqlstate, "42501");
     assert_eq!(
         fields.message,
         b"parameter \"log_statement\" cannot be set when connecting: unknown"
     );
-    assert!(matches!(
-        finish(greeted).await,
-        Err(GreetingError::Parameter(_))
-    ));
+    assert!(matches!(finish(greeted).await, Err(GreetingError::Parameter(_))));
 }
 
 #[tokio::test]

@@ -44,11 +44,7 @@ impl<H> CancelRegistry<H> {
     ///
     /// # Errors
     /// [`CancelError::Random`].
-    pub fn register(
-        self: &Arc<Self>,
-        process_id: i32,
-        handle: H,
-    ) -> Result<CancelGuard<H>, CancelError> {
+    pub fn register(self: &Arc<Self>, process_id: i32, handle: H) -> Result<CancelGuard<H>, CancelError> {
         let mut sessions = self.lock();
         let taken = |secret| {
             let same = |entry: &Entry<H>| entry.secret == secret;
@@ -61,10 +57,7 @@ impl<H> CancelRegistry<H> {
         while taken(secret) {
             getrandom::fill(&mut secret).map_err(CancelError::Random)?;
         }
-        sessions
-            .entry(process_id)
-            .or_default()
-            .push(Entry { secret, handle });
+        sessions.entry(process_id).or_default().push(Entry { secret, handle });
         drop(sessions);
         Ok(CancelGuard {
             registry: Arc::clone(self),
@@ -153,9 +146,6 @@ mod tests {
         assert_eq!(registry.find(7, &wrong), None);
         assert_eq!(registry.find(8, &guard.secret()), None);
         assert_eq!(registry.find(7, &guard.secret()[..3]), None);
-        assert_eq!(
-            registry.find(7, &[guard.secret(), guard.secret()].concat()),
-            None
-        );
+        assert_eq!(registry.find(7, &[guard.secret(), guard.secret()].concat()), None);
     }
 }
