@@ -52,8 +52,15 @@ pub(super) fn copy_options(copy: &Node) -> Result<CopyOptions, Refusal> {
 
 fn bad(name: &str) -> Refusal {
     let known = ["format", "header", "delimiter", "null", "quote", "escape", "encoding"];
-    let what = if known.contains(&name) { format!("COPY with this {name}") } else { "COPY with this option".to_owned() };
-    not_allowed(&what, "known are FORMAT, HEADER, DELIMITER, NULL, QUOTE, ESCAPE, FORCE_QUOTE, each once")
+    let what = if known.contains(&name) {
+        format!("COPY with this {name}")
+    } else {
+        "COPY with this option".to_owned()
+    };
+    not_allowed(
+        &what,
+        "known are FORMAT, HEADER, DELIMITER, NULL, QUOTE, ESCAPE, FORCE_QUOTE, each once",
+    )
 }
 
 fn text(option: &Node) -> Result<&str, Refusal> {
@@ -72,7 +79,9 @@ fn byte(option: &Node) -> Result<u8, Refusal> {
 
 /// `defGetCopyHeaderOption`; `match` is for COPY FROM.
 fn truth(option: &Node) -> Result<bool, Refusal> {
-    let Some(argument) = option.node("arg") else { return Ok(true) };
+    let Some(argument) = option.node("arg") else {
+        return Ok(true);
+    };
     let is = |words: [&str; 2]| words.iter().any(|word| argument.str("sval").eq_ignore_ascii_case(word));
     match (argument.kind(), argument.int("ival")) {
         ("Boolean", _) => Ok(argument.bool("boolval")),

@@ -32,7 +32,10 @@ pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal
     let kind = match tree.kind() {
         "SelectStmt" => {
             check_query(tree)?;
-            return Ok(Passed { kind: StatementKind::Query, query: Some(tree) });
+            return Ok(Passed {
+                kind: StatementKind::Query,
+                query: Some(tree),
+            });
         }
         "CopyStmt" => return check_copy(tree),
         "DeclareCursorStmt" => {
@@ -43,20 +46,31 @@ pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal
                 binary: options & CURSOR_BINARY != 0,
                 hold: options & CURSOR_HOLD != 0,
             };
-            return Ok(Passed { kind, query: Some(query) });
+            return Ok(Passed {
+                kind,
+                query: Some(query),
+            });
         }
         "PrepareStmt" => {
             let query = inner_query(tree, "query", "PREPARE")?;
-            return Ok(Passed { kind: StatementKind::Prepare { name: tree.str("name").to_owned() }, query: Some(query) });
+            return Ok(Passed {
+                kind: StatementKind::Prepare {
+                    name: tree.str("name").to_owned(),
+                },
+                query: Some(query),
+            });
         }
         "ExplainStmt" => return check_explain(tree),
         "ExecuteStmt" => {
             check_reads_only(tree)?;
-            StatementKind::Execute { name: tree.str("name").to_owned() }
+            StatementKind::Execute {
+                name: tree.str("name").to_owned(),
+            }
         }
-        "FetchStmt" => {
-            StatementKind::Fetch { name: tree.str("portalname").to_owned(), is_move: tree.bool("ismove") }
-        }
+        "FetchStmt" => StatementKind::Fetch {
+            name: tree.str("portalname").to_owned(),
+            is_move: tree.bool("ismove"),
+        },
         "ClosePortalStmt" => StatementKind::CloseCursor(named(tree, "portalname")),
         "DeallocateStmt" => StatementKind::Deallocate(named(tree, "name")),
         "VariableShowStmt" => StatementKind::Show,
@@ -65,20 +79,29 @@ pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal
         "ConstraintsSetStmt" => StatementKind::Transaction(TransactionKind::Other),
         "LockStmt" if tree.int("mode") == ACCESS_SHARE_LOCK => StatementKind::Lock,
         "LockStmt" => {
-            return Err(not_allowed("LOCK in this mode", "only LOCK ... IN ACCESS SHARE MODE passes"));
+            return Err(not_allowed(
+                "LOCK in this mode",
+                "only LOCK ... IN ACCESS SHARE MODE passes",
+            ));
         }
-        "DiscardStmt" => StatementKind::Discard { all: tree.int("target") == DISCARD_ALL },
+        "DiscardStmt" => StatementKind::Discard {
+            all: tree.int("target") == DISCARD_ALL,
+        },
         "UnlistenStmt" => StatementKind::Notification,
         "ListenStmt" | "NotifyStmt" if !protects_anything => StatementKind::Notification,
         "ListenStmt" | "NotifyStmt" => {
-            return Err(not_allowed("LISTEN and NOTIFY", "notifications may carry protected values of other sessions"));
+            return Err(not_allowed(
+                "LISTEN and NOTIFY",
+                "notifications may carry protected values of other sessions",
+            ));
         }
         other => return Err(not_allowed(&statement_name(other), READ_ONLY)),
     };
     Ok(Passed { kind, query: None })
 }
 
-const READ_ONLY: &str = "sessions through pgveil are read-only: SELECT, COPY ... TO STDOUT, cursors, prepared statements";
+const READ_ONLY: &str =
+    "sessions through pgveil are read-only: SELECT, COPY ... TO STDOUT, cursors, prepared statements";
 
 fn named(tree: &Node, field: &str) -> Option<String> {
     Some(tree.str(field)).filter(|name| !name.is_empty()).map(str::to_owned)
@@ -135,22 +158,33 @@ fn check_copy(tree: &Node) -> Result<Passed<'_>, Refusal> {
         return Err(not_allowed("COPY ... FROM", READ_ONLY));
     }
     if tree.bool("is_program") || !tree.str("filename").is_empty() {
-        return Err(not_allowed("COPY to a file or program of the server", "use COPY ... TO STDOUT"));
+        return Err(not_allowed(
+            "COPY to a file or program of the server",
+            "use COPY ... TO STDOUT",
+        ));
     }
     let query = match tree.node("query") {
         Some(_) => Some(inner_query(tree, "query", "COPY")?),
         None => None,
     };
-    Ok(Passed { kind: StatementKind::CopyOut(copy_options(tree)?), query })
+    Ok(Passed {
+        kind: StatementKind::CopyOut(copy_options(tree)?),
+        query,
+    })
 }
 
 fn check_explain(tree: &Node) -> Result<Passed<'_>, Refusal> {
     // Of several, the last counts; whatever is not clearly off counts as on.
     let mut analyze = false;
-    for option in tree.nodes("options").filter(|option| option.str("defname").eq_ignore_ascii_case("analyze")) {
+    for option in tree
+        .nodes("options")
+        .filter(|option| option.str("defname").eq_ignore_ascii_case("analyze"))
+    {
         analyze = !option.node("arg").is_some_and(is_off);
     }
-    let inner = tree.node("query").ok_or_else(|| not_allowed("this EXPLAIN", READ_ONLY))?;
+    let inner = tree
+        .node("query")
+        .ok_or_else(|| not_allowed("this EXPLAIN", READ_ONLY))?;
     let (executes, query) = match inner.kind() {
         "SelectStmt" => {
             check_query(inner)?;
@@ -163,7 +197,10 @@ fn check_explain(tree: &Node) -> Result<Passed<'_>, Refusal> {
         }
         other => return Err(not_allowed(&format!("EXPLAIN of {}", statement_name(other)), READ_ONLY)),
     };
-    Ok(Passed { kind: StatementKind::Explain { executes, analyze }, query })
+    Ok(Passed {
+        kind: StatementKind::Explain { executes, analyze },
+        query,
+    })
 }
 
 /// An option's argument that is certainly false.
@@ -171,7 +208,9 @@ fn is_off(argument: &Node) -> bool {
     match argument.kind() {
         "Boolean" => !argument.bool("boolval"),
         "Integer" => argument.int("ival") == 0,
-        "String" => ["false", "off"].iter().any(|word| argument.str("sval").eq_ignore_ascii_case(word)),
+        "String" => ["false", "off"]
+            .iter()
+            .any(|word| argument.str("sval").eq_ignore_ascii_case(word)),
         _ => false,
     }
 }
@@ -179,11 +218,17 @@ fn is_off(argument: &Node) -> bool {
 fn check_set(tree: &Node) -> Result<StatementKind, Refusal> {
     use pg_query::protobuf::VariableSetKind as Kind;
     let name = tree.str("name");
-    match i32::try_from(tree.int("kind")).ok().and_then(|kind| Kind::try_from(kind).ok()) {
+    match i32::try_from(tree.int("kind"))
+        .ok()
+        .and_then(|kind| Kind::try_from(kind).ok())
+    {
         Some(Kind::VarSetValue) => {
             let values: Option<Vec<String>> = tree.nodes("args").map(constant).collect();
             let Some(values) = values else {
-                return Err(not_allowed("SET to something other than a constant", "write the value as a string"));
+                return Err(not_allowed(
+                    "SET to something other than a constant",
+                    "write the value as a string",
+                ));
             };
             settings::check(name, &values.join(", "))?;
             Ok(StatementKind::Set)
@@ -223,14 +268,19 @@ fn constant(node: &Node) -> Option<String> {
 
 fn check_transaction(tree: &Node) -> Result<TransactionKind, Refusal> {
     use pg_query::protobuf::TransactionStmtKind as Kind;
-    match i32::try_from(tree.int("kind")).ok().and_then(|kind| Kind::try_from(kind).ok()) {
+    match i32::try_from(tree.int("kind"))
+        .ok()
+        .and_then(|kind| Kind::try_from(kind).ok())
+    {
         Some(Kind::TransStmtBegin | Kind::TransStmtStart) => {
             check_transaction_modes(tree.nodes("options"))?;
             Ok(TransactionKind::Begin)
         }
         Some(Kind::TransStmtCommit) => Ok(TransactionKind::Commit),
         Some(Kind::TransStmtRollback) => Ok(TransactionKind::Rollback),
-        Some(Kind::TransStmtSavepoint | Kind::TransStmtRelease | Kind::TransStmtRollbackTo) => Ok(TransactionKind::Other),
+        Some(Kind::TransStmtSavepoint | Kind::TransStmtRelease | Kind::TransStmtRollbackTo) => {
+            Ok(TransactionKind::Other)
+        }
         _ => Err(not_allowed("two-phase commit", "use COMMIT or ROLLBACK")),
     }
 }
@@ -240,15 +290,19 @@ fn check_transaction_modes<'a>(modes: impl Iterator<Item = &'a Node>) -> Result<
     for mode in modes {
         let passes = match mode.str("defname") {
             "transaction_isolation" | "transaction_deferrable" => true,
-            "transaction_read_only" => {
-                mode.node("arg").and_then(|value| value.node("val")).is_some_and(|value| value.int("ival") == 1)
-            }
+            "transaction_read_only" => mode
+                .node("arg")
+                .and_then(|value| value.node("val"))
+                .is_some_and(|value| value.int("ival") == 1),
             // SET TRANSACTION SNAPSHOT: its argument stands bare in the list.
             "" if mode.is("AConst") => true,
             _ => false,
         };
         if !passes {
-            return Err(not_allowed("READ WRITE", "sessions through pgveil are read-only; leave out READ WRITE"));
+            return Err(not_allowed(
+                "READ WRITE",
+                "sessions through pgveil are read-only; leave out READ WRITE",
+            ));
         }
     }
     Ok(())
@@ -278,17 +332,25 @@ const DUMP_STATEMENT: &str = "SELECT set_config(name, 'view, foreign-table', fal
     WHERE name = 'restrict_nonsystem_relation_kind'";
 
 fn is_dump_statement(top: &Node) -> bool {
-    let Ok(parsed) = pg_query::parse(DUMP_STATEMENT, 0) else { return false };
-    let Some(raw) = parsed.protobuf.stmts.first() else { return false };
+    let Ok(parsed) = pg_query::parse(DUMP_STATEMENT, 0) else {
+        return false;
+    };
+    let Some(raw) = parsed.protobuf.stmts.first() else {
+        return false;
+    };
     matches!(Node::from_parser(&raw.stmt), Ok(Some(wanted)) if same_but_for_locations(&wanted, top))
 }
 
 fn same_but_for_locations(one: &Node, other: &Node) -> bool {
     one.kind() == other.kind()
         && one.fields().len() == other.fields().len()
-        && one.fields().iter().zip(other.fields()).all(|((name, value), (other_name, other_value))| {
-            name == other_name && (name.ends_with("location") || same_values(value, other_value))
-        })
+        && one
+            .fields()
+            .iter()
+            .zip(other.fields())
+            .all(|((name, value), (other_name, other_value))| {
+                name == other_name && (name.ends_with("location") || same_values(value, other_value))
+            })
 }
 
 fn same_values(one: &Value, other: &Value) -> bool {

@@ -3,7 +3,13 @@ use crate::sql::analysis::{CopyFormat, CopyOptions};
 use crate::sql::parser::{ParserSettings, parse};
 
 fn kind(text: &str) -> Result<StatementKind, Refusal> {
-    let parsed = parse(text, &ParserSettings { server_version: 180_004 }).unwrap_or_else(|_| panic!("{text}"));
+    let parsed = parse(
+        text,
+        &ParserSettings {
+            server_version: 180_004,
+        },
+    )
+    .unwrap_or_else(|_| panic!("{text}"));
     check(&parsed[0].tree, true).map(|passed| passed.kind)
 }
 
@@ -23,20 +29,70 @@ fn kinds() {
         ("VALUES (1)", Query),
         ("TABLE t", Query),
         ("WITH w AS (SELECT 1) SELECT * FROM w", Query),
-        ("DECLARE c BINARY CURSOR WITH HOLD FOR SELECT 1", DeclareCursor { name: name(), binary: true, hold: true }),
-        ("DECLARE c SCROLL CURSOR FOR TABLE t", DeclareCursor { name: name(), binary: false, hold: false }),
-        ("FETCH ALL FROM c", Fetch { name: name(), is_move: false }),
-        ("MOVE 5 IN c", Fetch { name: name(), is_move: true }),
+        (
+            "DECLARE c BINARY CURSOR WITH HOLD FOR SELECT 1",
+            DeclareCursor {
+                name: name(),
+                binary: true,
+                hold: true,
+            },
+        ),
+        (
+            "DECLARE c SCROLL CURSOR FOR TABLE t",
+            DeclareCursor {
+                name: name(),
+                binary: false,
+                hold: false,
+            },
+        ),
+        (
+            "FETCH ALL FROM c",
+            Fetch {
+                name: name(),
+                is_move: false,
+            },
+        ),
+        (
+            "MOVE 5 IN c",
+            Fetch {
+                name: name(),
+                is_move: true,
+            },
+        ),
         ("CLOSE c", CloseCursor(Some(name()))),
         ("CLOSE ALL", CloseCursor(None)),
         ("PREPARE c AS SELECT $1", Prepare { name: name() }),
         ("EXECUTE c(1)", Execute { name: name() }),
         ("DEALLOCATE c", Deallocate(Some(name()))),
         ("DEALLOCATE ALL", Deallocate(None)),
-        ("EXPLAIN SELECT 1", Explain { executes: None, analyze: false }),
-        ("EXPLAIN (ANALYZE) SELECT 1", Explain { executes: None, analyze: true }),
-        ("EXPLAIN (ANALYZE off, COSTS 0) EXECUTE c(1)", Explain { executes: Some(name()), analyze: false }),
-        ("EXPLAIN ANALYZE DECLARE x CURSOR FOR SELECT 1", Explain { executes: None, analyze: true }),
+        (
+            "EXPLAIN SELECT 1",
+            Explain {
+                executes: None,
+                analyze: false,
+            },
+        ),
+        (
+            "EXPLAIN (ANALYZE) SELECT 1",
+            Explain {
+                executes: None,
+                analyze: true,
+            },
+        ),
+        (
+            "EXPLAIN (ANALYZE off, COSTS 0) EXECUTE c(1)",
+            Explain {
+                executes: Some(name()),
+                analyze: false,
+            },
+        ),
+        (
+            "EXPLAIN ANALYZE DECLARE x CURSOR FOR SELECT 1",
+            Explain {
+                executes: None,
+                analyze: true,
+            },
+        ),
         ("SHOW ALL", Show),
         ("SET search_path = a, b", Set),
         ("SET SCHEMA 'a'", Set),
@@ -46,16 +102,28 @@ fn kinds() {
         ("SET SESSION AUTHORIZATION DEFAULT", Set),
         ("RESET ROLE", Set),
         ("RESET ALL", Set),
-        ("BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE", Transaction(TransactionKind::Begin)),
+        (
+            "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
+            Transaction(TransactionKind::Begin),
+        ),
         ("START TRANSACTION", Transaction(TransactionKind::Begin)),
         ("END AND CHAIN", Transaction(TransactionKind::Commit)),
         ("ABORT", Transaction(TransactionKind::Rollback)),
         ("SAVEPOINT a", Transaction(TransactionKind::Other)),
         ("ROLLBACK TO a", Transaction(TransactionKind::Other)),
         ("RELEASE a", Transaction(TransactionKind::Other)),
-        ("SET TRANSACTION SNAPSHOT '00000003-00001937-1'", Transaction(TransactionKind::Other)),
-        ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", Transaction(TransactionKind::Other)),
-        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", Transaction(TransactionKind::Other)),
+        (
+            "SET TRANSACTION SNAPSHOT '00000003-00001937-1'",
+            Transaction(TransactionKind::Other),
+        ),
+        (
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            Transaction(TransactionKind::Other),
+        ),
+        (
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            Transaction(TransactionKind::Other),
+        ),
         ("SET CONSTRAINTS ALL DEFERRED", Transaction(TransactionKind::Other)),
         ("LOCK TABLE a, b IN ACCESS SHARE MODE NOWAIT", Lock),
         ("DISCARD ALL", Discard { all: true }),
@@ -77,8 +145,16 @@ fn copy_options_of_all_syntaxes() {
         quote: b'"',
         escape: b'"',
     };
-    let csv = CopyOptions { format: CopyFormat::Csv, delimiter: b',', null: Vec::new(), ..text.clone() };
-    let binary = CopyOptions { format: CopyFormat::Binary, ..text.clone() };
+    let csv = CopyOptions {
+        format: CopyFormat::Csv,
+        delimiter: b',',
+        null: Vec::new(),
+        ..text.clone()
+    };
+    let binary = CopyOptions {
+        format: CopyFormat::Binary,
+        ..text.clone()
+    };
     assert_eq!(copy("COPY t TO STDOUT"), text);
     assert_eq!(copy("COPY t (a, b) TO stdout;"), text);
     assert_eq!(copy("COPY (SELECT 1) TO STDOUT WITH (FORMAT csv)"), csv);
@@ -94,12 +170,24 @@ fn copy_options_of_all_syntaxes() {
         escape: b'\\',
         ..csv.clone()
     };
-    assert_eq!(copy("COPY t TO STDOUT WITH CSV HEADER DELIMITER ';' NULL AS 'NULL' QUOTE '''' ESCAPE '\\'"), odd);
     assert_eq!(
-        copy("COPY t TO STDOUT (FORMAT csv, HEADER 1, DELIMITER ';', NULL 'NULL', QUOTE '''', ESCAPE '\\', FORCE_QUOTE *)"),
+        copy("COPY t TO STDOUT WITH CSV HEADER DELIMITER ';' NULL AS 'NULL' QUOTE '''' ESCAPE '\\'"),
         odd
     );
-    assert_eq!(copy("COPY t TO STDOUT (FORMAT csv, QUOTE '~')"), CopyOptions { quote: b'~', escape: b'~', ..csv });
+    assert_eq!(
+        copy(
+            "COPY t TO STDOUT (FORMAT csv, HEADER 1, DELIMITER ';', NULL 'NULL', QUOTE '''', ESCAPE '\\', FORCE_QUOTE *)"
+        ),
+        odd
+    );
+    assert_eq!(
+        copy("COPY t TO STDOUT (FORMAT csv, QUOTE '~')"),
+        CopyOptions {
+            quote: b'~',
+            escape: b'~',
+            ..csv
+        }
+    );
     assert_eq!(copy("COPY t TO STDOUT USING DELIMITERS '|'").delimiter, b'|');
     assert!(!copy("COPY t TO STDOUT (HEADER off, ENCODING 'utf-8')").header);
     for bad in [
@@ -112,7 +200,10 @@ fn copy_options_of_all_syntaxes() {
     ] {
         assert_eq!(kind(bad).unwrap_err().reason, Reason::StatementNotAllowed, "{bad}");
     }
-    assert_eq!(kind("COPY t TO STDOUT (ENCODING 'SJIS')").unwrap_err().reason, Reason::UnsafeEncoding);
+    assert_eq!(
+        kind("COPY t TO STDOUT (ENCODING 'SJIS')").unwrap_err().reason,
+        Reason::UnsafeEncoding
+    );
 }
 
 #[test]
@@ -120,8 +211,12 @@ fn everything_else_is_refused_by_name() {
     let refusal = kind("CREATE TABLE a AS SELECT * FROM b").unwrap_err();
     assert_eq!(refusal.reason, Reason::StatementNotAllowed);
     assert_eq!(refusal.message, "CREATE TABLE AS does not pass pgveil");
-    assert_eq!(kind("WITH w AS (DELETE FROM t RETURNING *) SELECT * FROM w").unwrap_err().message,
-        "DELETE inside a query does not pass pgveil");
+    assert_eq!(
+        kind("WITH w AS (DELETE FROM t RETURNING *) SELECT * FROM w")
+            .unwrap_err()
+            .message,
+        "DELETE inside a query does not pass pgveil"
+    );
 }
 
 #[test]
@@ -144,7 +239,13 @@ fn only_the_dump_statement_names_a_setting_by_column() {
 
 #[test]
 fn notifications_pass_where_nothing_is_protected() {
-    let parsed = parse("LISTEN a", &ParserSettings { server_version: 180_004 }).unwrap();
+    let parsed = parse(
+        "LISTEN a",
+        &ParserSettings {
+            server_version: 180_004,
+        },
+    )
+    .unwrap();
     assert_eq!(check(&parsed[0].tree, false).unwrap().kind, StatementKind::Notification);
     assert!(check(&parsed[0].tree, true).is_err());
 }

@@ -55,7 +55,10 @@ pub fn parse(text: &str, settings: &ParserSettings) -> Result<Vec<Parsed>, Unrea
     if text.len() > TEXT_BYTES_MAX {
         return Err(Unread::Refused(Refusal {
             reason: Reason::TooLarge,
-            message: format!("the statement has {} bytes; pgveil reads at most {TEXT_BYTES_MAX}", text.len()),
+            message: format!(
+                "the statement has {} bytes; pgveil reads at most {TEXT_BYTES_MAX}",
+                text.len()
+            ),
             hint: "send long lists of values as parameters".to_owned(),
         }));
     }
@@ -63,7 +66,10 @@ pub fn parse(text: &str, settings: &ParserSettings) -> Result<Vec<Parsed>, Unrea
     let parsed = pg_query::parse(text, 0).map_err(|_| Unread::Unparsable)?;
     let statements = parsed.protobuf.stmts.iter().map(|raw| {
         let tree = Node::from_parser(&raw.stmt).ok().flatten().ok_or(Unread::Unparsable)?;
-        Ok(Parsed { span: span(text, raw.stmt_location, raw.stmt_len)?, tree })
+        Ok(Parsed {
+            span: span(text, raw.stmt_location, raw.stmt_len)?,
+            tree,
+        })
     });
     statements.collect()
 }
@@ -92,7 +98,9 @@ fn check_keywords(text: &str, settings: &ParserSettings) -> Result<(), Unread> {
             Ok(Token::SystemUser) if settings.server_version < 160_000 => "system_user",
             Ok(found) if is_json_keyword(found) => {
                 let before = index.checked_sub(1).and_then(|before| tokens.get(before));
-                let called = tokens.get(index + 1).is_some_and(|next| next.token == Token::Ascii40 as i32);
+                let called = tokens
+                    .get(index + 1)
+                    .is_some_and(|next| next.token == Token::Ascii40 as i32);
                 if !called || before.is_some_and(|before| before.token == Token::Ascii46 as i32) {
                     continue;
                 }
@@ -102,7 +110,10 @@ fn check_keywords(text: &str, settings: &ParserSettings) -> Result<(), Unread> {
         };
         return Err(Unread::Refused(Refusal {
             reason: Reason::KeywordDiffers,
-            message: format!("\"{}\" means something else on this server than in newer ones", name.to_lowercase()),
+            message: format!(
+                "\"{}\" means something else on this server than in newer ones",
+                name.to_lowercase()
+            ),
             hint: "write the name in double quotes, or qualify the function with its schema".to_owned(),
         }));
     }
@@ -112,7 +123,11 @@ fn check_keywords(text: &str, settings: &ParserSettings) -> Result<(), Unread> {
 /// Scanning costs a fifth of parsing, so look at the bytes first.
 fn may_hold_keyword(text: &str, settings: &ParserSettings) -> bool {
     let bytes = text.as_bytes();
-    let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    let holds = |word: &[u8]| {
+        bytes
+            .windows(word.len())
+            .any(|window| window.eq_ignore_ascii_case(word))
+    };
     holds(b"json") || holds(b"merge_action") || (settings.server_version < 160_000 && holds(b"system_user"))
 }
 
@@ -142,8 +157,12 @@ fn is_json_keyword(token: Token) -> bool {
 mod tests {
     use super::*;
 
-    const NEW: ParserSettings = ParserSettings { server_version: 180_004 };
-    const OLD: ParserSettings = ParserSettings { server_version: 150_018 };
+    const NEW: ParserSettings = ParserSettings {
+        server_version: 180_004,
+    };
+    const OLD: ParserSettings = ParserSettings {
+        server_version: 150_018,
+    };
 
     fn reason(text: &str, settings: &ParserSettings) -> Option<Reason> {
         match parse(text, settings) {
@@ -155,7 +174,11 @@ mod tests {
     #[test]
     fn spans_cut_the_text() {
         let text = "SELECT 1;\n  -- two\n SELECT 'ä;' ; ";
-        let spans: Vec<_> = parse(text, &NEW).unwrap().into_iter().map(|parsed| &text[parsed.span]).collect();
+        let spans: Vec<_> = parse(text, &NEW)
+            .unwrap()
+            .into_iter()
+            .map(|parsed| &text[parsed.span])
+            .collect();
         assert_eq!(spans, ["SELECT 1", "SELECT 'ä;' "]);
         assert!(parse(" ;; ", &NEW).unwrap().is_empty());
         assert!(parse("", &NEW).unwrap().is_empty());
@@ -172,13 +195,22 @@ mod tests {
 
     #[test]
     fn keywords_of_newer_grammars() {
-        for text in ["SELECT upper(system_user) FROM t", "SELECT json_value(a, b) FROM t", "SELECT JSON /* x */ ('1')"] {
+        for text in [
+            "SELECT upper(system_user) FROM t",
+            "SELECT json_value(a, b) FROM t",
+            "SELECT JSON /* x */ ('1')",
+        ] {
             assert_eq!(reason(text, &OLD), Some(Reason::KeywordDiffers), "{text}");
             assert_eq!(reason(text, &NEW), None, "{text}");
         }
-        let version_16 = ParserSettings { server_version: 160_014 };
+        let version_16 = ParserSettings {
+            server_version: 160_014,
+        };
         assert_eq!(reason("SELECT system_user", &version_16), None);
-        assert_eq!(reason("SELECT json_array(1)", &version_16), Some(Reason::KeywordDiffers));
+        assert_eq!(
+            reason("SELECT json_array(1)", &version_16),
+            Some(Reason::KeywordDiffers)
+        );
         for text in [
             "SELECT a::json, json, t.json_value, \"system_user\" FROM t",
             "SELECT CAST(a AS json) FROM t WHERE b = 'system_user'",
@@ -204,7 +236,11 @@ mod tests {
                     vec!["SELECT 1"; depth].join(" UNION ALL "),
                     format!("SELECT 1 FROM {}", vec!["a"; depth].join(" NATURAL JOIN ")),
                     format!("{}SELECT 1{}", "SELECT (".repeat(depth), ")".repeat(depth)),
-                    format!("SELECT {}1{}", "CASE WHEN true THEN ".repeat(depth), " END".repeat(depth)),
+                    format!(
+                        "SELECT {}1{}",
+                        "CASE WHEN true THEN ".repeat(depth),
+                        " END".repeat(depth)
+                    ),
                 ]
             };
             for depth in [300, 5_000, 100_000] {
@@ -220,6 +256,11 @@ mod tests {
                 }
             }
         };
-        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(deep).unwrap().join().unwrap();
+        std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn(deep)
+            .unwrap()
+            .join()
+            .unwrap();
     }
 }

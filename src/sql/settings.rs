@@ -210,7 +210,11 @@ pub fn check_reset(name: &str) -> Result<(), Refusal> {
 /// A setting's name as it may be repeated in a message.
 fn shown(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
-    if name.len() <= 63 && name.bytes().all(plain) { format!("\"{name}\"") } else { "of that name".to_owned() }
+    if name.len() <= 63 && name.bytes().all(plain) {
+        format!("\"{name}\"")
+    } else {
+        "of that name".to_owned()
+    }
 }
 
 /// The server takes any unique beginning of true, yes and on, in any case.
@@ -221,12 +225,20 @@ fn is_on(value: &str) -> bool {
 
 /// The server ignores case and everything but letters and digits in names of encodings.
 fn is_safe_encoding(value: &str) -> bool {
-    let name: String = value.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    let name: String = value
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
     let numbered = |prefix: &str, numbers: std::ops::RangeInclusive<u32>| {
-        name.strip_prefix(prefix).and_then(|rest| rest.parse().ok()).is_some_and(|number| numbers.contains(&number))
+        name.strip_prefix(prefix)
+            .and_then(|rest| rest.parse().ok())
+            .is_some_and(|number| numbers.contains(&number))
     };
-    matches!(name.as_str(), "utf8" | "unicode" | "sqlascii" | "koi8" | "koi8r" | "koi8u" | "win" | "alt" | "win866" | "win874")
-        || numbered("latin", 1..=10)
+    matches!(
+        name.as_str(),
+        "utf8" | "unicode" | "sqlascii" | "koi8" | "koi8r" | "koi8u" | "win" | "alt" | "win866" | "win874"
+    ) || numbered("latin", 1..=10)
         || numbered("iso8859", 1..=16)
         || numbered("win", 1250..=1258)
         || numbered("windows", 1250..=1258)

@@ -33,16 +33,47 @@ impl Treatment for Rules {
 /// `app.customers (id, email, ssn, city)`, `app.orders`, `archive.orders`, views over them, `pg_class` and other
 /// system relations, and functions, operators and types of users' own.
 pub(crate) fn catalog() -> Snapshot {
-    let mut snapshot = Snapshot { server_version: 150_018, ..Snapshot::default() };
-    add(&mut snapshot, CUSTOMERS, "app", "customers", &["id", "email", "ssn", "city"], None);
-    add(&mut snapshot, 16_002, "app", "orders", &["id", "customer_id", "total"], None);
+    let mut snapshot = Snapshot {
+        server_version: 150_018,
+        ..Snapshot::default()
+    };
+    add(
+        &mut snapshot,
+        CUSTOMERS,
+        "app",
+        "customers",
+        &["id", "email", "ssn", "city"],
+        None,
+    );
+    add(
+        &mut snapshot,
+        16_002,
+        "app",
+        "orders",
+        &["id", "customer_id", "total"],
+        None,
+    );
     add(&mut snapshot, 16_003, "archive", "orders", &["id"], None);
     let view = " SELECT customers.id,\n    customers.email\n   FROM app.customers;";
-    add(&mut snapshot, 16_004, "app", "customer_view", &["id", "email"], Some(view));
+    add(
+        &mut snapshot,
+        16_004,
+        "app",
+        "customer_view",
+        &["id", "email"],
+        Some(view),
+    );
     let view = " SELECT v.id FROM app.customer_view v;";
     add(&mut snapshot, 16_005, "app", "top_view", &["id"], Some(view));
     for (number, name) in ["pg_class", "pg_settings", "pg_stats"].into_iter().enumerate() {
-        add(&mut snapshot, 1_259 + u32::try_from(number).unwrap_or(0), "pg_catalog", name, &["oid"], None);
+        add(
+            &mut snapshot,
+            1_259 + u32::try_from(number).unwrap_or(0),
+            "pg_catalog",
+            name,
+            &["oid"],
+            None,
+        );
     }
     for (name, schema, extension, argument) in [
         ("leak", "app", None, 16_102),
@@ -64,9 +95,18 @@ pub(crate) fn catalog() -> Snapshot {
         };
         snapshot.functions.entry(name.to_owned()).or_default().push(function);
     }
-    snapshot.user_operators.insert("|+|".to_owned(), vec!["plus".to_owned()]);
-    snapshot.user_operators.insert("=".to_owned(), vec!["citext_eq".to_owned()]);
-    let mood = Type { oid: 16_300, schema: "app".to_owned(), name: "mood".to_owned(), kind: TypeKind::Enum };
+    snapshot
+        .user_operators
+        .insert("|+|".to_owned(), vec!["plus".to_owned()]);
+    snapshot
+        .user_operators
+        .insert("=".to_owned(), vec!["citext_eq".to_owned()]);
+    let mood = Type {
+        oid: 16_300,
+        schema: "app".to_owned(),
+        name: "mood".to_owned(),
+        kind: TypeKind::Enum,
+    };
     snapshot.types.insert(mood.oid, mood);
     let row = Type {
         oid: 16_102,
@@ -101,7 +141,11 @@ pub(crate) fn add(
         oid,
         schema: schema.to_owned(),
         name: name.to_owned(),
-        kind: if definition.is_some() { RelationKind::View } else { RelationKind::Table },
+        kind: if definition.is_some() {
+            RelationKind::View
+        } else {
+            RelationKind::Table
+        },
         row_type: 0,
         columns: columns.collect(),
         definition: definition.map(str::to_owned),

@@ -66,18 +66,38 @@ pub struct ViewTouches {
 impl ViewTouches {
     /// Parses the definitions of all views.
     pub fn new(snapshot: &Snapshot) -> ViewTouches {
-        let settings = ParserSettings { server_version: snapshot.server_version };
-        let direct = snapshot.relations.values().filter(|relation| is_view(relation)).map(|view| {
-            let touch = view.definition.as_deref().and_then(|text| parser::parse(text, &settings).ok());
-            let touch = match touch.as_deref() {
-                Some([parsed]) => collect(&parsed.tree, snapshot, true),
-                _ => Touch { suspects: BTreeSet::from([unreadable(view)]), ..Touch::default() },
-            };
-            // A definition that names what the snapshot lacks is not understood.
-            let suspect = touch.unknown_name.is_some().then(|| unreadable(view));
-            (view.oid, Touch { suspects: touch.suspects.into_iter().chain(suspect).collect(), ..touch })
-        });
-        ViewTouches { views: direct.collect() }
+        let settings = ParserSettings {
+            server_version: snapshot.server_version,
+        };
+        let direct = snapshot
+            .relations
+            .values()
+            .filter(|relation| is_view(relation))
+            .map(|view| {
+                let touch = view
+                    .definition
+                    .as_deref()
+                    .and_then(|text| parser::parse(text, &settings).ok());
+                let touch = match touch.as_deref() {
+                    Some([parsed]) => collect(&parsed.tree, snapshot, true),
+                    _ => Touch {
+                        suspects: BTreeSet::from([unreadable(view)]),
+                        ..Touch::default()
+                    },
+                };
+                // A definition that names what the snapshot lacks is not understood.
+                let suspect = touch.unknown_name.is_some().then(|| unreadable(view));
+                (
+                    view.oid,
+                    Touch {
+                        suspects: touch.suspects.into_iter().chain(suspect).collect(),
+                        ..touch
+                    },
+                )
+            });
+        ViewTouches {
+            views: direct.collect(),
+        }
     }
 
     /// Adds what the views among the relations of `touch` read, views in views followed.
@@ -87,7 +107,12 @@ impl ViewTouches {
             match self.views.get(&oid) {
                 Some(view) => {
                     touch.suspects.extend(view.suspects.iter().cloned());
-                    open.extend(view.relations.iter().copied().filter(|inner| touch.relations.insert(*inner)));
+                    open.extend(
+                        view.relations
+                            .iter()
+                            .copied()
+                            .filter(|inner| touch.relations.insert(*inner)),
+                    );
                 }
                 None => {
                     let unread = snapshot.relations.get(&oid).filter(|relation| is_view(relation));
@@ -99,7 +124,10 @@ impl ViewTouches {
 }
 
 fn unreadable(view: &Relation) -> Suspect {
-    Suspect::View { schema: view.schema.clone(), name: view.name.clone() }
+    Suspect::View {
+        schema: view.schema.clone(),
+        name: view.name.clone(),
+    }
 }
 
 /// System views are taken as they are: their columns have rules of their own.
@@ -136,7 +164,10 @@ impl Touch {
         let mut relations = self.relations.iter().filter_map(|oid| snapshot.relations.get(oid));
         relations.any(|relation| {
             relation.columns.iter().any(|column| {
-                let id = ColumnId { relation: relation.oid, attribute: column.number };
+                let id = ColumnId {
+                    relation: relation.oid,
+                    attribute: column.number,
+                };
                 treatment.class(id) != 0
             })
         })
@@ -179,7 +210,12 @@ impl Suspect {
 /// Everything named in one tree. `system_names_only`: names without a schema are those of pg_catalog, as in the
 /// texts of views.
 fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
-    let mut collector = Collector { snapshot, system_names_only, with_names: HashSet::new(), touch: Touch::default() };
+    let mut collector = Collector {
+        snapshot,
+        system_names_only,
+        with_names: HashSet::new(),
+        touch: Touch::default(),
+    };
     tree.walk(&mut |node| {
         if node.is("CommonTableExpr") {
             collector.with_names.insert(node.str("ctename"));
@@ -253,8 +289,8 @@ impl<'a> Collector<'a> {
         let users = self.users_functions(schema, name);
         users.iter().for_each(|function| self.users_function(function));
         let may_be_builtin = schema.is_none_or(|schema| schema == "pg_catalog");
-        let is_builtin = may_be_builtin
-            && (self.snapshot.builtin_functions.contains(name) || functions::is_listed(name));
+        let is_builtin =
+            may_be_builtin && (self.snapshot.builtin_functions.contains(name) || functions::is_listed(name));
         if is_builtin {
             // `set_config` is the gate's.
             if functions::class(name) == Class::Opaque && name != "set_config" {
@@ -273,7 +309,10 @@ impl<'a> Collector<'a> {
 
     fn users_functions(&self, schema: Option<&str>, name: &str) -> Vec<&'a Function> {
         let found = self.snapshot.functions.get(name).map(Vec::as_slice).unwrap_or_default();
-        found.iter().filter(|function| schema.is_none_or(|schema| function.schema == schema)).collect()
+        found
+            .iter()
+            .filter(|function| schema.is_none_or(|schema| function.schema == schema))
+            .collect()
     }
 
     fn users_function(&mut self, function: &Function) {
@@ -288,8 +327,16 @@ impl<'a> Collector<'a> {
     fn type_named(&mut self, names: &[&str]) {
         let Some((schema, name)) = qualified(names) else { return };
         let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
-        for oid in self.snapshot.types_by_name.get(name).map(Vec::as_slice).unwrap_or_default() {
-            let Some(found) = self.snapshot.types.get(oid) else { continue };
+        for oid in self
+            .snapshot
+            .types_by_name
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+        {
+            let Some(found) = self.snapshot.types.get(oid) else {
+                continue;
+            };
             let is_meant = schema.is_none_or(|schema| schema == found.schema);
             if is_meant && self.snapshot.types_with_user_code.contains(oid) {
                 let (schema, name) = (found.schema.clone(), found.name.clone());
@@ -306,7 +353,11 @@ impl<'a> Collector<'a> {
         if schema == Some("pg_catalog") {
             return;
         }
-        let symbols: &[&str] = if name.contains("BETWEEN") { &["<=", ">="] } else { &[name] };
+        let symbols: &[&str] = if name.contains("BETWEEN") {
+            &["<=", ">="]
+        } else {
+            &[name]
+        };
         for symbol in symbols {
             for function in self.snapshot.user_operators.get(*symbol).into_iter().flatten() {
                 let users = self.users_functions(None, function);
@@ -340,7 +391,10 @@ impl<'a> Collector<'a> {
     fn may_be_row(&self, type_oid: Oid) -> bool {
         let (base, _) = self.snapshot.base_type(type_oid, -1);
         let kind = self.snapshot.types.get(&base).map(|found| found.kind);
-        !matches!(kind, Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_)))
+        !matches!(
+            kind,
+            Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_))
+        )
     }
 
     fn sampling(&mut self, names: &[&str]) {
@@ -356,7 +410,10 @@ impl<'a> Collector<'a> {
 /// Whether a function outside pg_catalog is known to compute from its arguments only.
 fn computes(function: &Function) -> bool {
     function.schema == "information_schema"
-        || function.extension.as_deref().is_some_and(|name| COMPUTING_EXTENSIONS.contains(&name))
+        || function
+            .extension
+            .as_deref()
+            .is_some_and(|name| COMPUTING_EXTENSIONS.contains(&name))
 }
 
 /// Schema, if any, and name; a database name before them is left out.

@@ -2,6 +2,8 @@
 
 use pgveil::cluster::{Cluster, ClusterError, ClusterOptions, Shutdown};
 
+use crate::harness::cluster_with;
+
 #[test]
 fn answers_and_is_gone_after_drop() {
     let cluster = Cluster::start().unwrap();
@@ -69,4 +71,20 @@ fn a_panic_stops_the_server() {
     }));
     assert!(panicked.is_err());
     assert!(!root.unwrap().exists());
+}
+
+#[test]
+fn every_sample_loads() {
+    let cluster = cluster_with(&["pagila", "northwind", "chinook", "shop"]);
+    for (database, table, rows) in [
+        ("pagila", "payment", 16049),
+        ("northwind", "order_details", 2155),
+        ("chinook", "track", 3503),
+        ("shop", "shop.customers", 200),
+    ] {
+        let count = cluster
+            .psql(database, &format!("SELECT count(*) FROM {table}"))
+            .unwrap();
+        assert_eq!(count.trim(), rows.to_string(), "{database}.{table}");
+    }
 }

@@ -1,5 +1,11 @@
 //! The integration suite: one binary, one module a property.
 
-mod catalog;
 mod cluster;
-mod upstream;
+mod crash;
+mod equivalence;
+mod harness;
+mod pagila;
+mod readme;
+mod restore;
+mod style;
+mod transparency;

@@ -91,7 +91,22 @@ pub(super) fn keep(
 fn same_query(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
     screen.heading("1. The same query, direct and through pgveil")?;
     screen.output(CUSTOMERS)?;
-    show_both(stage, screen, CUSTOMERS)?;
+    let (direct, through) = show_both(stage, screen, CUSTOMERS)?;
+    let email = direct.columns.iter().position(|name| name == "email");
+    let shown = |records: &Records| {
+        email.map(|at| {
+            records
+                .rows
+                .iter()
+                .map(|row| row[at].clone())
+                .collect::<Vec<_>>()
+        })
+    };
+    if shown(&direct) == shown(&through) {
+        return Err(DemoError::Broken(
+            "the e-mail addresses are not masked".to_owned(),
+        ));
+    }
     screen.text("Nothing differs for the client but host and port. Ids, tiers and everything else no rule names are untouched.")
 }
 
