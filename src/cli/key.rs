@@ -4,8 +4,36 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
 
 use crate::mask::{Keys, KeysError};
+
+/// Arguments of `pgveil key`.
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    /// The file to write; it must not be there yet.
+    #[arg(value_name = "FILE", default_value = "pgveil.key")]
+    pub file: PathBuf,
+}
+
+/// Makes the key. Exit code 0: made; 1: not.
+pub fn run(args: &KeyArgs) -> ExitCode {
+    match make(&args.file) {
+        Ok(id) => {
+            println!(
+                "{}: key {id}; keep a copy: without it no masked value can be made again",
+                args.file.display()
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("pgveil: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Why no key was made.
 #[derive(Debug, thiserror::Error)]

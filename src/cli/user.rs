@@ -1,12 +1,34 @@
 //! `pgveil user`: makes the `[[user]]` entry for a login from its password.
 
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
+use clap::Args;
 use zeroize::Zeroizing;
 
 /// Longest password taken, in bytes.
 const PASSWORD_BYTES_MAX: usize = 1024;
+
+/// Arguments of `pgveil user`.
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    /// Login name.
+    pub name: String,
+}
+
+/// Prints the entry. Exit code 0: made; 1: not.
+pub fn run(args: &UserArgs) -> ExitCode {
+    match make(&args.name) {
+        Ok(entry) => {
+            print!("{entry}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("pgveil: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Why no verifier was made.
 #[derive(Debug, thiserror::Error)]
