@@ -6,34 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
-
 use crate::mask::{Keys, KeysError};
-
-/// Arguments of `pgveil key`.
-#[derive(Debug, Args)]
-pub struct KeyArgs {
-    /// The file to write; it must not be there yet.
-    #[arg(value_name = "FILE", default_value = "pgveil.key")]
-    pub file: PathBuf,
-}
-
-/// Makes the key. Exit code 0: made; 1: not.
-pub fn run(args: &KeyArgs) -> ExitCode {
-    match make(&args.file) {
-        Ok(id) => {
-            println!(
-                "{}: key {id}; keep a copy: without it no masked value can be made again",
-                args.file.display()
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("pgveil: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
 
 /// Why no key was made.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +20,28 @@ pub enum KeyError {
     /// No randomness.
     #[error(transparent)]
     Keys(#[from] KeysError),
+}
+
+/// Arguments of `pgveil key`.
+#[derive(Debug, clap::Args)]
+pub struct KeyArgs {
+    /// The key file to make.
+    #[arg(value_name = "FILE", default_value = "pgveil.key")]
+    pub path: PathBuf,
+}
+
+/// Makes a key and prints its public identifier. Exit code 1: no key was made.
+pub fn run(args: &KeyArgs) -> ExitCode {
+    match make(&args.path) {
+        Ok(id) => {
+            println!("{}: key {id}; keep a copy in a safe place: without it, values cannot be masked the same way again", args.path.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("pgveil: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Writes a new key file that its owner alone may read; returns the key's public identifier.

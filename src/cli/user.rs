@@ -3,32 +3,10 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::{Command, ExitCode, Stdio};
 
-use clap::Args;
 use zeroize::Zeroizing;
 
 /// Longest password taken, in bytes.
 const PASSWORD_BYTES_MAX: usize = 1024;
-
-/// Arguments of `pgveil user`.
-#[derive(Debug, Args)]
-pub struct UserArgs {
-    /// Login name.
-    pub name: String,
-}
-
-/// Prints the entry. Exit code 0: made; 1: not.
-pub fn run(args: &UserArgs) -> ExitCode {
-    match make(&args.name) {
-        Ok(entry) => {
-            print!("{entry}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("pgveil: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
 
 /// Why no verifier was made.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +23,27 @@ pub enum UserError {
     /// The second time something else was typed.
     #[error("the two passwords differ")]
     Differ,
+}
+
+/// Arguments of `pgveil user`.
+#[derive(Debug, clap::Args)]
+pub struct UserArgs {
+    /// The login name.
+    pub name: String,
+}
+
+/// Prints the entry for the config file. Exit code 1: there was no usable password.
+pub fn run(args: &UserArgs) -> ExitCode {
+    match make(&args.name) {
+        Ok(entry) => {
+            print!("{entry}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("pgveil: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The `[[user]]` entry for `pgveil.toml`. The password is asked for twice on a terminal, without showing it;
