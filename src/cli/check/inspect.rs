@@ -42,7 +42,17 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
         look.partition_key(&mut findings);
         look.unlisted(&mut findings);
     }
-    let columns_protected = resolved.treatments.protected().count();
+    let is_personal = |column: ColumnId| {
+        snapshot
+            .relations
+            .get(&column.relation)
+            .is_some_and(has_personal_columns)
+    };
+    let columns_protected = resolved
+        .treatments
+        .protected()
+        .filter(|(column, _)| is_personal(*column))
+        .count();
     Report {
         database: snapshot.database.clone(),
         columns_protected,
@@ -217,7 +227,11 @@ impl Look<'_> {
             Some(treatment) => treatment.is_unlisted(),
             None => !self.resolved.treatments.is_kept(self.id(attribute)),
         };
-        let columns = self.relation.columns.iter().filter(|column| is_unlisted(column.number));
+        // Partitions have the columns of the table above them, where they are told once.
+        let parents = || self.relation.parents.iter().filter_map(|parent| self.snapshot.relations.get(parent));
+        let inherited = |name: &str| parents().any(|parent| parent.column_named(name).is_some());
+        let columns = self.relation.columns.iter();
+        let columns = columns.filter(|column| is_unlisted(column.number) && !inherited(&column.name));
         let names: Vec<_> = columns.map(|column| column.name.as_str()).collect();
         if !names.is_empty() {
             let message = format!("no rule names {}", names.join(", "));
