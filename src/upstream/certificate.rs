@@ -39,6 +39,10 @@ pub(super) fn end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     )
 }
 
+/// webpki checks certificates of version 3 only.
+const VERSION_1: &str = "the server's certificate is of X.509 version 1 and cannot be verified; \
+    issue it with extensions, such as subjectAltName";
+
 /// The chain must come from a trusted root; the name counts for `verify-full` only.
 #[derive(Debug)]
 pub(super) struct Verified {
@@ -56,6 +60,9 @@ impl ServerCertVerifier for Verified {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        if parsed(end_entity)?.version() == Version::V1 {
+            return Err(rustls::Error::General(VERSION_1.to_owned()));
+        }
         let verified = match self.roots.contains(end_entity) {
             // A self-signed certificate that is trusted itself, which webpki refuses if it is marked as an authority.
             true => verify_dates(end_entity, now)

@@ -49,12 +49,16 @@ impl Server {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &issuer).unwrap();
+        Server::with_certificate(pem, certificate.pem(), key.serialize_pem())
+    }
+
+    fn with_certificate(pem: String, certificate: String, key: String) -> Server {
         let cluster = Cluster::start_with(ClusterOptions {
             settings: vec![("ssl".to_owned(), "on".to_owned())],
             hba: Some(HBA.to_owned()),
             files: vec![
-                ("server.crt".to_owned(), certificate.pem().into_bytes()),
-                ("server.key".to_owned(), key.serialize_pem().into_bytes()),
+                ("server.crt".to_owned(), certificate.into_bytes()),
+                ("server.key".to_owned(), key.into_bytes()),
             ],
             template: None,
         })
@@ -246,6 +250,33 @@ async fn certificates_are_verified_as_the_mode_says() {
             "{parameters}: {error}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_its_own_root_and_a_common_name_will_do() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "localhost");
+    let certificate = params.self_signed(&key).unwrap().pem();
+    let server = Server::with_certificate(certificate.clone(), certificate, key.serialize_pem());
+    let root = server.authority.display();
+    for mode in ["verify-full", "verify-ca", "require"] {
+        server
+            .connect("scram_user", &format!("sslmode={mode}&sslrootcert={root}"))
+            .await
+            .unwrap();
+    }
+    let full = format!("sslmode=verify-full&sslrootcert={root}");
+    let refused = connect(&server.target("scram_user", "127.0.0.1", &full), &[])
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, ConnectError::Tls(TlsError::Handshake(_))),
+        "{refused}"
+    );
 }
 
 #[tokio::test]
