@@ -22,8 +22,7 @@ pub(super) fn end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     if parsed.tbs_certificate().version() == Version::V1 {
         return None;
     }
-    Some(
-        match parsed.signature_algorithm().oid.to_string().as_str() {
+    Some(match parsed.signature_algorithm().oid.to_string().as_str() {
         // md5WithRSAEncryption, sha1WithRSAEncryption, sha256WithRSAEncryption
         "1.2.840.113549.1.1.4" | "1.2.840.113549.1.1.5" | "1.2.840.113549.1.1.11"
         // ecdsa-with-SHA1, ecdsa-with-SHA256
@@ -35,8 +34,7 @@ pub(super) fn end_point(certificate: &[u8]) -> Option<Vec<u8>> {
         // sha512WithRSAEncryption, ecdsa-with-SHA512
         "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => Sha512::digest(certificate).to_vec(),
         _ => return None,
-    },
-    )
+    })
 }
 
 /// webpki checks certificates of version 3 only.
@@ -66,9 +64,7 @@ impl ServerCertVerifier for Verified {
         let verified = match self.roots.contains(end_entity) {
             // A self-signed certificate that is trusted itself, which webpki refuses if it is marked as an authority.
             true => verify_dates(end_entity, now)
-                .and_then(|()| {
-                    verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
-                })
+                .and_then(|()| verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name))
                 .map(|()| ServerCertVerified::assertion()),
             false => {
                 let chain = &self.chain;
@@ -92,8 +88,7 @@ impl ServerCertVerifier for Verified {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain
-            .verify_tls12_signature(message, certificate, signed)
+        self.chain.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -102,8 +97,7 @@ impl ServerCertVerifier for Verified {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain
-            .verify_tls13_signature(message, certificate, signed)
+        self.chain.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -144,9 +138,7 @@ fn common_name_matches(certificate: &[u8], server_name: &ServerName<'_>) -> bool
     let pattern = common_name.value().to_ascii_lowercase();
     let host = server_name.to_str().to_ascii_lowercase();
     match (pattern.strip_prefix("*."), host.split_once('.')) {
-        (Some(domain), Some((label, rest))) => {
-            !label.is_empty() && domain.contains('.') && domain == rest
-        }
+        (Some(domain), Some((label, rest))) => !label.is_empty() && domain.contains('.') && domain == rest,
         (Some(_), None) => false,
         (None, _) => pattern == host,
     }
@@ -234,9 +226,7 @@ mod tests {
     fn a_common_name_counts_where_there_is_no_alternative_name() {
         let named = |common_name: &str, alternative: Vec<String>| {
             let mut params = CertificateParams::new(alternative).unwrap();
-            params
-                .distinguished_name
-                .push(DnType::CommonName, common_name);
+            params.distinguished_name.push(DnType::CommonName, common_name);
             params
                 .self_signed(&KeyPair::generate().unwrap())
                 .unwrap()
@@ -252,10 +242,7 @@ mod tests {
         assert!(matches(&wild, "db.example.org"));
         assert!(!matches(&wild, "a.db.example.org") && !matches(&wild, "example.org"));
         assert!(!matches(&named("*.org", vec![]), "example.org"));
-        assert!(!matches(
-            &named("db.internal", vec!["other".to_owned()]),
-            "db.internal"
-        ));
+        assert!(!matches(&named("db.internal", vec!["other".to_owned()]), "db.internal"));
     }
 
     #[test]

@@ -40,9 +40,7 @@ pub enum TlsError {
         reason: String,
     },
     /// sslmode asks for verification and there is nothing to verify against.
-    #[error(
-        "sslmode=verify-ca and verify-full need root certificates: set sslrootcert, or put them into {0}"
-    )]
+    #[error("sslmode=verify-ca and verify-full need root certificates: set sslrootcert, or put them into {0}")]
     NoRoots(PathBuf),
     /// The key file can be read by others.
     #[error("client key {0} can be read by group or others; run: chmod 0600 {0}")]
@@ -68,10 +66,7 @@ pub(super) async fn wrap(
     let name = ServerName::try_from(host.to_owned());
     let name = name.map_err(|_| TlsError::HostName(host.to_owned()))?;
     let connector = TlsConnector::from(Arc::new(config));
-    connector
-        .connect(name, stream)
-        .await
-        .map_err(TlsError::Handshake)
+    connector.connect(name, stream).await.map_err(TlsError::Handshake)
 }
 
 /// What a login over this connection is bound to.
@@ -94,10 +89,7 @@ fn client_config(target: &UpstreamTarget) -> Result<ClientConfig, TlsError> {
     })
 }
 
-fn verifier(
-    target: &UpstreamTarget,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+fn verifier(target: &UpstreamTarget, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
     let roots = match root_certificates(target)? {
         Some(roots) => roots,
         None => return Ok(Arc::new(Unverified(provider.clone()))),
@@ -119,17 +111,12 @@ fn verifier(
 
 /// The root certificates that the mode asks for. `None`: nothing is verified. As in libpq a root file that is there
 /// is used in every mode.
-fn root_certificates(
-    target: &UpstreamTarget,
-) -> Result<Option<Vec<CertificateDer<'static>>>, TlsError> {
+fn root_certificates(target: &UpstreamTarget) -> Result<Option<Vec<CertificateDer<'static>>>, TlsError> {
     if let Some(path) = &target.ssl_root_cert {
         if path != Path::new("system") {
             return read_certificates("root certificates", path).map(Some);
         }
-        let found = SYSTEM_ROOTS
-            .iter()
-            .map(Path::new)
-            .find(|path| path.exists());
+        let found = SYSTEM_ROOTS.iter().map(Path::new).find(|path| path.exists());
         let path = found.unwrap_or(Path::new(SYSTEM_ROOTS[0]));
         return read_certificates("root certificates of the system", path).map(Some);
     }
@@ -146,11 +133,7 @@ type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 fn client_identity(target: &UpstreamTarget) -> Result<Option<Identity>, TlsError> {
     let default = |name| in_home(name).filter(|path| path.exists());
-    let Some(certificate) = target
-        .ssl_cert
-        .clone()
-        .or_else(|| default("postgresql.crt"))
-    else {
+    let Some(certificate) = target.ssl_cert.clone().or_else(|| default("postgresql.crt")) else {
         return Ok(None);
     };
     let key = target.ssl_key.clone().or_else(|| in_home("postgresql.key"));
@@ -173,10 +156,7 @@ fn in_home(name: &str) -> Option<PathBuf> {
     std::env::home_dir().map(|home| home.join(".postgresql").join(name))
 }
 
-fn read_certificates(
-    what: &'static str,
-    path: &Path,
-) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+fn read_certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let failed = |reason: String| TlsError::File {
         what,
         path: path.to_owned(),

@@ -72,9 +72,7 @@ async fn read() -> Read {
         }
     }
     let url = format!("postgres://reader@127.0.0.1:{}/shop", cluster.port());
-    let mut upstream = connect(&UpstreamTarget::parse(&url).unwrap(), &[])
-        .await
-        .unwrap();
+    let mut upstream = connect(&UpstreamTarget::parse(&url).unwrap(), &[]).await.unwrap();
     let snapshot = load_snapshot(&mut upstream).await.unwrap();
     let started = Instant::now();
     assert_eq!(load_snapshot(&mut upstream).await.unwrap(), snapshot);
@@ -99,31 +97,18 @@ async fn every_field_is_filled() {
     assert_eq!(snapshot.candidates(None, "customer").len(), 2);
     let relation = |name: &str| snapshot.candidates(Some("app"), name)[0];
     let customer = relation("customer");
-    let numbers: Vec<i16> = customer
-        .columns
-        .iter()
-        .map(|column| column.number)
-        .collect();
+    let numbers: Vec<i16> = customer.columns.iter().map(|column| column.number).collect();
     assert_eq!(numbers, [1, 3, 4, 5, 6, 7, 8]);
     let email = customer.column_named("email").unwrap();
     assert!(email.not_null);
-    assert_eq!(
-        snapshot.base_type(email.type_oid, email.type_modifier),
-        (1043, 64)
-    );
+    assert_eq!(snapshot.base_type(email.type_oid, email.type_modifier), (1043, 64));
     assert_eq!(
         snapshot.types[&customer.column_named("tags").unwrap().type_oid].kind,
         TypeKind::Array(25)
     );
-    assert_eq!(
-        customer.column_named("shout").unwrap().generated_from,
-        Some(vec![3, 7])
-    );
+    assert_eq!(customer.column_named("shout").unwrap().generated_from, Some(vec![3, 7]));
     assert_eq!(customer.column_named("email").unwrap().generated_from, None);
-    assert_eq!(
-        customer.checks,
-        [("credit_positive".to_owned(), vec![1, 6])]
-    );
+    assert_eq!(customer.checks, [("credit_positive".to_owned(), vec![1, 6])]);
     assert!(customer.unique_keys.contains(&vec![1]));
     // The expression and the condition name email and nick; credit is only included.
     assert!(
@@ -171,31 +156,17 @@ async fn every_field_is_filled() {
             attribute: 1
         }]
     );
-    assert!(
-        relation("expressed").has_dml_rules
-            && !customer.has_dml_rules
-            && !relation("emails").has_dml_rules
-    );
+    assert!(relation("expressed").has_dml_rules && !customer.has_dml_rules && !relation("emails").has_dml_rules);
 
     assert_eq!(relation("emails").kind, RelationKind::View);
     let definition = relation("emails").definition.as_deref().unwrap();
     assert!(definition.contains("FROM app.customer c"), "{definition}");
-    assert!(
-        relation("cached")
-            .definition
-            .as_deref()
-            .unwrap()
-            .contains("app.emails")
-    );
+    assert!(relation("cached").definition.as_deref().unwrap().contains("app.emails"));
     assert_eq!(relation("counter").kind, RelationKind::Sequence);
     assert_eq!(relation("pair").kind, RelationKind::CompositeType);
     let system = snapshot.candidates(Some("pg_catalog"), "pg_stats")[0];
     assert!(system.definition.is_none() && system.column_named("most_common_vals").is_some());
-    assert!(
-        !snapshot
-            .candidates(Some("information_schema"), "columns")
-            .is_empty()
-    );
+    assert!(!snapshot.candidates(Some("information_schema"), "columns").is_empty());
 }
 
 #[tokio::test]
@@ -216,19 +187,13 @@ async fn functions_operators_and_types_of_users_are_known() {
         assert_eq!(function("atomic").body.as_deref(), Some("RETURN (a + 1)"));
     }
     assert_eq!(
-        (
-            function("total").body.as_ref(),
-            &function("total").argument_types
-        ),
+        (function("total").body.as_ref(), &function("total").argument_types),
         (None, &vec![23, 1007])
     );
     assert_eq!(function("tidy").output_names, ["a"]);
     assert_eq!(function("citextin").extension.as_deref(), Some("citext"));
     assert_eq!(function("find").extension, None);
-    assert!(
-        snapshot.builtin_functions.contains("pg_sleep")
-            && !snapshot.functions.contains_key("pg_sleep")
-    );
+    assert!(snapshot.builtin_functions.contains("pg_sleep") && !snapshot.functions.contains_key("pg_sleep"));
     assert!(!snapshot.builtin_functions.contains("find"));
     assert_eq!(snapshot.user_operators["==="], ["same"]);
 
@@ -239,10 +204,7 @@ async fn functions_operators_and_types_of_users_are_known() {
         snapshot.types[&type_oid("_mood")].kind,
         TypeKind::Array(type_oid("mood"))
     );
-    assert_eq!(
-        snapshot.types[&type_oid("int4range")].kind,
-        TypeKind::Range(23)
-    );
+    assert_eq!(snapshot.types[&type_oid("int4range")].kind, TypeKind::Range(23));
     assert_eq!(snapshot.types[&type_oid("int2vector")].kind, TypeKind::Base);
     assert_eq!(snapshot.types[&type_oid("record")].kind, TypeKind::Pseudo);
     let with_code = |name: &str| snapshot.types_with_user_code.contains(&type_oid(name));
@@ -261,8 +223,7 @@ async fn the_fingerprint_changes_with_every_change_and_only_then() {
     } = read().await;
     let mut before = fingerprint(&mut upstream).await.unwrap();
     assert_eq!(fingerprint(&mut upstream).await.unwrap(), before);
-    let harmless =
-        "insert into public.customer values ('x'); analyze; vacuum; vacuum freeze public.customer;";
+    let harmless = "insert into public.customer values ('x'); analyze; vacuum; vacuum freeze public.customer;";
     cluster.psql("shop", harmless).unwrap();
     assert_eq!(fingerprint(&mut upstream).await.unwrap(), before);
     for sql in [
