@@ -4,8 +4,23 @@
 //! are protected comes in through [`Treatment`].
 
 mod analysis;
+mod copy_options;
+pub mod functions;
+pub mod gate;
+mod log_text;
+pub mod operators;
+pub mod parser;
+pub mod settings;
+pub mod template;
+#[cfg(test)]
+mod test_catalog;
+pub mod touch;
+pub mod tree;
 
 pub use analysis::*;
+pub use log_text::log_text;
+pub use parser::STACK_BYTES;
+pub use template::template;
 
 use crate::catalog::Snapshot;
 
