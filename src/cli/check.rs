@@ -3,6 +3,8 @@
 //! Exit codes: 0 nothing to say (or only warnings), 1 warnings under `--strict`, 2 errors.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use serde::Serialize;
 
@@ -11,6 +13,8 @@ use crate::config::{Problem, Severity};
 use crate::mask::{Masked, Uniqueness};
 use crate::rules::{Action, ColumnTreatment, Resolved, RuleSet, RuleTest, has_personal_columns};
 use crate::value::{Format, oid};
+
+use super::live::Live;
 
 /// What was found in one database.
 #[derive(Debug, Serialize)]
@@ -61,6 +65,39 @@ pub enum Kind {
     SmallDomain,
     /// Columns that no rule names.
     Unlisted,
+}
+
+/// Arguments of `pgveil check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// The config file.
+    #[arg(long, value_name = "FILE", default_value = "pgveil.toml")]
+    pub config: PathBuf,
+    /// The database to check; by default the one that the config's URL names.
+    #[arg(long, value_name = "NAME")]
+    pub database: Option<String>,
+    /// Exit with 1 if there are warnings.
+    #[arg(long)]
+    pub strict: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Checks config and rules against the live catalog. Exit code 0: fine; 1: warnings, with `--strict`; 2: errors.
+pub fn run(args: &CheckArgs) -> ExitCode {
+    let report = match Live::load(&args.config, args.database.as_deref()) {
+        Ok(live) => match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
+            Ok(resolved) => report(&live.rules, &resolved, &live.snapshot),
+            Err(problems) => Report::of_problems(&problems),
+        },
+        Err(problems) => {
+            eprintln!("{problems}");
+            return ExitCode::from(2);
+        }
+    };
+    print!("{}", if args.json { report.to_json() + "\n" } else { report.to_text() });
+    ExitCode::from(report.exit_code(args.strict))
 }
 
 impl Report {

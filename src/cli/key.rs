@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use crate::mask::{Keys, KeysError};
 
@@ -19,6 +20,28 @@ pub enum KeyError {
     /// No randomness.
     #[error(transparent)]
     Keys(#[from] KeysError),
+}
+
+/// Arguments of `pgveil key`.
+#[derive(Debug, clap::Args)]
+pub struct KeyArgs {
+    /// The key file to make.
+    #[arg(value_name = "FILE", default_value = "pgveil.key")]
+    pub path: PathBuf,
+}
+
+/// Makes a key and prints its public identifier. Exit code 1: no key was made.
+pub fn run(args: &KeyArgs) -> ExitCode {
+    match make(&args.path) {
+        Ok(id) => {
+            println!("{}: key {id}; keep a copy in a safe place: without it, values cannot be masked the same way again", args.path.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("pgveil: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Writes a new key file that its owner alone may read; returns the key's public identifier.

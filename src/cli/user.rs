@@ -1,7 +1,7 @@
 //! `pgveil user`: makes the `[[user]]` entry for a login from its password.
 
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use zeroize::Zeroizing;
 
@@ -23,6 +23,27 @@ pub enum UserError {
     /// The second time something else was typed.
     #[error("the two passwords differ")]
     Differ,
+}
+
+/// Arguments of `pgveil user`.
+#[derive(Debug, clap::Args)]
+pub struct UserArgs {
+    /// The login name.
+    pub name: String,
+}
+
+/// Prints the entry for the config file. Exit code 1: there was no usable password.
+pub fn run(args: &UserArgs) -> ExitCode {
+    match make(&args.name) {
+        Ok(entry) => {
+            print!("{entry}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("pgveil: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The `[[user]]` entry for `pgveil.toml`. The password is asked for twice on a terminal, without showing it;

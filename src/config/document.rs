@@ -75,6 +75,11 @@ impl Document {
         Ok(Document::new(path, fs::read_to_string(path).map_err(cannot)?))
     }
 
+    /// The file as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A document that is already in memory; `path` is what its problems are reported under.
     pub fn new(path: impl Into<PathBuf>, text: String) -> Self {
         Document {

@@ -100,6 +100,13 @@ impl Keys {
         Ok(content)
     }
 
+    /// Keys for a process without a key file, which masks nothing.
+    pub fn random() -> Result<Keys, KeysError> {
+        let mut secret = Zeroizing::new([0; SECRET_BYTES]);
+        getrandom::fill(&mut *secret).map_err(KeysError::NoRandomness)?;
+        Ok(Keys { secret: *secret })
+    }
+
     /// A short public identifier of the secret, for logs and manifests: it tells keys apart and nothing about them.
     pub fn key_id(&self) -> String {
         let mut id = [0; 8];

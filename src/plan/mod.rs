@@ -18,7 +18,7 @@ use crate::catalog::Snapshot;
 use crate::journal::ProtectedColumn;
 use crate::mask::ColumnMask;
 use crate::rules::Treatments;
-use crate::sql::{self, Refusal, StatementKind, ViewLineages};
+use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 
 pub use planner::{Planner, PlannerMode};
 pub use row_mask::{FieldAction, RowMask};
@@ -31,13 +31,16 @@ pub struct Basis {
     pub treatments: Treatments,
     /// Lineage of the views' columns.
     pub views: ViewLineages,
+    /// What the views name.
+    pub touches: ViewTouches,
 }
 
 impl Basis {
     /// Analyses the views of a catalog under what the rules say of its columns.
     pub fn new(snapshot: Snapshot, treatments: Treatments) -> Self {
         let views = sql::resolve_views(&snapshot, &treatments);
-        Basis { snapshot: Arc::new(snapshot), treatments, views }
+        let touches = ViewTouches::new(&snapshot);
+        Basis { snapshot: Arc::new(snapshot), treatments, views, touches }
     }
 }
 

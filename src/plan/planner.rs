@@ -93,6 +93,7 @@ impl Planner {
             snapshot: &self.basis.snapshot,
             treatment: &self.basis.treatments,
             views: &self.basis.views,
+            touches: &self.basis.touches,
             large_objects: self.policy.large_objects != LargeObjects::Refuse,
         };
         let policy = Policy { derived: self.policy.derived, predicates: self.policy.predicates };

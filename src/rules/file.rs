@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use crate::config::{Document, Located, Place, Predicates, Problem, Section, plain};
 use crate::mask::MaskSpec;
 
@@ -14,6 +16,8 @@ pub struct RuleSet {
     pub(super) entries: Vec<Entry>,
     pub(super) functions: Vec<VouchedFunction>,
     pub(super) tests: Vec<RuleTest>,
+    /// Over the text of all files.
+    digest: Sha256,
 }
 
 /// One pattern of a `[[rule]]` or `[[keep]]`.
@@ -106,6 +110,12 @@ impl RuleSet {
         if problems.is_empty() { Ok(rules) } else { Err(problems) }
     }
 
+    /// Names the rule set in the session log: the first 8 bytes of a SHA-256 over the text of its files, in hex.
+    pub fn hash(&self) -> String {
+        let digest: [u8; 32] = self.digest.clone().finalize().into();
+        digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The `[[test]]`s.
     pub fn tests(&self) -> &[RuleTest] {
         &self.tests
@@ -117,6 +127,7 @@ impl RuleSet {
     }
 
     fn add(&mut self, document: &Document) -> Vec<Problem> {
+        self.digest.update(document.text());
         if let Some(table) = document.parse() {
             let top = document.top(&table);
             for section in top.sections("rule") {

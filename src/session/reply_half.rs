@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use crate::conversation::LargeReply;
 use crate::wire::frame::{HEADER_BYTES, Header};

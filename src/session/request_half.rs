@@ -17,8 +17,8 @@ use super::relay::{End, Shared, client_gone, upstream_gone};
 
 /// Bytes of a message that are held at most before its names are found.
 const NAMES_BYTES_MAX: usize = 64 << 10;
-/// A Query or Parse message of up to this size is read; its text may have [`sql::STATEMENT_BYTES_MAX`].
-const TEXT_MESSAGE_BYTES_MAX: usize = sql::STATEMENT_BYTES_MAX + NAMES_BYTES_MAX;
+/// A Query or Parse message of up to this size is read; its text may have [`sql::parser::TEXT_BYTES_MAX`].
+const TEXT_MESSAGE_BYTES_MAX: usize = sql::parser::TEXT_BYTES_MAX + NAMES_BYTES_MAX;
 /// A statement with an unknown name has the catalog looked at again, but no more often than this.
 const REFRESH_AGE: Duration = Duration::from_millis(500);
 /// The end of a statement waits this long for the next record to go out with.
@@ -246,16 +246,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         }
         let refusal = Refusal {
             reason: Reason::TooLarge,
-            message: format!("a statement of {} bytes is over the limit of {}", header.body_bytes, sql::STATEMENT_BYTES_MAX),
+            message: format!("a statement of {} bytes is over the limit of {}", header.body_bytes, sql::parser::TEXT_BYTES_MAX),
             hint: "Send it in parts, or its values as parameters.".into(),
         };
-        let mut conversation = self.shared.conversation();
-        let plan = conversation.planner().refused("<statement over the size limit>", refusal);
-        match header.tag {
-            request::QUERY => conversation.refuse_query(plan, &mut self.out),
-            _ => conversation.refuse_parse(plan, &mut self.out),
+        {
+            let mut conversation = self.shared.conversation();
+            let plan = conversation.planner().refused("<statement over the size limit>", refusal);
+            match header.tag {
+                request::QUERY => conversation.refuse_query(plan, &mut self.out),
+                _ => conversation.refuse_parse(plan, &mut self.out),
+            }
         }
-        drop(conversation);
         self.rest_of(header, 0, false).await
     }
 

@@ -7,14 +7,14 @@ use thiserror::Error;
 
 use crate::config::{Access, Config, Databases, Problem};
 use crate::journal::{Cancel, Event, Journal, JournalError};
-use crate::mask::{KeyError, Keys};
+use crate::mask::{Keys, KeysError};
 use crate::rules::RuleSet;
 use crate::upstream::{self, PasswordSource, UpstreamTarget, UrlError};
 
 use super::Peer;
 use super::cancel::CancelRegistry;
 use super::database::{CatalogError, Database};
-use super::login::{Logins, LoginsError};
+use super::login::{Logins, RandomError};
 use super::tls::{ListenerTls, TlsError};
 
 /// Everything that sessions share: made once, from a checked config.
@@ -60,12 +60,12 @@ pub enum ServiceError {
     /// `[listen] tls`.
     #[error("[listen] tls: {0}")]
     Tls(#[from] TlsError),
-    /// `[[user]]`.
-    #[error("[[user]]: {0}")]
-    Users(#[from] LoginsError),
+    /// No random bytes for logins.
+    #[error(transparent)]
+    Random(#[from] RandomError),
     /// `[masking] key_file`.
     #[error("[masking] key_file: {0}")]
-    Key(#[from] KeyError),
+    Key(#[from] KeysError),
     /// Rule files, every problem of them.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Rules(Vec<Problem>),
@@ -80,11 +80,10 @@ impl Service {
         let mut target = upstream_target(&config)?;
         target.read_only = config.policy.access != Access::Any;
         let tls = match &config.listen.tls {
-            Some(tls) => Some(ListenerTls::load(&tls.certificate, &tls.key, tls.client_ca.as_deref(), tls.required)?),
+            Some(tls) => Some(ListenerTls::load(tls)?),
             None => None,
         };
-        let users = config.users.iter().map(|user| (user.name.clone(), user.verifier.to_string()));
-        let logins = Logins::new(users)?;
+        let logins = Logins::new(&config.users)?;
         let keys = match &config.masking.key_file {
             Some(path) => Keys::from_file(path)?,
             None => Keys::random()?,
