@@ -37,6 +37,11 @@ pub fn class(name: &str) -> Class {
     ENTRIES.get(name).map_or(Class::Opaque, |entry| entry.class)
 }
 
+/// Whether the data file names it, be it as opaque.
+pub fn is_listed(name: &str) -> bool {
+    ENTRIES.contains_key(name)
+}
+
 /// Whether the value of this argument (counted from 0) can make a call fail. Of variadic functions, any argument counts.
 pub fn fails_by(name: &str, argument: usize) -> bool {
     match ENTRIES.get(name) {
@@ -45,8 +50,7 @@ pub fn fails_by(name: &str, argument: usize) -> bool {
             total_in,
         }) => argument >= 32 || total_in & (1 << argument) == 0,
         Some(Entry {
-            class: Class::Opaque,
-            ..
+            class: Class::Opaque, ..
         })
         | None => true,
         Some(_) => false,
@@ -62,14 +66,7 @@ pub fn is_large_object(name: &str) -> bool {
 pub fn reads_large_objects(name: &str) -> bool {
     matches!(
         name,
-        "lo_open"
-            | "loread"
-            | "lo_close"
-            | "lo_get"
-            | "lo_lseek"
-            | "lo_lseek64"
-            | "lo_tell"
-            | "lo_tell64"
+        "lo_open" | "loread" | "lo_close" | "lo_get" | "lo_lseek" | "lo_lseek64" | "lo_tell" | "lo_tell64"
     )
 }
 
@@ -83,9 +80,7 @@ fn entries(text: &'static str) -> HashMap<&'static str, Entry> {
         };
         for word in words {
             let (name, arguments) = word.split_once('/').unwrap_or((word, ""));
-            let total_in = arguments
-                .split(',')
-                .filter_map(|digits| digits.parse::<u32>().ok());
+            let total_in = arguments.split(',').filter_map(|digits| digits.parse::<u32>().ok());
             let total_in = total_in
                 .filter(|argument| *argument < 32)
                 .fold(0, |bits, argument| bits | 1 << argument);
@@ -123,8 +118,7 @@ mod tests {
             for word in words {
                 let name = word.split('/').next().unwrap();
                 assert!(
-                    name.bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+                    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
                     "{word}"
                 );
                 assert!(seen.insert(name), "{name} twice");

@@ -15,22 +15,9 @@ const TEXT_LIKE: [Oid; 5] = [25, 1043, 1042, 19, 18];
 /// Comparisons count as total: they fail by type, not by value. Not so LIKE and the regular expression operators
 /// (a bad pattern fails: see [`is_total_in_left`]) and arithmetic (overflow, division by zero).
 pub fn is_total(name: &str, left: Option<Oid>, right: Option<Oid>) -> bool {
-    let either = |wanted: &[Oid]| {
-        [left, right]
-            .into_iter()
-            .flatten()
-            .any(|oid| wanted.contains(&oid))
-    };
+    let either = |wanted: &[Oid]| [left, right].into_iter().flatten().any(|oid| wanted.contains(&oid));
     match name {
-        "="
-        | "<>"
-        | "!="
-        | "<"
-        | "<="
-        | ">"
-        | ">="
-        | "IS DISTINCT FROM"
-        | "IS NOT DISTINCT FROM" => true,
+        "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=" | "IS DISTINCT FROM" | "IS NOT DISTINCT FROM" => true,
         "^@" | "~<~" | "~<=~" | "~>~" | "~>=~" => true,
         // Text against anything is concatenation; jsonb and arrays may fail by shape.
         "||" => either(&TEXT_LIKE),
@@ -44,10 +31,7 @@ pub fn is_total(name: &str, left: Option<Oid>, right: Option<Oid>) -> bool {
 /// Whether the value of the left operand alone cannot make it fail, whatever the right one is: pattern matching
 /// fails by the pattern only.
 pub fn is_total_in_left(name: &str) -> bool {
-    matches!(
-        name,
-        "~~" | "!~~" | "~~*" | "!~~*" | "~" | "!~" | "~*" | "!~*"
-    )
+    matches!(name, "~~" | "!~~" | "~~*" | "!~~*" | "~" | "!~" | "~*" | "!~*")
 }
 
 #[cfg(test)]

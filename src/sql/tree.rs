@@ -148,9 +148,7 @@ impl Value {
     pub fn for_each_node<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         match self {
             Value::Node(node) => visit(node),
-            Value::List(elements) => elements
-                .iter()
-                .for_each(|element| element.for_each_node(visit)),
+            Value::List(elements) => elements.iter().for_each(|element| element.for_each_node(visit)),
             Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None => {}
         }
     }
@@ -254,20 +252,11 @@ impl ser::Serializer for Builder {
         Ok(Value::None)
     }
 
-    fn serialize_unit_variant(
-        self,
-        _: &'static str,
-        index: u32,
-        _: &'static str,
-    ) -> Result<Value, TreeError> {
+    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<Value, TreeError> {
         Ok(Value::Int(i64::from(index)))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<Value, TreeError> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Value, TreeError> {
         value.serialize(self)
     }
 
@@ -289,11 +278,7 @@ impl ser::Serializer for Builder {
         unsupported("a tuple")
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, TreeError> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, TreeError> {
         unsupported("a tuple")
     }
 
@@ -356,11 +341,7 @@ impl ser::SerializeStruct for NodeBuilder {
     type Ok = Value;
     type Error = TreeError;
 
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), TreeError> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), TreeError> {
         let value = value.serialize(Builder)?;
         if !value.is_default() {
             self.fields.push((name, value));
@@ -371,11 +352,7 @@ impl ser::SerializeStruct for NodeBuilder {
     fn end(self) -> Result<Value, TreeError> {
         // `Node` is only the parser's envelope around the node itself.
         if self.kind == "Node" {
-            return Ok(self
-                .fields
-                .into_iter()
-                .next()
-                .map_or(Value::None, |(_, value)| value));
+            return Ok(self.fields.into_iter().next().map_or(Value::None, |(_, value)| value));
         }
         Ok(Value::Node(Box::new(Node {
             kind: self.kind,
@@ -390,9 +367,7 @@ mod tests {
 
     fn tree(text: &str) -> Node {
         let parsed = pg_query::parse(text, 0).unwrap();
-        Node::from_parser(&parsed.protobuf.stmts[0].stmt)
-            .unwrap()
-            .unwrap()
+        Node::from_parser(&parsed.protobuf.stmts[0].stmt).unwrap().unwrap()
     }
 
     #[test]
@@ -402,19 +377,8 @@ mod tests {
         let targets: Vec<_> = select.nodes("target_list").collect();
         assert_eq!(targets[0].str("name"), "c");
         let column = targets[0].node("val").unwrap();
-        assert_eq!(
-            (column.kind(), column.names("fields")),
-            ("ColumnRef", vec!["a", "b"])
-        );
-        assert_eq!(
-            targets[1]
-                .node("val")
-                .unwrap()
-                .node("val")
-                .unwrap()
-                .int("ival"),
-            1
-        );
+        assert_eq!((column.kind(), column.names("fields")), ("ColumnRef", vec!["a", "b"]));
+        assert_eq!(targets[1].node("val").unwrap().node("val").unwrap().int("ival"), 1);
         let table = select.nodes("from_clause").next().unwrap();
         assert_eq!(
             (table.kind(), table.str("schemaname"), table.str("relname")),
@@ -423,24 +387,13 @@ mod tests {
         assert_eq!(table.node("alias").unwrap().str("aliasname"), "a");
         assert!(select.node("where_clause").is_some());
         let limit = select.node("limit_count").unwrap();
-        assert_eq!(
-            (limit.kind(), limit.node("val").unwrap().int("ival")),
-            ("AConst", 0)
-        );
+        assert_eq!((limit.kind(), limit.node("val").unwrap().int("ival")), ("AConst", 0));
     }
 
     #[test]
     fn a_null_list_element_keeps_its_place() {
-        assert_eq!(
-            tree("SELECT DISTINCT a FROM t").list("distinct_clause"),
-            &[Value::None]
-        );
-        assert_eq!(
-            tree("SELECT DISTINCT ON (b) a FROM t")
-                .list("distinct_clause")
-                .len(),
-            1
-        );
+        assert_eq!(tree("SELECT DISTINCT a FROM t").list("distinct_clause"), &[Value::None]);
+        assert_eq!(tree("SELECT DISTINCT ON (b) a FROM t").list("distinct_clause").len(), 1);
         assert!(tree("SELECT a FROM t").list("distinct_clause").is_empty());
     }
 

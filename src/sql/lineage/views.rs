@@ -29,6 +29,12 @@ impl ViewLineages {
     pub fn get(&self, view: Oid) -> Option<&ViewLineage> {
         self.views.get(&view)
     }
+
+    /// The lineage of a view's column; `None` if the relation is no view whose definition is analysed.
+    pub fn column(&self, column: ColumnId) -> Option<&Lineage> {
+        let relation = self.views.get(&column.relation)?;
+        relation.column(column.attribute)
+    }
 }
 
 /// Analyses the definition of every view of a snapshot.

@@ -1,0 +1,435 @@
+//! The touch set: every relation, function, operator and type that a statement names anywhere, views followed to the
+//! bottom.
+//!
+//! It errs to the safe side: an unqualified name means every object of that name, and the name of a WITH query also
+//! means a relation of that name. If nothing in the touch set is protected, the statement needs no lineage.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::analysis::{Reason, Refusal, Treatment};
+use super::functions::{self, Class};
+use super::parser::{self, ParserSettings};
+use super::tree::Node;
+use crate::catalog::{ColumnId, Function, Oid, Relation, RelationKind, Snapshot, TypeKind};
+
+/// Extensions of PostgreSQL's contrib whose functions compute from their arguments only.
+const COMPUTING_EXTENSIONS: &[&str] = &[
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "earthdistance",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "isn",
+    "ltree",
+    "pg_trgm",
+    "pgcrypto",
+    "seg",
+    "unaccent",
+    "uuid-ossp",
+];
+
+/// What a statement touches.
+#[derive(Debug, Clone, Default)]
+pub struct Touch {
+    /// Relations, views followed to the bottom.
+    pub relations: BTreeSet<Oid>,
+    /// What may run code that reads by name.
+    suspects: BTreeSet<Suspect>,
+    /// A name that the snapshot does not have.
+    pub unknown_name: Option<String>,
+    /// Positions in ORDER BY or GROUP BY: the numbers in the text matter.
+    pub constants_matter: bool,
+}
+
+/// Something that may run code which reads by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Suspect {
+    /// An opaque function of pg_catalog.
+    Builtin(String),
+    /// A function outside pg_catalog.
+    Function { schema: String, name: String },
+    /// A type with a cast, input function or constructor of a user's own.
+    Type { schema: String, name: String },
+    /// A view whose definition is not known or not understood.
+    View { schema: String, name: String },
+}
+
+/// What each view of a snapshot touches. Made once a snapshot, on a thread with a stack of [`parser::STACK_BYTES`].
+#[derive(Debug, Clone, Default)]
+pub struct ViewTouches {
+    views: HashMap<Oid, Touch>,
+}
+
+impl ViewTouches {
+    /// Parses the definitions of all views.
+    pub fn new(snapshot: &Snapshot) -> ViewTouches {
+        let settings = ParserSettings {
+            server_version: snapshot.server_version,
+        };
+        let direct = snapshot
+            .relations
+            .values()
+            .filter(|relation| is_view(relation))
+            .map(|view| {
+                let touch = view
+                    .definition
+                    .as_deref()
+                    .and_then(|text| parser::parse(text, &settings).ok());
+                let touch = match touch.as_deref() {
+                    Some([parsed]) => collect(&parsed.tree, snapshot, true),
+                    _ => Touch {
+                        suspects: BTreeSet::from([unreadable(view)]),
+                        ..Touch::default()
+                    },
+                };
+                // A definition that names what the snapshot lacks is not understood.
+                let suspect = touch.unknown_name.is_some().then(|| unreadable(view));
+                (
+                    view.oid,
+                    Touch {
+                        suspects: touch.suspects.into_iter().chain(suspect).collect(),
+                        ..touch
+                    },
+                )
+            });
+        ViewTouches {
+            views: direct.collect(),
+        }
+    }
+
+    /// Adds what the views among the relations of `touch` read, views in views followed.
+    fn follow(&self, touch: &mut Touch, snapshot: &Snapshot) {
+        let mut open: Vec<Oid> = touch.relations.iter().copied().collect();
+        while let Some(oid) = open.pop() {
+            match self.views.get(&oid) {
+                Some(view) => {
+                    touch.suspects.extend(view.suspects.iter().cloned());
+                    open.extend(
+                        view.relations
+                            .iter()
+                            .copied()
+                            .filter(|inner| touch.relations.insert(*inner)),
+                    );
+                }
+                None => {
+                    let unread = snapshot.relations.get(&oid).filter(|relation| is_view(relation));
+                    touch.suspects.extend(unread.map(unreadable));
+                }
+            }
+        }
+    }
+}
+
+fn unreadable(view: &Relation) -> Suspect {
+    Suspect::View {
+        schema: view.schema.clone(),
+        name: view.name.clone(),
+    }
+}
+
+/// System views are taken as they are: their columns have rules of their own.
+fn is_view(relation: &Relation) -> bool {
+    matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView) && !relation.is_system()
+}
+
+/// The touch set of a statement.
+pub fn touch(tree: &Node, snapshot: &Snapshot, views: &ViewTouches) -> Touch {
+    let mut touch = collect(tree, snapshot, false);
+    views.follow(&mut touch, snapshot);
+    touch
+}
+
+impl Touch {
+    /// Refuses what may read by name, unless nothing is protected or a person vouched for it.
+    ///
+    /// # Errors
+    /// [`Reason::OpaqueFunction`], [`Reason::LargeObject`] or [`Reason::NotUnderstood`].
+    pub fn check(&self, treatment: &dyn Treatment, large_objects: bool) -> Result<(), Refusal> {
+        if !treatment.protects_anything() {
+            return Ok(());
+        }
+        let refused = self.suspects.iter().find(|suspect| match suspect {
+            Suspect::Builtin(name) => !(large_objects && functions::reads_large_objects(name)),
+            Suspect::Function { schema, name } | Suspect::Type { schema, name } => !treatment.vouched(schema, name),
+            Suspect::View { .. } => true,
+        });
+        refused.map_or(Ok(()), |suspect| Err(suspect.refusal()))
+    }
+
+    /// Whether any relation has a protected column.
+    pub fn is_protected(&self, snapshot: &Snapshot, treatment: &dyn Treatment) -> bool {
+        let mut relations = self.relations.iter().filter_map(|oid| snapshot.relations.get(oid));
+        relations.any(|relation| {
+            relation.columns.iter().any(|column| {
+                let id = ColumnId {
+                    relation: relation.oid,
+                    attribute: column.number,
+                };
+                treatment.class(id) != 0
+            })
+        })
+    }
+}
+
+impl Suspect {
+    fn refusal(&self) -> Refusal {
+        let (reason, message, hint) = match self {
+            Suspect::Builtin(name) if functions::is_large_object(name) => (
+                Reason::LargeObject,
+                format!("the function {name} reads or writes large objects"),
+                "set [policy] large_objects".to_owned(),
+            ),
+            Suspect::Builtin(name) => (
+                Reason::OpaqueFunction,
+                format!("the function {name} may read data by name, or has side effects"),
+                "read the data itself by SELECT".to_owned(),
+            ),
+            Suspect::Function { schema, name } => (
+                Reason::OpaqueFunction,
+                format!("what the function {schema}.{name} reads is not known"),
+                "vouch for it with a [[function]] rule, or qualify a built-in function with pg_catalog".to_owned(),
+            ),
+            Suspect::Type { schema, name } => (
+                Reason::OpaqueFunction,
+                format!("the type {schema}.{name} runs functions of a user's own"),
+                "vouch for it with a [[function]] rule of that name".to_owned(),
+            ),
+            Suspect::View { schema, name } => (
+                Reason::NotUnderstood,
+                format!("the definition of the view {schema}.{name} is not understood"),
+                "read the tables under it".to_owned(),
+            ),
+        };
+        Refusal { reason, message, hint }
+    }
+}
+
+/// Everything named in one tree. `system_names_only`: names without a schema are those of pg_catalog, as in the
+/// texts of views.
+fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
+    let mut collector = Collector {
+        snapshot,
+        system_names_only,
+        with_names: HashSet::new(),
+        touch: Touch::default(),
+    };
+    tree.walk(&mut |node| {
+        if node.is("CommonTableExpr") {
+            collector.with_names.insert(node.str("ctename"));
+        }
+        true
+    });
+    tree.walk(&mut |node| {
+        collector.node(node);
+        true
+    });
+    collector.touch
+}
+
+struct Collector<'a> {
+    snapshot: &'a Snapshot,
+    system_names_only: bool,
+    with_names: HashSet<&'a str>,
+    touch: Touch,
+}
+
+impl<'a> Collector<'a> {
+    fn node(&mut self, node: &'a Node) {
+        match node.kind() {
+            "RangeVar" => self.relation(node),
+            "FuncCall" => {
+                let names = node.names("funcname");
+                self.function(&names, node.list("args").len());
+            }
+            "TypeName" => self.type_named(&node.names("names")),
+            "AExpr" => self.operator(&node.names("name")),
+            "SubLink" => {
+                self.operator(&node.names("oper_name"));
+                self.operator(&["="]);
+            }
+            "CaseExpr" if node.get("arg").is_some() => self.operator(&["="]),
+            "JoinExpr" if node.bool("is_natural") || !node.list("using_clause").is_empty() => self.operator(&["="]),
+            "SortBy" => {
+                self.operator(&node.names("use_op"));
+                self.touch.constants_matter |= node.node("node").is_some_and(|key| key.is("AConst"));
+            }
+            "SelectStmt" => {
+                let mut keys = node.nodes("group_clause").chain(node.nodes("distinct_clause"));
+                self.touch.constants_matter |= keys.any(holds_constant);
+            }
+            "RangeTableSample" => self.sampling(&node.names("method")),
+            "ColumnRef" => self.attribute(&node.names("fields"), 2),
+            "AIndirection" => self.attribute(&node.names("indirection"), 1),
+            _ => {}
+        }
+    }
+
+    fn relation(&mut self, node: &Node) {
+        let name = node.str("relname");
+        let schema = Some(node.str("schemaname")).filter(|schema| !schema.is_empty());
+        let wanted = schema.or(self.system_names_only.then_some("pg_catalog"));
+        let found = self.snapshot.candidates(wanted, name);
+        if found.is_empty() && !(schema.is_none() && self.with_names.contains(name)) {
+            self.unknown(schema, name);
+        }
+        self.touch.relations.extend(found.iter().map(|relation| relation.oid));
+    }
+
+    fn unknown(&mut self, schema: Option<&str>, name: &str) {
+        let full = schema.map_or_else(|| name.to_owned(), |schema| format!("{schema}.{name}"));
+        self.touch.unknown_name.get_or_insert(full);
+    }
+
+    fn function(&mut self, names: &[&str], arguments: usize) {
+        let Some((schema, name)) = qualified(names) else { return };
+        let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
+        let users = self.users_functions(schema, name);
+        users.iter().for_each(|function| self.users_function(function));
+        let may_be_builtin = schema.is_none_or(|schema| schema == "pg_catalog");
+        let is_builtin =
+            may_be_builtin && (self.snapshot.builtin_functions.contains(name) || functions::is_listed(name));
+        if is_builtin {
+            // `set_config` is the gate's.
+            if functions::class(name) == Class::Opaque && name != "set_config" {
+                self.touch.suspects.insert(Suspect::Builtin(name.to_owned()));
+            }
+        } else if users.is_empty() && schema != Some("information_schema") {
+            // `type(x)` is a cast, `column(row)` a column.
+            let is_type = self.snapshot.types_by_name.contains_key(name);
+            if arguments == 1 && is_type {
+                self.type_named(names);
+            } else if arguments != 1 || schema.is_some() {
+                self.unknown(schema, name);
+            }
+        }
+    }
+
+    fn users_functions(&self, schema: Option<&str>, name: &str) -> Vec<&'a Function> {
+        let found = self.snapshot.functions.get(name).map(Vec::as_slice).unwrap_or_default();
+        found
+            .iter()
+            .filter(|function| schema.is_none_or(|schema| function.schema == schema))
+            .collect()
+    }
+
+    fn users_function(&mut self, function: &Function) {
+        if !computes(function) {
+            self.touch.suspects.insert(Suspect::Function {
+                schema: function.schema.clone(),
+                name: function.name.clone(),
+            });
+        }
+    }
+
+    fn type_named(&mut self, names: &[&str]) {
+        let Some((schema, name)) = qualified(names) else { return };
+        let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
+        for oid in self
+            .snapshot
+            .types_by_name
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+        {
+            let Some(found) = self.snapshot.types.get(oid) else {
+                continue;
+            };
+            let is_meant = schema.is_none_or(|schema| schema == found.schema);
+            if is_meant && self.snapshot.types_with_user_code.contains(oid) {
+                let (schema, name) = (found.schema.clone(), found.name.clone());
+                self.touch.suspects.insert(Suspect::Type { schema, name });
+            }
+        }
+    }
+
+    fn operator(&mut self, names: &[&str]) {
+        let Some((schema, name)) = qualified(names) else { return };
+        if self.snapshot.user_operators.is_empty() || self.system_names_only && schema.is_none() {
+            return;
+        }
+        if schema == Some("pg_catalog") {
+            return;
+        }
+        let symbols: &[&str] = if name.contains("BETWEEN") {
+            &["<=", ">="]
+        } else {
+            &[name]
+        };
+        for symbol in symbols {
+            for function in self.snapshot.user_operators.get(*symbol).into_iter().flatten() {
+                let users = self.users_functions(None, function);
+                // Operators of extensions are C functions over their operands.
+                for found in users.iter().filter(|found| found.extension.is_none()) {
+                    self.users_function(found);
+                }
+                if users.is_empty() && functions::class(function) == Class::Opaque {
+                    self.touch.suspects.insert(Suspect::Builtin(function.clone()));
+                }
+            }
+        }
+    }
+
+    /// `row.function`: a function of one row argument can be written like a column.
+    fn attribute(&mut self, names: &[&str], fields_min: usize) {
+        if names.len() < fields_min || self.snapshot.functions.is_empty() {
+            return;
+        }
+        for name in names {
+            for function in self.users_functions(None, name) {
+                if let [argument] = function.argument_types.as_slice()
+                    && self.may_be_row(*argument)
+                {
+                    self.users_function(function);
+                }
+            }
+        }
+    }
+
+    fn may_be_row(&self, type_oid: Oid) -> bool {
+        let (base, _) = self.snapshot.base_type(type_oid, -1);
+        let kind = self.snapshot.types.get(&base).map(|found| found.kind);
+        !matches!(
+            kind,
+            Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_))
+        )
+    }
+
+    fn sampling(&mut self, names: &[&str]) {
+        match qualified(names) {
+            Some((_, "system" | "bernoulli")) | None => {}
+            Some((_, name)) => {
+                self.touch.suspects.insert(Suspect::Builtin(name.to_owned()));
+            }
+        }
+    }
+}
+
+/// Whether a function outside pg_catalog is known to compute from its arguments only.
+fn computes(function: &Function) -> bool {
+    function.schema == "information_schema"
+        || function
+            .extension
+            .as_deref()
+            .is_some_and(|name| COMPUTING_EXTENSIONS.contains(&name))
+}
+
+/// Schema, if any, and name; a database name before them is left out.
+fn qualified<'a>(names: &[&'a str]) -> Option<(Option<&'a str>, &'a str)> {
+    match names {
+        [] => None,
+        [name] => Some((None, name)),
+        [.., schema, name] => Some((Some(schema), name)),
+    }
+}
+
+/// A key by position, also within ROLLUP and GROUPING SETS.
+fn holds_constant(key: &Node) -> bool {
+    key.is("AConst") || key.is("GroupingSet") && key.nodes("content").any(holds_constant)
+}
+
+#[cfg(test)]
+#[path = "touch_tests.rs"]
+mod tests;

@@ -1,0 +1,181 @@
+//! CSV format: a value that equals the NULL word, or holds a delimiter, quote or line end, stands in quotes.
+
+use super::super::read::Malformed;
+use super::super::row::FieldRewriter;
+use super::Held;
+
+/// Rewrites COPY csv.
+#[derive(Debug)]
+pub struct CsvRewriter {
+    delimiter: u8,
+    quote: u8,
+    escape: u8,
+    null: Vec<u8>,
+    in_header: bool,
+    field: usize,
+    in_quotes: bool,
+    /// The previous byte inside quotes was the escape character.
+    escaped: bool,
+    held: Held,
+    value: Vec<u8>,
+    masked: Vec<u8>,
+    pub(super) rows: u64,
+}
+
+impl CsvRewriter {
+    /// For these options of COPY.
+    pub fn new(delimiter: u8, quote: u8, escape: u8, null: Vec<u8>, header: bool) -> Self {
+        CsvRewriter {
+            delimiter,
+            quote,
+            escape,
+            null,
+            in_header: header,
+            field: 0,
+            in_quotes: false,
+            escaped: false,
+            held: Held::default(),
+            value: Vec::new(),
+            masked: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    /// Position of the byte that ends the field at `from`.
+    fn field_end(&mut self, data: &[u8], from: usize) -> Option<usize> {
+        for (offset, &byte) in data[from..].iter().enumerate() {
+            if self.in_quotes {
+                if self.escaped {
+                    self.escaped = false;
+                } else if byte == self.escape && self.escape != self.quote {
+                    self.escaped = true;
+                } else if byte == self.quote {
+                    // A doubled quote closes and opens again, which comes to the same.
+                    self.in_quotes = false;
+                }
+            } else if byte == self.quote {
+                self.in_quotes = true;
+            } else if byte == self.delimiter || byte == b'\n' {
+                return Some(from + offset);
+            }
+        }
+        None
+    }
+
+    pub(super) fn push(
+        &mut self,
+        data: &[u8],
+        fields: &impl FieldRewriter,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Malformed> {
+        let mut copied = 0;
+        let mut at = 0;
+        while at < data.len() {
+            let masks =
+                !self.in_header && self.field < fields.field_count() && !fields.keeps(self.field);
+            let Some(end) = self.field_end(data, at) else {
+                if masks {
+                    out.extend_from_slice(&data[copied..at]);
+                    self.held.add(&data[at..]);
+                    copied = data.len();
+                }
+                break;
+            };
+            if masks {
+                out.extend_from_slice(&data[copied..at]);
+                self.masked_field(&data[at..end], fields, out);
+                copied = end;
+            }
+            self.end_field(data[end] == b'\n', fields.field_count())?;
+            at = end + 1;
+        }
+        out.extend_from_slice(&data[copied..]);
+        Ok(())
+    }
+
+    fn end_field(&mut self, ends_row: bool, count: usize) -> Result<(), Malformed> {
+        self.field += 1;
+        if !ends_row {
+            return if self.field < count {
+                Ok(())
+            } else {
+                Err(Malformed("COPY row with more fields than planned"))
+            };
+        }
+        if self.field != count.max(1) {
+            return Err(Malformed("COPY row with fewer fields than planned"));
+        }
+        self.field = 0;
+        if !std::mem::take(&mut self.in_header) {
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    fn masked_field(&mut self, last: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) {
+        let raw = if self.held.is_empty() {
+            last
+        } else {
+            self.held.add(last);
+            &self.held.bytes
+        };
+        self.masked.clear();
+        let is_value = if self.held.oversize {
+            fields.redact(self.field, &mut self.masked)
+        } else if raw == self.null {
+            fields.replaces_null(self.field) && fields.redact(self.field, &mut self.masked)
+        } else {
+            self.value.clear();
+            unquote(raw, self.quote, self.escape, &mut self.value);
+            fields.rewrite(self.field, &self.value, &mut self.masked)
+        };
+        if !is_value {
+            out.extend_from_slice(&self.null);
+        } else if self.needs_quotes(fields.field_count()) {
+            quote(&self.masked, self.quote, self.escape, out);
+        } else {
+            out.extend_from_slice(&self.masked);
+        }
+        self.held.clear();
+    }
+
+    /// As `CopyAttributeOutCSV` in copyto.c decides, but for FORCE_QUOTE: whether the *original* stood in quotes
+    /// is not looked at, because it tells whether it held a special character.
+    fn needs_quotes(&self, field_count: usize) -> bool {
+        self.masked == self.null
+            || (field_count == 1 && self.masked == b"\\.")
+            || self.masked.iter().any(|&byte| {
+                byte == self.delimiter || byte == self.quote || byte == b'\n' || byte == b'\r'
+            })
+    }
+}
+
+fn unquote(raw: &[u8], quote: u8, escape: u8, value: &mut Vec<u8>) {
+    let mut in_quotes = false;
+    let mut bytes = raw.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if in_quotes
+            && byte == escape
+            && bytes
+                .peek()
+                .is_some_and(|&next| next == quote || next == escape)
+        {
+            value.extend(bytes.next());
+        } else if byte == quote {
+            in_quotes = !in_quotes;
+        } else {
+            value.push(byte);
+        }
+    }
+}
+
+fn quote(value: &[u8], quote: u8, escape: u8, out: &mut Vec<u8>) {
+    out.push(quote);
+    for &byte in value {
+        if byte == quote || byte == escape {
+            out.push(escape);
+        }
+        out.push(byte);
+    }
+    out.push(quote);
+}

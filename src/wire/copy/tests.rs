@@ -1,0 +1,192 @@
+use super::*;
+
+/// Masks field 1 of three: brackets around what it got; `null me` becomes NULL.
+struct Second;
+
+impl FieldRewriter for Second {
+    fn field_count(&self) -> usize {
+        3
+    }
+    fn keeps(&self, index: usize) -> bool {
+        index != 1
+    }
+    fn rewrite(&self, _: usize, value: &[u8], out: &mut Vec<u8>) -> bool {
+        if value == b"null me" {
+            return false;
+        }
+        out.push(b'<');
+        out.extend_from_slice(value);
+        out.push(b'>');
+        true
+    }
+    fn redact(&self, _: usize, out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(b"gone");
+        true
+    }
+    fn replaces_null(&self, _: usize) -> bool {
+        false
+    }
+}
+
+/// Pushes `data` whole, and cut at every place and byte by byte: the result must be the same.
+fn rewritten(make: impl Fn() -> CopyRewriter, data: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    make().push(data, &Second, &mut whole).unwrap();
+    for cut in 0..=data.len() {
+        let (mut out, mut rewriter) = (Vec::new(), make());
+        rewriter.push(&data[..cut], &Second, &mut out).unwrap();
+        rewriter.push(&data[cut..], &Second, &mut out).unwrap();
+        assert_eq!(out, whole, "cut at {cut}");
+    }
+    let (mut out, mut rewriter) = (Vec::new(), make());
+    for byte in data {
+        rewriter.push(&[*byte], &Second, &mut out).unwrap();
+    }
+    assert_eq!(out, whole, "byte by byte");
+    whole
+}
+
+fn text(delimiter: u8, header: bool) -> impl Fn() -> CopyRewriter {
+    move || CopyRewriter::Text(TextRewriter::new(delimiter, header))
+}
+
+fn csv(escape: u8, null: &'static [u8], header: bool) -> impl Fn() -> CopyRewriter {
+    move || CopyRewriter::Csv(CsvRewriter::new(b',', b'"', escape, null.to_vec(), header))
+}
+
+#[test]
+fn text_masks_one_field() {
+    assert_eq!(
+        rewritten(text(b'\t', false), b"1\tada\tx\n2\t\\N\t\\N\n"),
+        b"1\t<ada>\tx\n2\t\\N\t\\N\n"
+    );
+    assert_eq!(
+        rewritten(text(b'\t', true), b"a\tb\tc\n1\tada\tx\n"),
+        b"a\tb\tc\n1\t<ada>\tx\n"
+    );
+}
+
+#[test]
+fn text_escapes_are_undone_and_made_again() {
+    assert_eq!(
+        rewritten(text(b'\t', false), b"\\\\\ta\\tb\\\\N\\n\t\\\t\n"),
+        b"\\\\\t<a\\tb\\\\N\\n>\t\\\t\n"
+    );
+    assert_eq!(
+        rewritten(text(b',', false), b"1,a\\,b,z\\\\\n"),
+        b"1,<a\\,b>,z\\\\\n"
+    );
+    assert_eq!(
+        rewritten(text(b'\t', false), b"1\tnull me\t\n"),
+        b"1\t\\N\t\n"
+    );
+}
+
+#[test]
+fn csv_quotes_are_undone_and_made_where_needed() {
+    assert_eq!(
+        rewritten(
+            csv(b'"', b"", false),
+            b"1,\"a \"\"b\"\", c\",x\n2,,\"\n\"\n3,\"\",\n"
+        ),
+        b"1,\"<a \"\"b\"\", c>\",x\n2,,\"\n\"\n3,<>,\n"
+    );
+    assert_eq!(
+        rewritten(csv(b'\\', b"", false), b"1,\"a\\\"b\\\\\",x\n"),
+        b"1,\"<a\\\"b\\\\>\",x\n"
+    );
+    assert_eq!(
+        rewritten(csv(b'"', b"<x>", true), b"a,b,c\n1,<x>,\n1,x,\n"),
+        b"a,b,c\n1,<x>,\n1,\"<x>\",\n"
+    );
+}
+
+#[test]
+fn binary_masks_one_field() {
+    let mut data = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
+    let mut wanted = data.clone();
+    let field = |bytes: &[u8]| {
+        [
+            &u32::try_from(bytes.len()).unwrap().to_be_bytes()[..],
+            bytes,
+        ]
+        .concat()
+    };
+    data.extend(
+        [
+            &[0, 3][..],
+            &field(b"1"),
+            &field(b"ada"),
+            &field(b""),
+            &[0, 3],
+            &NULL,
+            &NULL,
+            &field(b"z"),
+        ]
+        .concat(),
+    );
+    data.extend([&[0, 3][..], &NULL, &field(b""), &NULL, &[0xff, 0xff]].concat());
+    wanted.extend(
+        [
+            &[0, 3][..],
+            &field(b"1"),
+            &field(b"<ada>"),
+            &field(b""),
+            &[0, 3],
+            &NULL,
+            &NULL,
+            &field(b"z"),
+        ]
+        .concat(),
+    );
+    wanted.extend([&[0, 3][..], &NULL, &field(b"<>"), &NULL, &[0xff, 0xff]].concat());
+    assert_eq!(
+        rewritten(|| CopyRewriter::Binary(BinaryRewriter::new()), &data),
+        wanted
+    );
+}
+
+const NULL: [u8; 4] = [0xff; 4];
+
+#[test]
+fn a_value_over_the_limit_is_redacted_in_bounded_memory() {
+    let (mut out, mut rewriter) = (
+        Vec::new(),
+        CopyRewriter::Text(TextRewriter::new(b'\t', false)),
+    );
+    rewriter.push(b"1\t", &Second, &mut out).unwrap();
+    for _ in 0..20 {
+        rewriter
+            .push(&vec![b'x'; HELD_BYTES_MAX / 8], &Second, &mut out)
+            .unwrap();
+    }
+    rewriter.push(b"\tz\n", &Second, &mut out).unwrap();
+    assert_eq!(out, b"1\tgone\tz\n");
+    assert_eq!(rewriter.rows(), 1);
+}
+
+#[test]
+fn rows_of_another_shape_are_errors() {
+    for (make, data) in [
+        (
+            Box::new(text(b'\t', false)) as Box<dyn Fn() -> CopyRewriter>,
+            &b"1\t2\n"[..],
+        ),
+        (Box::new(text(b'\t', false)), b"1\t2\t3\t4\n"),
+        (Box::new(csv(b'"', b"", false)), b"1,2\n"),
+        (Box::new(csv(b'"', b"", false)), b"1,2,3,4\n"),
+        (
+            Box::new(|| CopyRewriter::Binary(BinaryRewriter::new())),
+            b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x02",
+        ),
+        (
+            Box::new(|| CopyRewriter::Binary(BinaryRewriter::new())),
+            b"PGCOPX\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x02",
+        ),
+    ] {
+        assert!(
+            make().push(data, &Second, &mut Vec::new()).is_err(),
+            "{data:?}"
+        );
+    }
+}

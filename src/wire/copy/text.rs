@@ -1,0 +1,175 @@
+//! Text format: fields end at the delimiter, rows at a newline, a backslash escapes.
+
+use super::super::read::Malformed;
+use super::super::row::FieldRewriter;
+use super::Held;
+
+/// Rewrites COPY text. NULL is `\N`: with another word for NULL a value could not be told from NULL, so the plan
+/// refuses that over protected columns.
+#[derive(Debug)]
+pub struct TextRewriter {
+    delimiter: u8,
+    in_header: bool,
+    field: usize,
+    held: Held,
+    /// The last byte of the previous piece was a backslash that escapes the next byte.
+    escaped: bool,
+    value: Vec<u8>,
+    masked: Vec<u8>,
+    pub(super) rows: u64,
+}
+
+impl TextRewriter {
+    /// For these options of COPY.
+    pub fn new(delimiter: u8, header: bool) -> Self {
+        TextRewriter {
+            delimiter,
+            in_header: header,
+            field: 0,
+            held: Held::default(),
+            escaped: false,
+            value: Vec::new(),
+            masked: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    /// Position of the byte that ends the field at `from`.
+    fn field_end(&mut self, data: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        if std::mem::take(&mut self.escaped) {
+            at += 1;
+        }
+        while let Some(found) = data
+            .get(at..)
+            .and_then(|rest| memchr::memchr3(self.delimiter, b'\n', b'\\', rest))
+        {
+            at += found;
+            if data[at] != b'\\' {
+                return Some(at);
+            }
+            at += 2;
+        }
+        self.escaped = at > data.len();
+        None
+    }
+
+    pub(super) fn push(
+        &mut self,
+        data: &[u8],
+        fields: &impl FieldRewriter,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Malformed> {
+        let mut copied = 0;
+        let mut at = 0;
+        while at < data.len() {
+            let masks =
+                !self.in_header && self.field < fields.field_count() && !fields.keeps(self.field);
+            let Some(end) = self.field_end(data, at) else {
+                if masks {
+                    out.extend_from_slice(&data[copied..at]);
+                    self.held.add(&data[at..]);
+                    copied = data.len();
+                }
+                break;
+            };
+            if masks {
+                out.extend_from_slice(&data[copied..at]);
+                self.masked_field(&data[at..end], fields, out);
+                copied = end;
+            }
+            self.end_field(data[end] == b'\n', fields.field_count())?;
+            at = end + 1;
+        }
+        out.extend_from_slice(&data[copied..]);
+        Ok(())
+    }
+
+    fn end_field(&mut self, ends_row: bool, count: usize) -> Result<(), Malformed> {
+        self.field += 1;
+        if !ends_row {
+            return if self.field < count {
+                Ok(())
+            } else {
+                Err(Malformed("COPY row with more fields than planned"))
+            };
+        }
+        if self.field != count.max(1) {
+            return Err(Malformed("COPY row with fewer fields than planned"));
+        }
+        self.field = 0;
+        if !std::mem::take(&mut self.in_header) {
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    fn masked_field(&mut self, last: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) {
+        let raw = if self.held.is_empty() {
+            last
+        } else {
+            self.held.add(last);
+            &self.held.bytes
+        };
+        self.masked.clear();
+        let is_value = if self.held.oversize {
+            fields.redact(self.field, &mut self.masked)
+        } else if raw == b"\\N" {
+            fields.replaces_null(self.field) && fields.redact(self.field, &mut self.masked)
+        } else if memchr::memchr(b'\\', raw).is_none() {
+            fields.rewrite(self.field, raw, &mut self.masked)
+        } else {
+            self.value.clear();
+            unescape(raw, &mut self.value);
+            fields.rewrite(self.field, &self.value, &mut self.masked)
+        };
+        if is_value {
+            escape(&self.masked, self.delimiter, out);
+        } else {
+            out.extend_from_slice(b"\\N");
+        }
+        self.held.clear();
+    }
+}
+
+/// Undoes the escapes that COPY TO writes (`CopyAttributeOutText` in copyto.c): a letter for a control character,
+/// otherwise the byte itself behind a backslash.
+fn unescape(raw: &[u8], value: &mut Vec<u8>) {
+    let mut bytes = raw.iter();
+    while let Some(&byte) = bytes.next() {
+        value.push(match byte {
+            b'\\' => match bytes.next() {
+                Some(b'b') => 0x08,
+                Some(b'f') => 0x0c,
+                Some(b'n') => b'\n',
+                Some(b'r') => b'\r',
+                Some(b't') => b'\t',
+                Some(b'v') => 0x0b,
+                Some(&other) => other,
+                None => b'\\',
+            },
+            plain => plain,
+        });
+    }
+}
+
+fn escape(value: &[u8], delimiter: u8, out: &mut Vec<u8>) {
+    out.reserve(value.len());
+    for &byte in value {
+        let letter = match byte {
+            0x08 => b'b',
+            0x0c => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0x0b => b'v',
+            b'\\' => b'\\',
+            _ if byte == delimiter => delimiter,
+            plain => {
+                out.push(plain);
+                continue;
+            }
+        };
+        out.extend_from_slice(&[b'\\', letter]);
+    }
+}
