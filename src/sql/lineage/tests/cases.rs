@@ -5,17 +5,9 @@ use super::check;
 #[test]
 fn plain_columns_stay_what_they_are() {
     check(&[
-        (
-            "SELECT email FROM app.customers",
-            "email=customers.email",
-            "",
-        ),
+        ("SELECT email FROM app.customers", "email=customers.email", ""),
         ("SELECT email AS e FROM customers", "e=customers.email", ""),
-        (
-            "SELECT c.email FROM app.customers c",
-            "email=customers.email",
-            "",
-        ),
+        ("SELECT c.email FROM app.customers c", "email=customers.email", ""),
         (
             "SELECT app.customers.email FROM app.customers",
             "email=customers.email",
@@ -27,16 +19,8 @@ fn plain_columns_stay_what_they_are() {
             "",
         ),
         ("SELECT (email) FROM customers", "email=customers.email", ""),
-        (
-            "SELECT ((c).email) FROM customers c",
-            "email=customers.email",
-            "",
-        ),
-        (
-            "SELECT email(c) FROM customers c",
-            "email=customers.email",
-            "",
-        ),
+        ("SELECT ((c).email) FROM customers c", "email=customers.email", ""),
+        ("SELECT email(c) FROM customers c", "email=customers.email", ""),
         (
             "SELECT c FROM customers c",
             "c=~customers.id+customers.email+customers.name+customers.phone+customers.salary+customers.tags+customers.home+customers.meta+customers.boss+customers.mood+customers.note",
@@ -280,11 +264,7 @@ fn subqueries_and_ctes_pass_columns_through() {
             "unknown recursive reference to w",
             "",
         ),
-        (
-            "WITH w AS (SELECT * FROM w) SELECT 1",
-            "unknown relation w",
-            "",
-        ),
+        ("WITH w AS (SELECT * FROM w) SELECT 1", "unknown relation w", ""),
     ]);
 }
 
@@ -391,11 +371,7 @@ fn joins_merge_what_they_join() {
             "unknown relation x",
             "",
         ),
-        (
-            "SELECT x FROM (plain CROSS JOIN customers) AS j(i, x)",
-            "x=plain.a",
-            "",
-        ),
+        ("SELECT x FROM (plain CROSS JOIN customers) AS j(i, x)", "x=plain.a", ""),
         (
             "SELECT * FROM (SELECT 1 AS a) p NATURAL JOIN (SELECT 2 AS b) q, (SELECT email FROM customers) r",
             "a=- b=- email=customers.email",
@@ -538,11 +514,7 @@ fn views_are_followed_to_the_bottom() {
             "Where:other(customers.id+customers.email+customers.name+customers.phone+customers.salary+customers.tags+customers.home+customers.meta+customers.boss+customers.mood+customers.note)",
         ),
         ("SELECT id FROM v_unread", "refused not_understood", ""),
-        (
-            "SELECT relname FROM v_class",
-            "relname=pg_class.relname",
-            "",
-        ),
+        ("SELECT relname FROM v_class", "relname=pg_class.relname", ""),
         (
             "SELECT a.x FROM app.v_near AS a(y, x)",
             "x=customers.email",
@@ -554,11 +526,7 @@ fn views_are_followed_to_the_bottom() {
 #[test]
 fn expressions_are_computed_from_all_their_columns() {
     check(&[
-        (
-            "SELECT email = 'x' FROM customers",
-            "?column?=~customers.email",
-            "",
-        ),
+        ("SELECT email = 'x' FROM customers", "?column?=~customers.email", ""),
         (
             "SELECT upper(email), lower(name) AS l FROM customers",
             "upper=~customers.email l=~customers.name",
@@ -659,16 +627,8 @@ fn expressions_are_computed_from_all_their_columns() {
             "to_jsonb=~plain.id+plain.a+plain.b+plain.n+plain.r",
             "",
         ),
-        (
-            "SELECT ROW(email, 1) FROM customers",
-            "row=~customers.email",
-            "",
-        ),
-        (
-            "SELECT (ROW(email, id)).f1 FROM customers",
-            "f1=customers.email",
-            "",
-        ),
+        ("SELECT ROW(email, 1) FROM customers", "row=~customers.email", ""),
+        ("SELECT (ROW(email, id)).f1 FROM customers", "f1=customers.email", ""),
         (
             "SELECT ARRAY[email, name] FROM customers",
             "array=~customers.email+customers.name",
@@ -679,11 +639,7 @@ fn expressions_are_computed_from_all_their_columns() {
             "array=~customers.email",
             "",
         ),
-        (
-            "SELECT EXISTS (SELECT email FROM customers)",
-            "exists=-",
-            "",
-        ),
+        ("SELECT EXISTS (SELECT email FROM customers)", "exists=-", ""),
         (
             "SELECT id IN (SELECT boss FROM customers) FROM plain",
             "?column?=~customers.boss+plain.id",
@@ -704,16 +660,8 @@ fn expressions_are_computed_from_all_their_columns() {
             "upper=~customers.id+customers.email+customers.name+customers.phone+customers.salary+customers.tags+customers.home+customers.meta+customers.boss+customers.mood+customers.note",
             "fails(function upper:customers.email+customers.name+customers.phone+customers.salary+customers.tags+customers.home+customers.meta+customers.boss+customers.mood)",
         ),
-        (
-            "SELECT c.leak FROM customers c",
-            "refused opaque_function",
-            "",
-        ),
-        (
-            "SELECT c.nothing FROM customers c",
-            "unknown column nothing",
-            "",
-        ),
+        ("SELECT c.leak FROM customers c", "refused opaque_function", ""),
+        ("SELECT c.nothing FROM customers c", "unknown column nothing", ""),
         (
             "SELECT scalar_fn(email) FROM customers",
             "scalar_fn=~customers.email",
@@ -749,21 +697,13 @@ fn expressions_are_computed_from_all_their_columns() {
             "unknown column nothing",
             "",
         ),
-        (
-            "SELECT (scalar_fn(id)).* FROM plain",
-            "refused not_understood",
-            "",
-        ),
+        ("SELECT (scalar_fn(id)).* FROM plain", "refused not_understood", ""),
         (
             "SELECT (row_fn(id)).*, (row_fn(1)).zip FROM plain",
             "street=~plain.id zip=~plain.id zip=-",
             "",
         ),
-        (
-            "SELECT (NULL::customers).email, NULL::text",
-            "email=- text=null",
-            "",
-        ),
+        ("SELECT (NULL::customers).email, NULL::text", "email=- text=null", ""),
         (
             "SELECT has_table_privilege(email, 'x') FROM customers",
             "has_table_privilege=~customers.email",
@@ -775,11 +715,7 @@ fn expressions_are_computed_from_all_their_columns() {
 #[test]
 fn aggregates_and_windows() {
     check(&[
-        (
-            "SELECT count(*), count(id) FROM customers",
-            "count=- count=-",
-            "",
-        ),
+        ("SELECT count(*), count(id) FROM customers", "count=- count=-", ""),
         (
             "SELECT count(email) FROM customers",
             "count=-",
@@ -800,11 +736,7 @@ fn aggregates_and_windows() {
             "count=-",
             "CountArgument:other(customers.email)",
         ),
-        (
-            "SELECT count(c), count(c.*) FROM customers c",
-            "count=- count=-",
-            "",
-        ),
+        ("SELECT count(c), count(c.*) FROM customers c", "count=- count=-", ""),
         (
             "SELECT count(*) FILTER (WHERE email IS NOT NULL) FROM customers",
             "count=-",
@@ -911,11 +843,7 @@ fn tests_are_told_apart() {
             "id=customers.id",
             "Where:null(customers.email) Where:null(customers.phone)",
         ),
-        (
-            "SELECT id FROM customers WHERE c.email = 'x'",
-            "unknown relation c",
-            "",
-        ),
+        ("SELECT id FROM customers WHERE c.email = 'x'", "unknown relation c", ""),
         (
             "SELECT c.id FROM customers c, orders o WHERE c.email = o.email",
             "id=customers.id",
@@ -956,11 +884,7 @@ fn tests_are_told_apart() {
             "id=customers.id",
             "Where:null(customers.email)",
         ),
-        (
-            "SELECT id FROM customers WHERE email = NULL",
-            "id=customers.id",
-            "",
-        ),
+        ("SELECT id FROM customers WHERE email = NULL", "id=customers.id", ""),
         (
             "SELECT id FROM customers WHERE email IN ('a', 'b')",
             "id=customers.id",
@@ -1016,11 +940,7 @@ fn tests_are_told_apart() {
             "id=customers.id",
             "Where:other(customers.salary)",
         ),
-        (
-            "SELECT id FROM customers WHERE (SELECT true)",
-            "id=customers.id",
-            "",
-        ),
+        ("SELECT id FROM customers WHERE (SELECT true)", "id=customers.id", ""),
         (
             "SELECT id FROM customers WHERE CASE WHEN email = 'x' THEN true END",
             "id=customers.id",
@@ -1122,11 +1042,7 @@ fn clauses_that_decide() {
             "?column?=-",
             "GroupBy:other(customers.email)",
         ),
-        (
-            "SELECT id FROM customers ORDER BY 7",
-            "unknown position 7",
-            "",
-        ),
+        ("SELECT id FROM customers ORDER BY 7", "unknown position 7", ""),
         (
             "SELECT DISTINCT email FROM customers",
             "email=customers.email",
@@ -1167,16 +1083,8 @@ fn clauses_that_decide() {
             "id=customers.id",
             "TableSample:other(customers.salary)",
         ),
-        (
-            "SELECT id FROM customers LIMIT 10 OFFSET 3",
-            "id=customers.id",
-            "",
-        ),
-        (
-            "SELECT id INTO x FROM customers",
-            "refused not_understood",
-            "",
-        ),
+        ("SELECT id FROM customers LIMIT 10 OFFSET 3", "id=customers.id", ""),
+        ("SELECT id INTO x FROM customers", "refused not_understood", ""),
     ]);
 }
 
@@ -1245,16 +1153,8 @@ fn functions_in_from() {
             "scalar_fn=~customers.id",
             "",
         ),
-        (
-            "SELECT s FROM customers c, scalar_fn(c.id) s",
-            "s=~customers.id",
-            "",
-        ),
-        (
-            "SELECT * FROM pg_lock_status()",
-            "refused not_understood",
-            "",
-        ),
+        ("SELECT s FROM customers c, scalar_fn(c.id) s", "s=~customers.id", ""),
+        ("SELECT * FROM pg_lock_status()", "refused not_understood", ""),
         (
             "SELECT x.v FROM customers, XMLTABLE('/a' PASSING ('<a/>'::xml) COLUMNS v text PATH 'x' DEFAULT email) x",
             "v=~customers.email",
@@ -1344,11 +1244,7 @@ fn names_are_not_captured() {
             "",
         ),
         // Columns before relations, inner levels before outer ones.
-        (
-            "SELECT email FROM customers email",
-            "email=customers.email",
-            "",
-        ),
+        ("SELECT email FROM customers email", "email=customers.email", ""),
         (
             "SELECT (SELECT c FROM plain) FROM customers c",
             "c=~customers.id+customers.email+customers.name+customers.phone+customers.salary+customers.tags+customers.home+customers.meta+customers.boss+customers.mood+customers.note",
@@ -1359,11 +1255,7 @@ fn names_are_not_captured() {
             "email=plain.id",
             "",
         ),
-        (
-            "SELECT (SELECT c.a FROM plain c) FROM customers c",
-            "a=plain.a",
-            "",
-        ),
+        ("SELECT (SELECT c.a FROM plain c) FROM customers c", "a=plain.a", ""),
         (
             "SELECT (SELECT c.email FROM plain c) FROM customers c",
             "unknown column email",
@@ -1449,21 +1341,13 @@ fn names_are_not_captured() {
 #[test]
 fn names_that_may_mean_several_relations() {
     check(&[
-        (
-            "SELECT secret FROM twin",
-            "secret=twin.secret+twin.secret",
-            "",
-        ),
+        ("SELECT secret FROM twin", "secret=twin.secret+twin.secret", ""),
         ("SELECT secret FROM odd", "refused ambiguous_name", ""),
         ("SELECT secret FROM app.odd", "secret=odd.secret", ""),
         ("SELECT secret FROM other.odd", "secret=odd.secret", ""),
         ("SELECT a FROM pair", "a=pair.a+pair.a", ""),
         ("SELECT app.pair.a FROM pair", "a=pair.a+pair.a", ""),
-        (
-            "SELECT nowhere.pair.a FROM pair",
-            "unknown relation nowhere.pair",
-            "",
-        ),
+        ("SELECT nowhere.pair.a FROM pair", "unknown relation nowhere.pair", ""),
         (
             "SELECT relname FROM pg_class",
             "relname=pg_class.relname+pg_class.relname",
@@ -1498,11 +1382,7 @@ fn copy_of_tables() {
             "twice=orders.twice email=orders.email",
             "",
         ),
-        (
-            "COPY app.orders (nothing) TO STDOUT",
-            "unknown column nothing",
-            "",
-        ),
+        ("COPY app.orders (nothing) TO STDOUT", "unknown column nothing", ""),
         ("COPY odd TO STDOUT", "refused ambiguous_name", ""),
     ]);
 }
