@@ -2,6 +2,13 @@
 //!
 //! Text goes in, an [`Analysis`] per statement comes out. Nothing here knows of masks; which columns
 //! are protected comes in through [`Treatment`].
+//!
+//! The way of a statement: [`template()`] gives the plan cache's key; on a miss [`parser`] makes a [`tree`], [`gate`] lets
+//! it pass or not, [`touch`] finds what it names ([`functions`] and [`operators`] classify), and only where something
+//! protected is touched is its lineage computed. [`settings`] serves SET and startup parameters alike; [`log_text()`] gives
+//! the text that the session log may hold.
+//!
+//! Parsing and analysing need a stack of [`STACK_BYTES`].
 
 mod analysis;
 mod copy_options;
@@ -14,8 +21,12 @@ pub mod settings;
 pub mod template;
 #[cfg(test)]
 mod test_catalog;
+#[cfg(test)]
+mod tests;
 pub mod touch;
 pub mod tree;
+
+use std::ops::Range;
 
 pub use analysis::*;
 pub use log_text::log_text;
@@ -23,6 +34,9 @@ pub use parser::STACK_BYTES;
 pub use template::template;
 
 use crate::catalog::Snapshot;
+use gate::Passed;
+use parser::{Parsed, ParserSettings, Unread};
+use touch::ViewTouches;
 
 /// Everything outside the text that decides what a statement means and whether it may run.
 pub struct Context<'a> {
@@ -38,4 +52,82 @@ pub struct Context<'a> {
 
 /// The lineage of every view's columns, found by analysing its definition.
 #[derive(Debug, Clone, Default)]
-pub struct ViewLineages {}
+pub struct ViewLineages {
+    touches: ViewTouches,
+}
+
+/// Analyses the definition of every view of a snapshot. Needs a stack of [`STACK_BYTES`].
+pub fn resolve_views(snapshot: &Snapshot, _: &dyn Treatment) -> ViewLineages {
+    ViewLineages {
+        touches: ViewTouches::new(snapshot),
+    }
+}
+
+/// Analyses every statement of a text; a refused one comes with the bytes it stands in. Needs a stack of [`STACK_BYTES`].
+///
+/// # Errors
+/// A refusal of the text as a whole. With [`Reason::Unparsable`] the server very likely has an error of its own, which
+/// it can be asked for by parsing alone.
+pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Result<Analysis, (Range<usize>, Refusal)>>, Refusal> {
+    let settings = ParserSettings {
+        server_version: context.snapshot.server_version,
+    };
+    let statements = parser::parse(text, &settings).map_err(|unread| match unread {
+        Unread::Refused(refusal) => refusal,
+        Unread::Unparsable => Refusal {
+            reason: Reason::Unparsable,
+            message: "pgveil cannot parse this statement".to_owned(),
+            hint: "check its syntax; deeply nested expressions are not read".to_owned(),
+        },
+    })?;
+    let judged = statements
+        .into_iter()
+        .map(|parsed| statement(&parsed, context).map_err(|refusal| (parsed.span, refusal)));
+    Ok(judged.collect())
+}
+
+fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal> {
+    let passed = gate::check(&parsed.tree, context.treatment.protects_anything())?;
+    let touch = touch::touch(&parsed.tree, context.snapshot, &context.views.touches);
+    touch.check(context.treatment, context.large_objects)?;
+    let touches_protected = touch.is_protected(context.snapshot, context.treatment);
+    let constants_matter = touch.constants_matter || constants_matter(&passed.kind);
+    let mut analysis = Analysis {
+        span: parsed.span.clone(),
+        kind: passed.kind.clone(),
+        columns: Vec::new(),
+        influences: Vec::new(),
+        fallible: Vec::new(),
+        touched: touch.relations,
+        touches_protected,
+        constants_matter,
+        unknown_name: touch.unknown_name,
+    };
+    if touches_protected && analysis.unknown_name.is_none() {
+        add_lineage(&mut analysis, parsed, &passed, context)?;
+    }
+    Ok(analysis)
+}
+
+/// Settings, options and modes may be numbers; of what remains, only positions in ORDER BY and GROUP BY are.
+fn constants_matter(kind: &StatementKind) -> bool {
+    !matches!(
+        kind,
+        StatementKind::Query
+            | StatementKind::DeclareCursor { .. }
+            | StatementKind::Prepare { .. }
+            | StatementKind::Execute { .. }
+            | StatementKind::Fetch { .. }
+    )
+}
+
+fn add_lineage(_: &mut Analysis, parsed: &Parsed, _: &Passed<'_>, _: &Context<'_>) -> Result<(), Refusal> {
+    if parsed.tree.is("LockStmt") {
+        return Ok(());
+    }
+    Err(Refusal {
+        reason: Reason::NotUnderstood,
+        message: "queries over protected columns are not analysed yet".to_owned(),
+        hint: String::new(),
+    })
+}
