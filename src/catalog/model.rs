@@ -37,7 +37,7 @@ pub enum RelationKind {
 }
 
 /// A relation with its live columns.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
     /// `pg_class.oid`
     pub oid: Oid,
@@ -68,7 +68,7 @@ pub struct Relation {
 }
 
 /// A live column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// `attnum`
     pub number: i16,
@@ -104,7 +104,7 @@ pub enum TypeKind {
 }
 
 /// A data type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Type {
     /// `pg_type.oid`
     pub oid: Oid,
@@ -117,7 +117,7 @@ pub struct Type {
 }
 
 /// A function, aggregate or procedure outside pg_catalog. Those inside are known by name only: [`Snapshot::builtin_functions`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Function {
     /// `pg_proc.oid`
     pub oid: Oid,
@@ -142,7 +142,7 @@ pub struct Function {
 }
 
 /// A foreign key: `from[i]` references `to[i]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ForeignKey {
     /// Constraint name.
     pub name: String,
@@ -153,7 +153,7 @@ pub struct ForeignKey {
 }
 
 /// Everything, as of one moment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     /// Grows by one with each reload in which something changed; plans name it.
     pub generation: u64,
@@ -165,6 +165,8 @@ pub struct Snapshot {
     pub relations: HashMap<Oid, Relation>,
     /// Relation name, without schema, to every relation of that name (sorted by OID).
     pub relations_by_name: HashMap<String, Vec<Oid>>,
+    /// Names of all columns of all relations.
+    pub column_names: HashSet<String>,
     /// Types by OID.
     pub types: HashMap<Oid, Type>,
     /// Type name, without schema, to every type of that name.
@@ -196,6 +198,16 @@ impl Snapshot {
             .filter_map(|oid| self.relations.get(oid))
             .filter(|relation| schema.is_none_or(|schema| relation.schema == schema))
             .collect()
+    }
+
+    /// Whether anything in the database has this name: such a name in a statement's text is no secret.
+    pub fn knows_name(&self, name: &str) -> bool {
+        self.column_names.contains(name)
+            || self.relations_by_name.contains_key(name)
+            || self.types_by_name.contains_key(name)
+            || self.functions.contains_key(name)
+            || self.builtin_functions.contains(name)
+            || self.schemas.contains(name)
     }
 
     /// `schema.table.column` for messages and logs.

@@ -14,6 +14,7 @@ mod analysis;
 mod copy_options;
 pub mod functions;
 pub mod gate;
+mod lineage;
 mod log_text;
 pub mod operators;
 pub mod parser;
@@ -29,6 +30,7 @@ pub mod tree;
 use std::ops::Range;
 
 pub use analysis::*;
+pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, analyse_copy_table, analyse_query, resolve_views};
 pub use log_text::log_text;
 pub use parser::STACK_BYTES;
 pub use template::template;
@@ -36,7 +38,6 @@ pub use template::template;
 use crate::catalog::Snapshot;
 use gate::Passed;
 use parser::{Parsed, ParserSettings, Unread};
-use touch::ViewTouches;
 
 /// Everything outside the text that decides what a statement means and whether it may run.
 pub struct Context<'a> {
@@ -48,19 +49,6 @@ pub struct Context<'a> {
     pub views: &'a ViewLineages,
     /// Large objects may be read (`[policy] large_objects` other than refuse).
     pub large_objects: bool,
-}
-
-/// The lineage of every view's columns, found by analysing its definition.
-#[derive(Debug, Clone, Default)]
-pub struct ViewLineages {
-    touches: ViewTouches,
-}
-
-/// Analyses the definition of every view of a snapshot. Needs a stack of [`STACK_BYTES`].
-pub fn resolve_views(snapshot: &Snapshot, _: &dyn Treatment) -> ViewLineages {
-    ViewLineages {
-        touches: ViewTouches::new(snapshot),
-    }
 }
 
 /// Analyses every statement of a text; a refused one comes with the bytes it stands in. Needs a stack of [`STACK_BYTES`].
@@ -88,7 +76,7 @@ pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Result<Analysis,
 
 fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal> {
     let passed = gate::check(&parsed.tree, context.treatment.protects_anything())?;
-    let touch = touch::touch(&parsed.tree, context.snapshot, &context.views.touches);
+    let touch = touch::touch(&parsed.tree, context.snapshot, &context.views.touches());
     touch.check(context.treatment, context.large_objects)?;
     let touches_protected = touch.is_protected(context.snapshot, context.treatment);
     let constants_matter = touch.constants_matter || constants_matter(&passed.kind);
@@ -121,13 +109,44 @@ fn constants_matter(kind: &StatementKind) -> bool {
     )
 }
 
-fn add_lineage(_: &mut Analysis, parsed: &Parsed, _: &Passed<'_>, _: &Context<'_>) -> Result<(), Refusal> {
-    if parsed.tree.is("LockStmt") {
-        return Ok(());
-    }
-    Err(Refusal {
+/// Of a statement that touches something protected.
+fn add_lineage(
+    analysis: &mut Analysis,
+    parsed: &Parsed,
+    passed: &Passed<'_>,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let found = match (&passed.kind, passed.query) {
+        (_, Some(query)) => analyse_query(query, context)?,
+        (StatementKind::CopyOut(_), None) => {
+            let relation = parsed.tree.node("relation").ok_or_else(not_understood)?;
+            let names: Vec<String> = parsed.tree.names("attlist").into_iter().map(str::to_owned).collect();
+            let columns = (!names.is_empty()).then_some(names.as_slice());
+            analyse_copy_table(relation, columns, context)?
+        }
+        // It returns nothing, and reads nothing.
+        (StatementKind::Lock, None) => return Ok(()),
+        _ => return Err(not_understood()),
+    };
+    analysis.influences = found.influences;
+    analysis.fallible = found.fallible;
+    analysis.constants_matter |= found.constants_matter;
+    analysis.unknown_name = found.unknown_name;
+    analysis.columns = match passed.kind {
+        // One column of text that tells how, not what.
+        StatementKind::Explain { .. } => vec![OutputColumn {
+            label: "QUERY PLAN".to_owned(),
+            lineage: Lineage { computed: true, ..Lineage::default() },
+        }],
+        _ => found.columns,
+    };
+    Ok(())
+}
+
+fn not_understood() -> Refusal {
+    Refusal {
         reason: Reason::NotUnderstood,
-        message: "queries over protected columns are not analysed yet".to_owned(),
-        hint: String::new(),
-    })
+        message: "this statement names something protected in a way that is not understood".to_owned(),
+        hint: "read the data by SELECT".to_owned(),
+    }
 }

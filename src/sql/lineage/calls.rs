@@ -1,0 +1,328 @@
+//! Values of function calls, aggregates, window functions and operators.
+
+use std::rc::Rc;
+
+use pg_query::protobuf::AExprKind;
+
+use super::origin::{Field, Origin, UNKNOWN, fields_of};
+use super::scope::Scope;
+use super::{Analyser, Step, builtins, unknown};
+use crate::sql::functions::{self, Class};
+use crate::sql::tree::{Node, Value};
+use crate::sql::{Clause, Lineage, Test, operators};
+
+/// A function as a call names it.
+#[derive(Clone, Copy)]
+pub(super) struct Callee<'a> {
+    pub schema: Option<&'a str>,
+    pub name: &'a str,
+}
+
+impl<'a> Callee<'a> {
+    pub fn of(call: &'a Node) -> Option<Callee<'a>> {
+        match call.names("funcname").as_slice() {
+            [name] => Some(Callee { schema: None, name }),
+            [.., schema, name] => Some(Callee {
+                schema: Some(schema),
+                name,
+            }),
+            [] => None,
+        }
+    }
+}
+
+impl<'a> Analyser<'a> {
+    /// Whether the call can only mean functions of pg_catalog.
+    pub(super) fn is_builtin(&self, callee: Callee<'_>) -> bool {
+        let users = || !self.system_names_only && self.snapshot.functions.contains_key(callee.name);
+        match callee.schema {
+            Some("pg_catalog") => true,
+            Some(_) => false,
+            None => !users(),
+        }
+    }
+
+    /// The value of a function call.
+    pub(super) fn function(&mut self, scope: &Scope<'_, 'a>, call: &'a Node) -> Step<Origin<'a>> {
+        let Some(callee) = Callee::of(call) else {
+            return self.generic(scope, call);
+        };
+        if let Some(filter) = call.node("agg_filter") {
+            self.condition(scope, filter, Clause::Filter)?;
+        }
+        let mut lineage = match call.node("over") {
+            Some(window) => self.window(scope, window, false)?,
+            None => Lineage::computed(),
+        };
+        if callee.name == "count" && self.is_builtin(callee) {
+            self.count(scope, call)?;
+            return Ok(Origin::from(lineage));
+        }
+        let mut arguments = Vec::new();
+        for argument in call.nodes("args") {
+            arguments.push(self.value(scope, argument)?);
+        }
+        if let Some(field) = self.projected(call, callee, &arguments) {
+            return Ok(field);
+        }
+        for argument in &arguments {
+            lineage.absorb(&argument.lineage);
+            if call.bool("agg_distinct") {
+                self.grouping(Clause::AggregateDistinct, argument);
+            }
+        }
+        for item in call.nodes("agg_order") {
+            let key = self.sort_key(scope, item)?;
+            lineage.absorb(&key.lineage);
+            if !call.bool("agg_within_group") {
+                self.other_influence(Clause::AggregateOrder, &key.lineage);
+            }
+        }
+        self.call_effects(callee, &arguments, &lineage);
+        Ok(Origin {
+            fields: self.result_fields(callee, &arguments, &lineage),
+            lineage,
+            type_oid: None,
+        })
+    }
+
+    /// What a call tells beside its value: that it failed, how many rows it gave.
+    pub(super) fn call_effects(
+        &mut self,
+        callee: Callee<'_>,
+        arguments: &[Origin<'a>],
+        lineage: &Lineage,
+    ) {
+        let what = || format!("function {}", callee.name);
+        if !self.is_builtin(callee) {
+            let returns_set = self.snapshot.functions.get(callee.name);
+            if returns_set.is_some_and(|found| found.iter().any(|one| one.returns_set)) {
+                self.other_influence(Clause::FunctionArgument, lineage);
+            }
+            return self.may_fail(what, lineage);
+        }
+        if builtins::returns_set(callee.name) {
+            self.other_influence(Clause::FunctionArgument, lineage);
+        }
+        match functions::class(callee.name) {
+            Class::Pure | Class::Picking | Class::Counting => {}
+            Class::Fallible => {
+                let mut failing = Lineage::computed();
+                // Aggregated values (WITHIN GROUP) come after the direct arguments, and are not among these.
+                for (at, argument) in arguments.iter().enumerate() {
+                    if functions::fails_by(callee.name, at) {
+                        failing.absorb(&argument.lineage);
+                    }
+                }
+                if arguments.is_empty() {
+                    failing.absorb(lineage);
+                }
+                self.may_fail(what, &failing);
+            }
+            // Known to be harmless with clean arguments only.
+            Class::System | Class::Opaque => {
+                if self.has_protected(lineage) {
+                    self.other_influence(Clause::FunctionArgument, lineage);
+                }
+                self.may_fail(what, lineage);
+            }
+        }
+    }
+
+    fn count(&mut self, scope: &Scope<'_, 'a>, call: &'a Node) -> Step<()> {
+        let distinct = call.bool("agg_distinct");
+        for argument in call.nodes("args") {
+            let value = self.value(scope, argument)?;
+            if distinct {
+                self.grouping(Clause::AggregateDistinct, &value);
+            } else if !self.is_whole_row(scope, argument) {
+                self.null_test(Clause::CountArgument, &value);
+            }
+        }
+        for item in call.nodes("agg_order") {
+            let key = self.sort_key(scope, item)?;
+            self.other_influence(Clause::AggregateOrder, &key.lineage);
+        }
+        Ok(())
+    }
+
+    /// `column(row)`: a field of the row where no function has this name.
+    fn projected(
+        &mut self,
+        call: &Node,
+        callee: Callee<'_>,
+        arguments: &[Origin<'a>],
+    ) -> Option<Origin<'a>> {
+        let [row] = arguments else { return None };
+        let fields = row.fields.as_ref()?;
+        let is_function = self.snapshot.builtin_functions.contains(callee.name)
+            || self.snapshot.functions.contains_key(callee.name)
+            || functions::class(callee.name) != Class::Opaque;
+        let is_plain = callee.schema.is_none()
+            && call.get("over").is_none()
+            && call.get("agg_order").is_none()
+            && call.get("agg_filter").is_none()
+            && !call.bool("agg_distinct")
+            && !call.bool("func_variadic");
+        let mut matching = fields.iter().filter(|field| field.name == callee.name);
+        match (matching.next(), matching.next()) {
+            (Some(field), None) if is_plain && !is_function => Some(field.origin.clone()),
+            _ => None,
+        }
+    }
+
+    /// The fields of a function's result, if it is a row and they are known.
+    fn result_fields(
+        &self,
+        callee: Callee<'_>,
+        arguments: &[Origin<'a>],
+        lineage: &Lineage,
+    ) -> Option<Rc<Vec<Field<'a>>>> {
+        let names = self.row_names(callee, arguments)?;
+        Some(Rc::new(fields_of(names.into_iter(), lineage)))
+    }
+
+    /// The lineage of a window: what orders its rows. What it groups by is noted.
+    pub(super) fn window(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        window: &'a Node,
+        is_definition: bool,
+    ) -> Step<Lineage> {
+        let mut lineage = Lineage::computed();
+        // In the WINDOW clause `name` is what is being defined; in OVER it is what is meant.
+        let meant = if is_definition {
+            ""
+        } else {
+            window.str("name")
+        };
+        for name in [meant, window.str("refname")] {
+            if !name.is_empty() {
+                match scope.window(name) {
+                    Some(ordered_by) => lineage.absorb(ordered_by),
+                    None => return Err(unknown("window", name)),
+                }
+            }
+        }
+        for item in window.nodes("partition_clause") {
+            let key = self.value(scope, item)?;
+            if !key.lineage.is_verbatim() {
+                lineage.absorb(&key.lineage);
+            }
+            self.grouping(Clause::PartitionBy, &key);
+        }
+        for item in window.nodes("order_clause") {
+            let key = self.sort_key(scope, item)?;
+            lineage.absorb(&key.lineage);
+            self.other_influence(Clause::WindowOrder, &key.lineage);
+        }
+        for bound in ["start_offset", "end_offset"] {
+            if let Some(bound) = window.node(bound) {
+                let value = self.value(scope, bound)?;
+                lineage.absorb(&value.lineage);
+                self.other_influence(Clause::WindowFrame, &value.lineage);
+            }
+        }
+        Ok(lineage)
+    }
+
+    /// The value that a `SortBy` sorts by.
+    pub(super) fn sort_key(&mut self, scope: &Scope<'_, 'a>, item: &'a Node) -> Step<Origin<'a>> {
+        match item.node("node") {
+            Some(node) if item.is("SortBy") => self.value(scope, node),
+            _ => self.value(scope, item),
+        }
+    }
+
+    /// The value of an operator.
+    pub(super) fn operator(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        expression: &'a Node,
+    ) -> Step<Origin<'a>> {
+        let mut sides = Vec::new();
+        for side in ["lexpr", "rexpr"] {
+            sides.push(match expression.get(side) {
+                Some(Value::Node(node)) => Some(self.value(scope, node)?),
+                _ => None,
+            });
+        }
+        let mut lineage = Lineage::computed();
+        for side in sides.iter().flatten() {
+            lineage.absorb(&side.lineage);
+        }
+        let failing = self.failing_side(expression, &sides);
+        if let Some(failing) = failing {
+            let name = operator_name(expression);
+            self.may_fail(|| format!("operator {name}"), &failing);
+        }
+        Ok(Origin::from(lineage))
+    }
+
+    /// The operands by whose values an operator can fail; none if it cannot.
+    fn failing_side(&self, expression: &Node, sides: &[Option<Origin<'a>>]) -> Option<Lineage> {
+        let type_of = |at: usize| {
+            let side: Option<&Origin<'a>> = sides.get(at).and_then(Option::as_ref);
+            side.and_then(|side| side.type_oid)
+                .filter(|oid| *oid != UNKNOWN)
+        };
+        let name = operator_name(expression);
+        let user_operator = self.snapshot.user_operators.contains_key(name)
+            && !self.system_names_only
+            && expression.names("name").first() != Some(&"pg_catalog");
+        let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default())
+            .unwrap_or_default();
+        let total = match kind {
+            AExprKind::AexprDistinct
+            | AExprKind::AexprNotDistinct
+            | AExprKind::AexprNullif
+            | AExprKind::AexprIn
+            | AExprKind::AexprBetween
+            | AExprKind::AexprNotBetween
+            | AExprKind::AexprBetweenSym
+            | AExprKind::AexprNotBetweenSym => true,
+            _ => operators::is_total(name, type_of(0), type_of(1)),
+        };
+        if total && !user_operator {
+            return None;
+        }
+        let mut failing = Lineage::computed();
+        let in_left = !operators::is_total_in_left(name)
+            || user_operator
+            || (name.ends_with("~~") || name.ends_with("~~*")) && !is_safe_pattern(expression);
+        for (at, side) in sides.iter().enumerate() {
+            match side {
+                Some(side) if at > 0 || in_left => failing.absorb(&side.lineage),
+                _ => {}
+            }
+        }
+        Some(failing)
+    }
+
+    /// Notes that values are grouped or made distinct.
+    pub(super) fn grouping(&mut self, clause: Clause, value: &Origin<'a>) {
+        if !self.has_protected(&value.lineage) {
+            return;
+        }
+        if value.lineage.is_verbatim() && self.has_plain_equality(value) {
+            let columns = value.lineage.verbatim.clone();
+            self.influence(clause, Test::Grouping(columns));
+        } else {
+            self.other_influence(clause, &value.lineage);
+        }
+    }
+}
+
+/// The operator without its schema.
+pub(super) fn operator_name(expression: &Node) -> &str {
+    expression.names("name").last().copied().unwrap_or_default()
+}
+
+/// A pattern that ends in a lone backslash fails, but only on values that match what stands before it.
+fn is_safe_pattern(expression: &Node) -> bool {
+    let constant = expression.node("rexpr").filter(|node| node.is("AConst"));
+    let text = constant
+        .and_then(|node| node.node("val"))
+        .map(|val| val.str("sval"));
+    text.is_some_and(|text| !text.ends_with('\\'))
+}

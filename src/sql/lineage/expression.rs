@@ -1,0 +1,508 @@
+//! Values of expressions.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use pg_query::protobuf::SubLinkType;
+
+use super::origin::{Field, Origin, UNKNOWN, fields_of};
+use super::scope::{Found, Scope};
+use super::{Analyser, Step, Stop, not_understood, unknown};
+use crate::catalog::{Oid, Relation, TypeKind};
+use crate::sql::functions::{self, Class};
+use crate::sql::tree::Node;
+use crate::sql::{Lineage, Reason, Refusal};
+
+impl<'a> Analyser<'a> {
+    /// Where the value of an expression comes from.
+    pub(super) fn value(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        self.step()?;
+        match node.kind() {
+            "ColumnRef" => self.column_reference(scope, node),
+            "AConst" => Ok(constant(node)),
+            "ParamRef" | "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
+            "AIndirection" => self.indirection(scope, node),
+            "FuncCall" => self.function(scope, node),
+            "AExpr" => self.operator(scope, node),
+            "TypeCast" => self.cast(scope, node),
+            "SubLink" => self.sublink(scope, node),
+            "RowExpr" => self.row(scope, node),
+            "WindowDef" => Ok(Origin::from(self.window(scope, node, false)?)),
+            "SelectStmt" => {
+                let fields = self.query(node, Some(scope))?;
+                Ok(Origin::from(united_fields(&fields)))
+            }
+            "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
+            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AArrayExpr" | "AIndices" | "List"
+            | "CollateClause" | "NamedArgExpr" | "ResTarget" | "SortBy" => {
+                self.generic(scope, node)
+            }
+            "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => {
+                Ok(Origin::computed())
+            }
+            kind => {
+                // SQL/JSON, XML and whatever a newer grammar brings: they may fail, and may hide branches.
+                let value = self.conditional(scope, node)?;
+                self.may_fail(|| kind.to_owned(), &value.lineage);
+                Ok(value)
+            }
+        }
+    }
+
+    /// Computed from everything under the node.
+    pub(super) fn generic(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let mut lineage = Lineage::computed();
+        let mut children = Vec::new();
+        node.for_each_child(&mut |child| children.push(child));
+        for child in children {
+            lineage.absorb(&self.value(scope, child)?.lineage);
+        }
+        Ok(Origin::from(lineage))
+    }
+
+    /// As generic, where parts are evaluated or not according to the values of others: a part that may fail,
+    /// even on clean values, tells by failing which way was taken.
+    fn conditional(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let before = self.clean_fallible;
+        let value = self.generic(scope, node)?;
+        if self.clean_fallible > before && self.has_protected(&value.lineage) {
+            self.may_fail(
+                || "an expression that may fail in one branch".to_owned(),
+                &value.lineage,
+            );
+        }
+        Ok(value)
+    }
+
+    fn column_reference(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let names = node.names("fields");
+        let star = node
+            .nodes("fields")
+            .last()
+            .is_some_and(|last| last.is("AStar"));
+        if star {
+            // As a value, not a target, `t.*` is the whole row.
+            return match self.entry_named(scope, &names)? {
+                Some(row) => Ok(row),
+                None => Err(unknown("relation", &names.join("."))),
+            };
+        }
+        let Some((column, qualifier)) = names.split_last() else {
+            return Err(unknown("column", ""));
+        };
+        if qualifier.is_empty() {
+            return match scope.column(column, self.snapshot) {
+                Found::One(origin) => Ok(origin),
+                Found::Perhaps(mut lineage) => {
+                    if let Some(row) = self.entry_named(scope, &names)? {
+                        lineage.absorb(&row.lineage);
+                    }
+                    Ok(Origin::from(lineage.tainted()))
+                }
+                Found::Several => Err(unknown("ambiguous column", column)),
+                Found::Nothing => match self.entry_named(scope, &names)? {
+                    Some(row) => Ok(row),
+                    None => Err(unknown("column", column)),
+                },
+            };
+        }
+        self.qualified_column(scope, qualifier, column)
+    }
+
+    fn qualified_column(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        qualifier: &[&'a str],
+        column: &'a str,
+    ) -> Step<Origin<'a>> {
+        let Some((schema, table)) = self.qualifier(qualifier) else {
+            return Err(unknown("relation", &qualifier.join(".")));
+        };
+        let entry = match scope.entry(schema, table) {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Err(unknown("relation", &qualifier.join("."))),
+            Err(()) => return Err(unknown("ambiguous relation", table)),
+        };
+        match entry.column(column, self.snapshot) {
+            Found::One(origin) => Ok(origin),
+            Found::Several => Err(unknown("ambiguous column", column)),
+            Found::Perhaps(lineage) => Ok(Origin::from(lineage.tainted())),
+            // `t.f` is `f(t)` where t has no column f.
+            Found::Nothing => {
+                let row = entry.row(self.snapshot);
+                self.attribute_call(column, row)
+            }
+        }
+    }
+
+    /// `row.name` where the row has no such column: a call of the function of this name.
+    fn attribute_call(&mut self, name: &'a str, row: Origin<'a>) -> Step<Origin<'a>> {
+        let users = self.snapshot.functions.get(name);
+        let builtin = self.snapshot.builtin_functions.contains(name);
+        let is_type = self.snapshot.types_by_name.contains_key(name);
+        let vouched = users.is_none_or(|found| {
+            found
+                .iter()
+                .all(|one| self.treatment.vouched(&one.schema, &one.name))
+        });
+        if users.is_none() && !builtin && !is_type {
+            return Err(unknown("column", name));
+        }
+        if !vouched || (builtin && functions::class(name) == Class::Opaque) {
+            return Err(Stop::Refused(Refusal {
+                reason: Reason::OpaqueFunction,
+                message: format!(
+                    "{name} is no column but a function that is not known to be harmless"
+                ),
+                hint: "Vouch for the function with a [[function]] rule.".to_owned(),
+            }));
+        }
+        let lineage = row.lineage.tainted();
+        self.may_fail(|| format!("function {name}"), &lineage);
+        Ok(Origin::from(lineage))
+    }
+
+    /// `schema` and name of a qualified relation name; `None` if it names another database.
+    fn qualifier<'n>(&self, names: &[&'n str]) -> Option<(Option<&'n str>, &'n str)> {
+        match names {
+            [table] => Some((None, table)),
+            [schema, table] => Some((Some(schema), table)),
+            [database, schema, table] if *database == self.snapshot.database => {
+                Some((Some(schema), table))
+            }
+            _ => None,
+        }
+    }
+
+    /// The whole row of the item of FROM of this name.
+    fn entry_named(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        names: &[&'a str],
+    ) -> Step<Option<Origin<'a>>> {
+        let Some((schema, table)) = self.qualifier(names) else {
+            return Ok(None);
+        };
+        match scope.entry(schema, table) {
+            Ok(entry) => Ok(entry.map(|entry| entry.row(self.snapshot))),
+            Err(()) => Err(unknown("ambiguous relation", table)),
+        }
+    }
+
+    /// Whether the expression is the whole row of an item of FROM, which is never NULL but for outer joins.
+    pub(super) fn is_whole_row(&self, scope: &Scope<'_, 'a>, node: &'a Node) -> bool {
+        let names = node.names("fields");
+        let star = node.nodes("fields").any(|field| field.is("AStar"));
+        let Some((schema, table)) = self.qualifier(&names).filter(|_| node.is("ColumnRef")) else {
+            return false;
+        };
+        let is_column = !star
+            && (names.len() > 1 || !matches!(scope.column(table, self.snapshot), Found::Nothing));
+        !is_column && matches!(scope.entry(schema, table), Ok(Some(_)))
+    }
+
+    /// The columns that `*`, `t.*` or `(row).*` in a list of targets stands for; `None` if the target has no star.
+    pub(super) fn star(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        target: &'a Node,
+    ) -> Step<Option<Vec<Field<'a>>>> {
+        let field = match target.kind() {
+            "ColumnRef" => "fields",
+            "AIndirection" => "indirection",
+            _ => return Ok(None),
+        };
+        if !target
+            .nodes(field)
+            .last()
+            .is_some_and(|last| last.is("AStar"))
+        {
+            return Ok(None);
+        }
+        if target.is("AIndirection") {
+            let row = self.indirection(scope, target)?;
+            return match row.fields {
+                Some(fields) => Ok(Some(fields.to_vec())),
+                None => Err(not_understood("a row that .* expands")),
+            };
+        }
+        let names = target.names("fields");
+        if names.is_empty() {
+            let mut fields = Vec::new();
+            for entry in scope.entries.iter().filter(|entry| entry.columns_visible) {
+                let Some(columns) = entry.star(self.snapshot) else {
+                    return Err(not_understood("a function's result"));
+                };
+                fields.extend(columns);
+            }
+            return Ok(Some(fields));
+        }
+        let found = match self.qualifier(&names) {
+            Some((schema, table)) => scope.entry(schema, table),
+            None => Ok(None),
+        };
+        match found {
+            Ok(Some(entry)) => match entry.star(self.snapshot) {
+                Some(fields) => Ok(Some(fields)),
+                None => Err(not_understood("a function's result")),
+            },
+            Ok(None) => Err(unknown("relation", &names.join("."))),
+            Err(()) => Err(unknown("ambiguous relation", &names.join("."))),
+        }
+    }
+
+    /// Fields of rows and elements of arrays: `(x).a`, `x[1]`. A `.*` at the end leaves the row as it is.
+    fn indirection(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let mut value = match node.node("arg") {
+            Some(argument) => self.value(scope, argument)?,
+            None => Origin::computed(),
+        };
+        for step in node.nodes("indirection") {
+            match step.kind() {
+                "String" => value = self.field(&value, step.str("sval"))?,
+                "AStar" => {}
+                _ => {
+                    let subscript = self.value(scope, step)?;
+                    let mut lineage = value.lineage.tainted();
+                    lineage.absorb(&subscript.lineage);
+                    // jsonb and other types with subscripts of their own may fail on a bad one.
+                    self.may_fail(|| "a subscript".to_owned(), &subscript.lineage);
+                    value = Origin::from(lineage);
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    fn field(&mut self, row: &Origin<'a>, name: &'a str) -> Step<Origin<'a>> {
+        let Some(fields) = &row.fields else {
+            return Ok(Origin::from(row.lineage.tainted()));
+        };
+        let mut matching = fields.iter().filter(|field| field.name == name);
+        match (matching.next(), matching.next()) {
+            (Some(field), None) => Ok(field.origin.clone()),
+            (Some(_), Some(_)) => Err(unknown("ambiguous field", name)),
+            (None, _) => self.attribute_call(name, row.clone()),
+        }
+    }
+
+    fn row(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let mut lineage = Lineage::computed();
+        let mut fields = Vec::new();
+        for argument in node.nodes("args") {
+            let expanded = match self.star(scope, argument)? {
+                Some(expanded) => expanded,
+                None => vec![Field {
+                    name: Cow::Borrowed(""),
+                    origin: self.value(scope, argument)?,
+                }],
+            };
+            fields.extend(expanded);
+        }
+        for (at, field) in fields.iter_mut().enumerate() {
+            field.name = Cow::Owned(format!("f{}", at + 1));
+            lineage.absorb(&field.origin.lineage);
+        }
+        Ok(Origin {
+            lineage,
+            fields: Some(Rc::new(fields)),
+            type_oid: None,
+        })
+    }
+
+    fn sublink(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let fields = match node.node("subselect") {
+            Some(subselect) => self.query(subselect, Some(scope))?,
+            None => Vec::new(),
+        };
+        let kind = node.int("sub_link_type");
+        if kind == SubLinkType::ExistsSublink as i64 {
+            return Ok(Origin::computed());
+        }
+        // One with several columns is a side of a row comparison: `(a, b) = (SELECT …)`.
+        if kind == SubLinkType::ExprSublink as i64 && fields.len() < 2 {
+            let Some(field) = fields.into_iter().next() else {
+                return Err(unknown("column", "of a scalar subquery"));
+            };
+            self.sublink_labels
+                .insert(std::ptr::from_ref(node), field.name);
+            return Ok(field.origin);
+        }
+        let mut lineage = united_fields(&fields);
+        if let Some(test) = node.node("testexpr") {
+            lineage.absorb(&self.value(scope, test)?.lineage);
+        }
+        if let Some(operator) = node.names("oper_name").last()
+            && !crate::sql::operators::is_total(operator, None, None)
+        {
+            self.may_fail(|| format!("operator {operator}"), &lineage);
+        }
+        Ok(Origin::from(lineage))
+    }
+
+    fn cast(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let Some((argument, type_name)) = node.node("arg").zip(node.node("type_name")) else {
+            return self.generic(scope, node);
+        };
+        let value = self.value(scope, argument)?;
+        let target = self.type_named(type_name);
+        if value.lineage.is_null() {
+            return Ok(self.cast_null(target));
+        }
+        let plain_text = target == Some(25) || target == Some(1043);
+        let same = plain_text && type_name.get("typmods").is_none();
+        if same && value.lineage.is_verbatim() && value.type_oid.is_some_and(is_string) {
+            return Ok(Origin {
+                type_oid: target,
+                ..value
+            });
+        }
+        let lineage = value.lineage.tainted();
+        let has_limits = type_name.get("typmods").is_some();
+        let total = target.is_some_and(|target| is_total_cast(value.type_oid, target, has_limits));
+        // A literal is read when the statement is analysed, before any row.
+        if !total && !argument.is("AConst") {
+            let name = type_name.names("names").last().copied().unwrap_or_default();
+            self.may_fail(|| format!("cast to {name}"), &lineage);
+        }
+        Ok(match target {
+            Some(target) => Origin::of_type(lineage, target, self.snapshot),
+            None => Origin {
+                fields: self.named_row(type_name).map(|relation| {
+                    let names = relation.columns.iter().map(|column| column.name.as_str());
+                    Rc::new(fields_of(names.map(Cow::Borrowed), &lineage))
+                }),
+                lineage,
+                type_oid: None,
+            },
+        })
+    }
+
+    fn cast_null(&self, target: Option<Oid>) -> Origin<'a> {
+        match target {
+            Some(target) => Origin {
+                lineage: Lineage::default(),
+                ..Origin::of_type(Lineage::default(), target, self.snapshot)
+            },
+            None => Origin::default(),
+        }
+    }
+
+    /// The type that a name means, if there is only one of this name.
+    fn type_named(&self, type_name: &Node) -> Option<Oid> {
+        if type_name.bool("setof")
+            || type_name.bool("pct_type")
+            || type_name.get("array_bounds").is_some()
+        {
+            return None;
+        }
+        let names = type_name.names("names");
+        let (name, schema) = names.split_last()?;
+        let schema = match (schema.last(), self.system_names_only) {
+            (None, true) => Some("pg_catalog"),
+            (schema, _) => schema.copied(),
+        };
+        let found = self.snapshot.types_by_name.get(*name)?;
+        let mut found = found
+            .iter()
+            .filter_map(|oid| self.snapshot.types.get(oid))
+            .filter(|one| schema.is_none_or(|schema| one.schema == schema));
+        match (found.next(), found.next()) {
+            (Some(one), None) => Some(one.oid),
+            _ => None,
+        }
+    }
+
+    /// The relation whose row type a name means, if there is only one of this name.
+    pub(super) fn named_row(&self, type_name: &Node) -> Option<&'a Relation> {
+        let names = type_name.names("names");
+        let (name, schema) = names.split_last()?;
+        if type_name.get("array_bounds").is_some() {
+            return None;
+        }
+        match self
+            .snapshot
+            .candidates(schema.last().copied(), name)
+            .as_slice()
+        {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Whether equality of these values is equality of their bytes as far as the server's own types go; a type of
+    /// a user's own, citext for one, may see it otherwise.
+    pub(super) fn has_plain_equality(&self, value: &Origin<'a>) -> bool {
+        let Some(oid) = value.type_oid else {
+            return false;
+        };
+        self.is_plain_type(oid)
+    }
+
+    fn is_plain_type(&self, oid: Oid) -> bool {
+        /// `FirstNormalObjectId`: everything below is the server's own.
+        const FIRST_USER_OID: Oid = 16_384;
+        match self.snapshot.types.get(&oid).map(|found| found.kind) {
+            Some(TypeKind::Enum) => true,
+            Some(TypeKind::Array(element)) => self.is_plain_type(element),
+            Some(TypeKind::Base) | None => oid < FIRST_USER_OID,
+            Some(_) => false,
+        }
+    }
+}
+
+fn is_string(oid: Oid) -> bool {
+    oid == 25 || oid == 1043
+}
+
+/// Whether every value of one type has a value of the other: to strings, and to wider numbers.
+fn is_total_cast(from: Option<Oid>, to: Oid, has_limits: bool) -> bool {
+    const SMALLINT: Oid = 21;
+    const INTEGER: Oid = 23;
+    const BIGINT: Oid = 20;
+    const NUMERIC: Oid = 1700;
+    const REAL: Oid = 700;
+    const DOUBLE: Oid = 701;
+    // text, varchar, char(n), name: explicit casts cut what is too long.
+    if [25, 1043, 1042, 19].contains(&to) {
+        return true;
+    }
+    if has_limits {
+        return false;
+    }
+    match from {
+        Some(from) if from == to => true,
+        Some(SMALLINT) => [INTEGER, BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
+        Some(INTEGER) => [BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
+        Some(BIGINT) => [NUMERIC, REAL, DOUBLE].contains(&to),
+        Some(REAL) => to == DOUBLE,
+        _ => false,
+    }
+}
+
+fn constant<'a>(node: &'a Node) -> Origin<'a> {
+    let type_oid = match node.node("val").map(Node::kind) {
+        Some("Integer") => Some(23),
+        Some("String") => Some(UNKNOWN),
+        Some("Boolean") => Some(16),
+        None if node.bool("isnull") => Some(UNKNOWN),
+        _ => None,
+    };
+    let lineage = match node.bool("isnull") {
+        true => Lineage::default(),
+        false => Lineage::computed(),
+    };
+    Origin {
+        type_oid,
+        ..Origin::from(lineage)
+    }
+}
+
+/// Everything in these columns, as one lineage.
+pub(super) fn united_fields(fields: &[Field<'_>]) -> Lineage {
+    let mut lineage = Lineage::computed();
+    for field in fields {
+        lineage.absorb(&field.origin.lineage);
+    }
+    lineage
+}

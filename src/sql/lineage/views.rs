@@ -1,0 +1,190 @@
+//! The lineage of every view, found beforehand from its definition.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Analyser, QueryAnalysis};
+use crate::catalog::{Oid, Relation, RelationKind, Snapshot};
+use crate::sql::touch::ViewTouches;
+use crate::sql::tree::Node;
+use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
+
+/// What a view's definition says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ViewLineage {
+    /// Lineage of each column, in order, in columns of relations that are no views.
+    pub columns: Vec<Lineage>,
+    /// What its clauses test. None for a materialised view: its content is stored.
+    pub influences: Vec<Influence>,
+    /// What in it may fail by value. None for a materialised view.
+    pub fallible: Vec<Fallible>,
+}
+
+/// The lineage of the columns of every view and materialised view outside the system's schemas.
+#[derive(Debug, Clone, Default)]
+pub struct ViewLineages {
+    views: HashMap<Oid, ViewLineage>,
+    touches: ViewTouches,
+}
+
+impl ViewLineages {
+    /// The lineage of a view; `None` if it is none, or if nothing is known of its definition: it must not be read then.
+    pub fn get(&self, view: Oid) -> Option<&ViewLineage> {
+        self.views.get(&view)
+    }
+
+    /// What each view touches.
+    pub(in crate::sql) fn touches(&self) -> &ViewTouches {
+        &self.touches
+    }
+}
+
+/// Analyses the definition of every view of a snapshot.
+///
+/// A view that cannot be analysed has all its columns computed from every column of every relation that it names;
+/// one whose text is no query that the parser knows is left out.
+pub fn resolve_views(snapshot: &Snapshot, treatment: &dyn Treatment) -> ViewLineages {
+    let mut resolver = Resolver {
+        snapshot,
+        treatment,
+        lineages: ViewLineages { views: HashMap::new(), touches: ViewTouches::new(snapshot) },
+        under_way: HashSet::new(),
+    };
+    let mut oids: Vec<Oid> = snapshot.relations.keys().copied().collect();
+    oids.sort_unstable();
+    for oid in oids {
+        resolver.resolve(oid);
+    }
+    resolver.lineages
+}
+
+struct Resolver<'a> {
+    snapshot: &'a Snapshot,
+    treatment: &'a dyn Treatment,
+    lineages: ViewLineages,
+    under_way: HashSet<Oid>,
+}
+
+impl Resolver<'_> {
+    fn resolve(&mut self, oid: Oid) {
+        let Some(view) = self
+            .snapshot
+            .relations
+            .get(&oid)
+            .filter(|relation| is_expanded(relation))
+        else {
+            return;
+        };
+        if self.lineages.views.contains_key(&oid) || !self.under_way.insert(oid) {
+            return;
+        }
+        let Some(query) = view.definition.as_deref().and_then(parsed) else {
+            return;
+        };
+        let named = self.named_relations(&query);
+        for relation in &named {
+            self.resolve(*relation);
+        }
+        let width = view.columns.len();
+        let mut lineage = match self.analysed(&query) {
+            Some(analysis) if analysis.columns.len() == width => ViewLineage {
+                columns: analysis
+                    .columns
+                    .into_iter()
+                    .map(|column| column.lineage)
+                    .collect(),
+                influences: analysis.influences,
+                fallible: analysis.fallible,
+            },
+            _ => match self.everything(&named) {
+                Some(everything) => self.not_analysed(everything, width),
+                None => return,
+            },
+        };
+        if view.kind == RelationKind::MaterializedView {
+            lineage.influences.clear();
+            lineage.fallible.clear();
+        }
+        self.lineages.views.insert(oid, lineage);
+    }
+
+    fn analysed(&self, query: &Node) -> Option<QueryAnalysis> {
+        let mut analyser = Analyser::new(self.snapshot, self.treatment, &self.lineages);
+        analyser.system_names_only = true;
+        let result = analyser.query(query, None);
+        let analysis = analyser.finish(result).ok()?;
+        Some(analysis).filter(|analysis| analysis.unknown_name.is_none())
+    }
+
+    /// A view of which only the relations are known: any of their columns may be in any of its own, and may decide.
+    fn not_analysed(&self, everything: Lineage, width: usize) -> ViewLineage {
+        let columns: ColumnSet = everything.computed_from.iter().copied().collect();
+        let is_protected = columns
+            .iter()
+            .any(|column| self.treatment.class(*column) != 0);
+        let other = Influence {
+            clause: Clause::Where,
+            test: Test::Other(columns),
+        };
+        ViewLineage {
+            columns: vec![everything; width],
+            influences: is_protected.then_some(other).into_iter().collect(),
+            fallible: Vec::new(),
+        }
+    }
+
+    /// The relations that a definition names; the names of CTEs are among the names, but name none.
+    fn named_relations(&self, query: &Node) -> Vec<Oid> {
+        let mut named = Vec::new();
+        query.walk(&mut |node| {
+            if node.is("RangeVar") {
+                let schema = match node.str("schemaname") {
+                    "" => "pg_catalog",
+                    schema => schema,
+                };
+                let candidates = self.snapshot.candidates(Some(schema), node.str("relname"));
+                named.extend(candidates.iter().map(|relation| relation.oid));
+            }
+            true
+        });
+        named
+    }
+
+    /// Computed from every column of these relations; `None` if one of them is a view of which nothing is known.
+    fn everything(&self, named: &[Oid]) -> Option<Lineage> {
+        let mut all = Lineage::computed();
+        for relation in named
+            .iter()
+            .filter_map(|oid| self.snapshot.relations.get(oid))
+        {
+            if is_expanded(relation) {
+                for column in &self.lineages.get(relation.oid)?.columns {
+                    all.absorb(column);
+                }
+            } else {
+                let columns = relation
+                    .columns
+                    .iter()
+                    .map(|column| crate::catalog::ColumnId {
+                        relation: relation.oid,
+                        attribute: column.number,
+                    });
+                all.computed_from.extend(columns);
+            }
+        }
+        Some(all)
+    }
+}
+
+fn is_expanded(relation: &Relation) -> bool {
+    let is_view = matches!(
+        relation.kind,
+        RelationKind::View | RelationKind::MaterializedView
+    );
+    is_view && !relation.is_system()
+}
+
+fn parsed(definition: &str) -> Option<Node> {
+    let parsed = pg_query::parse(definition, 0).ok()?;
+    let statement = parsed.protobuf.stmts.first()?;
+    Node::from_parser(&statement.stmt).ok().flatten()
+}
