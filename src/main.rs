@@ -1,2 +1,9 @@
 //! Arguments in, exit code out.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    pgveil::cli::run(&pgveil::cli::Cli::parse())
+}

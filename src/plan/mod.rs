@@ -1,1 +1,130 @@
-//! (being written)
+//! What is done with one statement: lineage, rules and catalog make a plan.
+//!
+//! A plan is immutable, cached by text and catalog generation, and printable ([`explain`]). [`witness`] checks it
+//! against what the server itself says of the result before a row is shown.
+
+mod cache;
+mod decide;
+pub mod explain;
+mod planner;
+mod row_mask;
+pub mod witness;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::catalog::Snapshot;
+use crate::journal::ProtectedColumn;
+use crate::mask::ColumnMask;
+use crate::rules::Treatments;
+use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
+
+pub use planner::{Planner, PlannerMode};
+pub use row_mask::{FieldAction, RowMask};
+
+/// What plans are made from: one catalog generation under one rule set.
+pub struct Basis {
+    /// The catalog.
+    pub snapshot: Arc<Snapshot>,
+    /// What is done with each column.
+    pub treatments: Treatments,
+    /// Lineage of the views' columns.
+    pub views: ViewLineages,
+    /// What the views name.
+    pub touches: ViewTouches,
+}
+
+impl Basis {
+    /// Analyses the views of a catalog under what the rules say of its columns.
+    pub fn new(snapshot: Snapshot, treatments: Treatments) -> Self {
+        let views = sql::resolve_views(&snapshot, &treatments);
+        let touches = ViewTouches::new(&snapshot);
+        Basis { snapshot: Arc::new(snapshot), treatments, views, touches }
+    }
+}
+
+impl fmt::Debug for Basis {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Basis(generation {})", self.snapshot.generation)
+    }
+}
+
+/// The plans of all statements in one text.
+#[derive(Debug, Clone)]
+pub struct PlannedText {
+    /// One plan a statement, in order.
+    pub statements: Vec<Arc<Plan>>,
+    /// Where each stands in the text; empty for plans shared between texts that differ in constants, which are always
+    /// of one statement.
+    pub spans: Vec<Range<usize>>,
+    /// The catalog generation the plans were made under.
+    pub generation: u64,
+}
+
+/// What is done with one statement.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What it does.
+    pub kind: StatementKind,
+    /// Whether it runs.
+    pub verdict: Verdict,
+    /// Output columns, in order. Empty for [`Verdict::Pass`], where the witness alone decides.
+    pub columns: Vec<PlannedColumn>,
+    /// The statement with literals replaced, for the session log.
+    pub log_text: Arc<str>,
+    /// Protected columns it shows or uses, for the session log.
+    pub protected: Vec<ProtectedColumn>,
+    /// A rule's `predicates = "allow"` was needed, so the statement tells something about these columns.
+    pub inferences: Vec<String>,
+    /// What it was made from.
+    pub basis: Arc<Basis>,
+}
+
+/// Whether a statement runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing that it touches is protected: bytes pass as they are.
+    Pass,
+    /// Something that it touches is protected: rows are rewritten, errors are scrubbed.
+    Mask,
+    /// It does not run.
+    Refuse(Refusal),
+    /// pgveil does not know a name in it, or cannot parse it, so the server is expected to report an error. It is shown
+    /// to the server without being run; if the server accepts it after all, it is refused in these words.
+    Probe(Refusal),
+}
+
+/// What is done with one output column.
+#[derive(Debug, Clone)]
+pub struct PlannedColumn {
+    /// The label it will carry.
+    pub label: String,
+    /// What is done.
+    pub action: ColumnAction,
+}
+
+/// What is done with the values of one output column.
+#[derive(Debug, Clone)]
+pub enum ColumnAction {
+    /// They pass.
+    Clean,
+    /// They are verbatim values of protected columns of this class.
+    Mask {
+        /// [`crate::sql::Treatment::class`].
+        class: u32,
+        /// The compiled mask.
+        mask: Arc<ColumnMask>,
+        /// Type of the column under all domains; COPY, which carries no types, uses it.
+        type_oid: u32,
+    },
+    /// They are computed from protected columns, or of columns that no rule names.
+    Redact,
+}
+
+impl Plan {
+    /// Whether errors and notices of its run may hold protected values.
+    pub fn scrubs(&self) -> bool {
+        self.verdict != Verdict::Pass
+    }
+}

@@ -1,1 +1,243 @@
-//! (being written)
+//! One client from greeting to goodbye: TLS, login, relay.
+//!
+//! [`Service`] is what all sessions share. [`serve`] takes one connection through its life: greeting, login, upstream
+//! connection, catalog, `session_start` on the session log, then the relay until one side ends.
+
+pub mod cancel;
+pub mod client_stream;
+mod database;
+mod failed_logins;
+pub mod greeting;
+mod inbound;
+pub mod login;
+mod relay;
+mod reply_half;
+mod request_half;
+pub mod scram;
+mod service;
+mod session_log;
+pub mod startup_parameters;
+pub mod tls;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::io::AsyncWriteExt;
+
+use crate::config::Access;
+use crate::conversation::Conversation;
+use crate::journal::{Event, LoginFailure, SessionEnd, SessionStart};
+use crate::sql;
+use crate::upstream::{self, ConnectError, Upstream};
+use crate::wire::compose;
+use crate::wire::error_fields::ErrorFields;
+
+use client_stream::{ClientStream, dismiss};
+use greeting::{Greeting, LOGIN_TIMEOUT, TlsSession};
+use relay::End;
+use session_log::SessionLog;
+use startup_parameters::Startup;
+
+pub use database::CatalogError;
+pub use service::{Service, ServiceError, upstream_target};
+
+/// Where a client connects from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// TCP.
+    Tcp(std::net::SocketAddr),
+    /// A unix socket.
+    Unix,
+}
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Peer::Tcp(address) => address.fmt(out),
+            Peer::Unix => out.write_str("unix"),
+        }
+    }
+}
+
+/// Takes one connection through its life.
+pub async fn serve(service: Arc<Service>, stream: ClientStream, peer: Peer) {
+    let deadline = tokio::time::Instant::now() + LOGIN_TIMEOUT;
+    let is_open = service.config.policy.access == Access::Any;
+    let check = move |name: &str, value: &str| match is_open {
+        true => Ok(()),
+        false => sql::settings::check(name, value).map_err(|refusal| refusal.message),
+    };
+    match greeting::greet(stream, service.tls.as_ref(), &check, deadline).await {
+        Ok(Greeting::Startup { stream, startup, tls }) => start(service, stream, peer, startup, tls, deadline).await,
+        Ok(Greeting::Cancel { process_id, secret }) => service.cancel(process_id, &secret, peer).await,
+        Err(_) => {} // told to the client; not yet a session
+    }
+}
+
+async fn start(
+    service: Arc<Service>,
+    mut stream: ClientStream,
+    peer: Peer,
+    startup: Startup,
+    tls: Option<TlsSession>,
+    deadline: tokio::time::Instant,
+) {
+    let address = match peer {
+        Peer::Tcp(address) => Some(address.ip()),
+        Peer::Unix => None,
+    };
+    let login = service.logins.authenticate(&mut stream, &startup.user, address, tls.as_ref(), deadline);
+    if let Err(error) = login.await {
+        service.login_failure(&startup, peer, &error.to_string());
+        return;
+    }
+    if !service.allows_database(&startup.database) {
+        service.login_failure(&startup, peer, "database not allowed");
+        let fields = ErrorFields::fatal("42501", format!("pgveil does not serve database \"{}\"", startup.database))
+            .hint("[upstream] databases in pgveil.toml lists those that it serves.");
+        return dismiss(&mut stream, &fields).await;
+    }
+    let upstream = match service.connect(&startup).await {
+        Ok(upstream) => upstream,
+        Err(error) => {
+            service.login_failure(&startup, peer, "upstream connection failed");
+            return dismiss(&mut stream, &connect_fields(&error)).await;
+        }
+    };
+    if let Err(fields) = converse(&service, &mut stream, upstream, peer, &startup, tls).await {
+        dismiss(&mut stream, &fields).await;
+    }
+}
+
+/// What a client is told when there is no upstream connection: the server's own words where it spoke.
+fn connect_fields(error: &ConnectError) -> ErrorFields {
+    match error {
+        ConnectError::Server(server) => {
+            let field = |code| server.field(code).unwrap_or_default().to_owned();
+            let fields = ErrorFields::fatal(&field(b'C'), field(b'M'));
+            match server.field(b'H') {
+                Some(hint) => fields.hint(hint.to_owned()),
+                None => fields,
+            }
+        }
+        _ => ErrorFields::fatal("08001", "pgveil has no connection to its upstream server")
+            .hint("Whoever runs pgveil finds the reason in its output."),
+    }
+}
+
+async fn converse(
+    service: &Arc<Service>,
+    stream: &mut ClientStream,
+    upstream: Upstream,
+    peer: Peer,
+    startup: &Startup,
+    tls: Option<TlsSession>,
+) -> Result<(), ErrorFields> {
+    let database = service.database(&startup.database).await.map_err(|error| {
+        eprintln!("pgveil: catalog of database {:?}: {error}", startup.database);
+        error.to_fields()
+    })?;
+    let _in_use = database.use_guard();
+    let cancel_handle = Arc::new(service::CancelHandle {
+        process_id: upstream.process_id,
+        secret_key: upstream.secret_key.clone(),
+    });
+    let key = service.cancels.register(upstream.process_id, cancel_handle);
+    let key = key.map_err(|_| ErrorFields::fatal("53000", "no random bytes for a cancel key"))?;
+    let session = service.journal.new_session();
+    let application_name = upstream.parameter("application_name").unwrap_or_default();
+    let record = Event::SessionStart(SessionStart {
+        user: &startup.user,
+        client: &peer.to_string(),
+        application_name,
+        tls: tls.as_ref().map(|tls| tls.version),
+        database: &startup.database,
+        upstream_role: service.target.user.as_deref().unwrap_or(&startup.user),
+        rule_set: &service.rule_set_hash,
+        key_id: &service.key_id,
+        backend_pid: upstream.process_id,
+    });
+    service.journal.append(session, &record).map_err(|error| {
+        eprintln!("pgveil: {error}");
+        ErrorFields::fatal("58030", "the session log cannot be written, so nothing is served")
+    })?;
+    let mut conversation =
+        Conversation::new(database.planner(), SessionLog::new(service.journal.clone(), session));
+    for (name, value) in &upstream.parameters {
+        conversation.parameter_status(name.as_bytes(), value.as_bytes());
+    }
+    let started = Instant::now();
+    let end = match welcome(stream, &upstream, &key).await {
+        Ok(()) => relay::run(&mut conversation, &database, stream, upstream).await,
+        Err(_) => End::ClientGone,
+    };
+    let log = conversation.log();
+    log.flush();
+    let totals = log.totals();
+    let record = Event::SessionEnd(SessionEnd {
+        reason: end.reason(),
+        statements: totals.statements,
+        refusals: totals.refusals,
+        rows: totals.rows,
+        bytes: totals.bytes,
+        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    if let Err(error) = service.journal.append(session, &record) {
+        eprintln!("pgveil: {error}");
+    }
+    end.into_fields().map_or(Ok(()), Err)
+}
+
+async fn welcome(
+    stream: &mut ClientStream,
+    upstream: &Upstream,
+    key: &cancel::CancelGuard<Arc<service::CancelHandle>>,
+) -> std::io::Result<()> {
+    let mut out = Vec::new();
+    compose::authentication_ok(&mut out);
+    for (name, value) in &upstream.parameters {
+        compose::parameter_status(&mut out, name, value);
+    }
+    compose::backend_key_data(&mut out, key.process_id(), key.secret());
+    for notice in &upstream.notices {
+        compose::put_message(&mut out, crate::wire::tag::reply::NOTICE_RESPONSE, |out| {
+            for (code, text) in &notice.fields {
+                out.push(*code);
+                compose::put_string(out, text.as_bytes());
+            }
+            out.push(0);
+        });
+    }
+    compose::ready_for_query(&mut out, b'I');
+    stream.write_all(&out).await?;
+    stream.flush().await
+}
+
+impl Service {
+    async fn connect(&self, startup: &Startup) -> Result<Upstream, ConnectError> {
+        let mut parameters = vec![
+            ("user".to_owned(), startup.user.clone()),
+            ("database".to_owned(), startup.database.clone()),
+        ];
+        parameters.extend(startup.settings.iter().cloned());
+        let connected = upstream::connect(&self.target, &parameters).await;
+        if let Err(error) = &connected {
+            eprintln!("pgveil: upstream: {error}");
+        }
+        connected
+    }
+
+    fn login_failure(&self, startup: &Startup, peer: Peer, reason: &str) {
+        let application_name = startup.settings.iter().find(|(name, _)| name == "application_name");
+        let record = Event::LoginFailure(LoginFailure {
+            user: &startup.user,
+            database: &startup.database,
+            client: &peer.to_string(),
+            application_name: application_name.map_or("", |(_, value)| value),
+            reason,
+        });
+        if let Err(error) = self.journal.append(self.journal.process(), &record) {
+            eprintln!("pgveil: {error}");
+        }
+    }
+}

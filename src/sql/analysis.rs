@@ -192,6 +192,16 @@ pub enum Test {
     Other(ColumnSet),
 }
 
+impl Test {
+    /// The columns that it tests.
+    pub fn columns(&self) -> ColumnSet {
+        match self {
+            Test::Equality(left, right) => left.union(right).copied().collect(),
+            Test::Grouping(columns) | Test::NullTest(columns) | Test::Other(columns) => columns.clone(),
+        }
+    }
+}
+
 /// A use of columns that fails on some values and not on others, so that the error itself would tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fallible {

@@ -22,15 +22,13 @@ pub mod settings;
 pub mod template;
 #[cfg(test)]
 mod test_catalog;
-#[cfg(test)]
-mod tests;
 pub mod touch;
 pub mod tree;
 
 use std::ops::Range;
 
 pub use analysis::*;
-pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, analyse_copy_table, analyse_query, resolve_views};
+pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, resolve_views};
 pub use log_text::log_text;
 pub use parser::STACK_BYTES;
 pub use template::template;
@@ -38,6 +36,7 @@ pub use template::template;
 use crate::catalog::Snapshot;
 use gate::Passed;
 use parser::{Parsed, ParserSettings, Unread};
+pub use touch::ViewTouches;
 
 /// Everything outside the text that decides what a statement means and whether it may run.
 pub struct Context<'a> {
@@ -47,6 +46,8 @@ pub struct Context<'a> {
     pub treatment: &'a dyn Treatment,
     /// Lineage of the views of this snapshot under this treatment.
     pub views: &'a ViewLineages,
+    /// What the views of this snapshot name.
+    pub touches: &'a ViewTouches,
     /// Large objects may be read (`[policy] large_objects` other than refuse).
     pub large_objects: bool,
 }
@@ -76,7 +77,7 @@ pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Result<Analysis,
 
 fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal> {
     let passed = gate::check(&parsed.tree, context.treatment.protects_anything())?;
-    let touch = touch::touch(&parsed.tree, context.snapshot, &context.views.touches());
+    let touch = touch::touch(&parsed.tree, context.snapshot, context.touches);
     touch.check(context.treatment, context.large_objects)?;
     let touches_protected = touch.is_protected(context.snapshot, context.treatment);
     let constants_matter = touch.constants_matter || constants_matter(&passed.kind);
@@ -109,44 +110,36 @@ fn constants_matter(kind: &StatementKind) -> bool {
     )
 }
 
-/// Of a statement that touches something protected.
 fn add_lineage(
     analysis: &mut Analysis,
     parsed: &Parsed,
     passed: &Passed<'_>,
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
-    let found = match (&passed.kind, passed.query) {
-        (_, Some(query)) => analyse_query(query, context)?,
-        (StatementKind::CopyOut(_), None) => {
-            let relation = parsed.tree.node("relation").ok_or_else(not_understood)?;
-            let names: Vec<String> = parsed.tree.names("attlist").into_iter().map(str::to_owned).collect();
-            let columns = (!names.is_empty()).then_some(names.as_slice());
-            analyse_copy_table(relation, columns, context)?
-        }
-        // It returns nothing, and reads nothing.
-        (StatementKind::Lock, None) => return Ok(()),
-        _ => return Err(not_understood()),
+    let found = match passed.query {
+        Some(query) => lineage::analyse_query(query, context)?,
+        None => match (&passed.kind, parsed.tree.node("relation")) {
+            (StatementKind::CopyOut(_), Some(relation)) => {
+                let named: Vec<String> = parsed.tree.names("attlist").into_iter().map(str::to_owned).collect();
+                let columns = (!named.is_empty()).then_some(&named[..]);
+                lineage::analyse_copy_table(relation, columns, context)?
+            }
+            (StatementKind::Lock, _) => return Ok(()),
+            _ => return Err(not_understood()),
+        },
     };
+    analysis.columns = found.columns;
     analysis.influences = found.influences;
     analysis.fallible = found.fallible;
     analysis.constants_matter |= found.constants_matter;
     analysis.unknown_name = found.unknown_name;
-    analysis.columns = match passed.kind {
-        // One column of text that tells how, not what.
-        StatementKind::Explain { .. } => vec![OutputColumn {
-            label: "QUERY PLAN".to_owned(),
-            lineage: Lineage { computed: true, ..Lineage::default() },
-        }],
-        _ => found.columns,
-    };
     Ok(())
 }
 
 fn not_understood() -> Refusal {
     Refusal {
         reason: Reason::NotUnderstood,
-        message: "this statement names something protected in a way that is not understood".to_owned(),
-        hint: "read the data by SELECT".to_owned(),
+        message: "this kind of statement over protected columns is not understood".to_owned(),
+        hint: "Write it as a plain SELECT or COPY.".to_owned(),
     }
 }

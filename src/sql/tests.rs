@@ -62,12 +62,14 @@ fn what_pg_dump_and_psql_send_passes() {
         assert!(statements.len() > 700);
         let mut snapshot = catalog_for(&statements);
         let views = resolve_views(&snapshot, &Rules::default());
+        let touches = ViewTouches::new(&snapshot);
         for version in [150_018, 160_014, 170_010, 180_004] {
             snapshot.server_version = version;
             let context = Context {
                 snapshot: &snapshot,
                 treatment: &Rules::default(),
                 views: &views,
+                touches: &touches,
                 large_objects: false,
             };
             let mut failures = Vec::new();
@@ -251,10 +253,12 @@ fn ways_out_are_refused_with_their_reason() {
     with_stack(|| {
         let snapshot = catalog();
         let views = resolve_views(&snapshot, &Rules::default());
+        let touches = ViewTouches::new(&snapshot);
         let context = Context {
             snapshot: &snapshot,
             treatment: &Rules::default(),
             views: &views,
+            touches: &touches,
             large_objects: false,
         };
         let mut count = 0;
@@ -278,10 +282,12 @@ fn one_refused_statement_leaves_the_others() {
     with_stack(|| {
         let snapshot = catalog();
         let views = resolve_views(&snapshot, &Rules::default());
+        let touches = ViewTouches::new(&snapshot);
         let context = Context {
             snapshot: &snapshot,
             treatment: &Rules::default(),
             views: &views,
+            touches: &touches,
             large_objects: false,
         };
         let text = "SELECT id FROM app.orders ORDER BY 1; DROP TABLE app.orders; SELECT * FROM nosuch";

@@ -52,6 +52,8 @@ pub trait FieldRewriter {
     fn rewrite(&self, index: usize, value: &[u8], out: &mut Vec<u8>) -> bool;
     /// Appends what stands in for a value too large to be looked at. Returns `false` if the field becomes NULL.
     fn redact(&self, index: usize, out: &mut Vec<u8>) -> bool;
+    /// Whether NULL is replaced too, by [`FieldRewriter::redact`]: whether a computed value is NULL can tell as much as the value.
+    fn replaces_null(&self, index: usize) -> bool;
 }
 
 /// Rewrites the body of a DataRow into `out` (body only).
@@ -77,6 +79,11 @@ pub fn rewrite(
         let length = i32::from_be_bytes(*head);
         let value_at = at + 4;
         if length < 0 {
+            if !fields.keeps(index) && fields.replaces_null(index) {
+                out.extend_from_slice(&body[copied..at]);
+                put_redacted(fields, index, out);
+                copied = value_at;
+            }
             at = value_at;
             continue;
         }
@@ -98,11 +105,68 @@ pub fn rewrite(
     Ok(())
 }
 
+/// Where the head of a large row ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// The field that the head ends in.
+    pub field: usize,
+    /// Bytes of that field behind the head.
+    pub bytes_to_come: usize,
+}
+
+/// Rewrites the first part of a DataRow body whose rest is too large to be held. The field that it ends in is redacted
+/// if it is one that changes, otherwise the part of it that is there is copied.
+pub fn rewrite_head(head: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<Cut, Malformed> {
+    let mut reader = Reader::new(head);
+    if usize::try_from(reader.int16()?) != Ok(fields.field_count()) {
+        return Err(Malformed("row with another number of fields than described"));
+    }
+    out.extend_from_slice(&head[..2]);
+    for index in 0..fields.field_count() {
+        let at = reader;
+        let length = reader.int32()?;
+        let masks = !fields.keeps(index);
+        let Ok(length) = usize::try_from(length) else {
+            if masks && fields.replaces_null(index) {
+                put_redacted(fields, index, out);
+            } else {
+                out.extend_from_slice(&(-1i32).to_be_bytes());
+            }
+            continue;
+        };
+        let there = reader.rest().len();
+        if length > there {
+            if masks {
+                put_redacted(fields, index, out);
+            } else {
+                out.extend_from_slice(at.rest());
+            }
+            return Ok(Cut { field: index, bytes_to_come: length - there });
+        }
+        let value = reader.bytes(length)?;
+        if masks {
+            put_field(fields, index, value, out);
+        } else {
+            out.extend_from_slice(&at.rest()[..4 + length]);
+        }
+    }
+    Err(Malformed("row shorter than its frame"))
+}
+
 /// Appends the length word and the rewritten value of one field.
 pub fn put_field(fields: &impl FieldRewriter, index: usize, value: &[u8], out: &mut Vec<u8>) {
+    put_prefixed(out, |out| fields.rewrite(index, value, out));
+}
+
+/// Appends the length word and the redaction of one field.
+pub fn put_redacted(fields: &impl FieldRewriter, index: usize, out: &mut Vec<u8>) {
+    put_prefixed(out, |out| fields.redact(index, out));
+}
+
+fn put_prefixed(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> bool) {
     let length_at = out.len();
     out.extend_from_slice(&[0; 4]);
-    if fields.rewrite(index, value, out) {
+    if write(out) {
         let length = i32::try_from(out.len() - length_at - 4).unwrap_or(i32::MAX);
         out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
     } else {
@@ -131,6 +195,9 @@ mod tests {
             true
         }
         fn redact(&self, _: usize, _: &mut Vec<u8>) -> bool {
+            false
+        }
+        fn replaces_null(&self, _: usize) -> bool {
             false
         }
     }

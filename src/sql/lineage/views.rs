@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Analyser, QueryAnalysis};
 use crate::catalog::{Oid, Relation, RelationKind, Snapshot};
-use crate::sql::touch::ViewTouches;
 use crate::sql::tree::Node;
 use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
 
@@ -23,7 +22,6 @@ pub struct ViewLineage {
 #[derive(Debug, Clone, Default)]
 pub struct ViewLineages {
     views: HashMap<Oid, ViewLineage>,
-    touches: ViewTouches,
 }
 
 impl ViewLineages {
@@ -32,9 +30,10 @@ impl ViewLineages {
         self.views.get(&view)
     }
 
-    /// What each view touches.
-    pub(in crate::sql) fn touches(&self) -> &ViewTouches {
-        &self.touches
+    /// The lineage of a view's column; `None` if the relation is no view whose definition is analysed.
+    pub fn column(&self, column: ColumnId) -> Option<&Lineage> {
+        let relation = self.views.get(&column.relation)?;
+        relation.column(column.attribute)
     }
 }
 
@@ -46,7 +45,7 @@ pub fn resolve_views(snapshot: &Snapshot, treatment: &dyn Treatment) -> ViewLine
     let mut resolver = Resolver {
         snapshot,
         treatment,
-        lineages: ViewLineages { views: HashMap::new(), touches: ViewTouches::new(snapshot) },
+        lineages: ViewLineages::default(),
         under_way: HashSet::new(),
     };
     let mut oids: Vec<Oid> = snapshot.relations.keys().copied().collect();

@@ -1,7 +1,7 @@
 //! Binary format: a header, then tuples of length-prefixed fields, then a trailer.
 
 use super::super::read::Malformed;
-use super::super::row::{FieldRewriter, put_field};
+use super::super::row::{FieldRewriter, put_field, put_redacted};
 use super::Held;
 
 const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
@@ -155,7 +155,9 @@ impl BinaryRewriter {
     ) -> Result<State, Malformed> {
         let length = read_int32(&self.piece);
         let masks = !fields.keeps(field);
-        if !masks || length < 0 {
+        if length == -1 && masks && fields.replaces_null(field) {
+            put_redacted(fields, field, out);
+        } else if !masks || length < 0 {
             out.extend_from_slice(&self.piece);
         }
         self.piece.clear();
@@ -176,14 +178,7 @@ impl BinaryRewriter {
 
     fn masked_field(&mut self, field: usize, fields: &impl FieldRewriter, out: &mut Vec<u8>) {
         if self.held.oversize {
-            let length_at = out.len();
-            out.extend_from_slice(&NULL);
-            if fields.redact(field, out) {
-                let length = i32::try_from(out.len() - length_at - 4).unwrap_or(i32::MAX);
-                out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
-            } else {
-                out.truncate(length_at + 4);
-            }
+            put_redacted(fields, field, out);
         } else {
             put_field(fields, field, &self.held.bytes, out);
         }

@@ -123,7 +123,7 @@ impl CsvRewriter {
         let is_value = if self.held.oversize {
             fields.redact(self.field, &mut self.masked)
         } else if raw == self.null {
-            false
+            fields.replaces_null(self.field) && fields.redact(self.field, &mut self.masked)
         } else {
             self.value.clear();
             unquote(raw, self.quote, self.escape, &mut self.value);

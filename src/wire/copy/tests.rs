@@ -23,6 +23,9 @@ impl FieldRewriter for Second {
         out.extend_from_slice(b"gone");
         true
     }
+    fn replaces_null(&self, _: usize) -> bool {
+        false
+    }
 }
 
 /// Pushes `data` whole, and cut at every place and byte by byte: the result must be the same.

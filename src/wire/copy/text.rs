@@ -115,7 +115,7 @@ impl TextRewriter {
         let is_value = if self.held.oversize {
             fields.redact(self.field, &mut self.masked)
         } else if raw == b"\\N" {
-            false
+            fields.replaces_null(self.field) && fields.redact(self.field, &mut self.masked)
         } else if memchr::memchr(b'\\', raw).is_none() {
             fields.rewrite(self.field, raw, &mut self.masked)
         } else {

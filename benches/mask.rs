@@ -1,0 +1,138 @@
+//! Nanoseconds that each mask takes for a value.
+
+use divan::{Bencher, black_box};
+use pgveil::mask::{ColumnMask, ColumnShape, Keys, MaskSpec};
+use pgveil::value::{Format, oid};
+
+fn main() {
+    divan::main();
+}
+
+struct Case {
+    name: &'static str,
+    mask: &'static str,
+    type_oid: u32,
+    format: Format,
+    value: &'static [u8],
+}
+
+impl std::fmt::Display for Case {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+const fn text(mask: &'static str, value: &'static str) -> Case {
+    Case {
+        name: mask,
+        mask,
+        type_oid: oid::TEXT,
+        format: Format::Text,
+        value: value.as_bytes(),
+    }
+}
+
+const CASES: [Case; 25] = [
+    text("redact", "Mary Smith"),
+    text("partial", "4111 1111 1111 1111"),
+    text("hash", "mary.smith@sakilacustomer.org"),
+    text("email", "mary.smith@sakilacustomer.org"),
+    text("full_name", "Mary Smith"),
+    text("first_name", "Mary"),
+    text("last_name", "Smith"),
+    text("phone", "+49 30 1234567"),
+    text("address_line", "1913 Hanoi Way"),
+    text("city", "Sasebo"),
+    text("company", "Initech GmbH"),
+    text("user_name", "msmith"),
+    text("url", "https://mary.blog/me"),
+    text("free_text", "Called twice, wants her money back."),
+    text("json", "{}"),
+    Case {
+        name: "integer int4 text",
+        mask: "integer",
+        type_oid: oid::INT4,
+        format: Format::Text,
+        value: b"123456",
+    },
+    Case {
+        name: "integer int8 binary",
+        mask: "integer",
+        type_oid: oid::INT8,
+        format: Format::Binary,
+        value: &[0, 0, 0, 0, 0, 1, 2, 3],
+    },
+    Case {
+        name: "integer numeric text",
+        mask: "integer",
+        type_oid: oid::NUMERIC,
+        format: Format::Text,
+        value: b"123456",
+    },
+    Case {
+        name: "integer numeric fraction",
+        mask: "integer",
+        type_oid: oid::NUMERIC,
+        format: Format::Text,
+        value: b"1234.56",
+    },
+    Case {
+        name: "date_shift date",
+        mask: "date_shift",
+        type_oid: oid::DATE,
+        format: Format::Text,
+        value: b"2024-03-07",
+    },
+    Case {
+        name: "date_shift timestamp",
+        mask: "date_shift",
+        type_oid: oid::TIMESTAMP,
+        format: Format::Text,
+        value: b"2024-03-07 10:11:12.345678",
+    },
+    Case {
+        name: "date_shift timestamp binary",
+        mask: "date_shift",
+        type_oid: oid::TIMESTAMP,
+        format: Format::Binary,
+        value: &[0, 2, 0, 0, 0, 1, 2, 3],
+    },
+    Case {
+        name: "ip",
+        mask: "ip",
+        type_oid: oid::INET,
+        format: Format::Text,
+        value: b"192.0.2.7",
+    },
+    Case {
+        name: "uuid text",
+        mask: "uuid",
+        type_oid: oid::UUID,
+        format: Format::Text,
+        value: b"f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    },
+    Case {
+        name: "uuid binary",
+        mask: "uuid",
+        type_oid: oid::UUID,
+        format: Format::Binary,
+        value: &[7; 16],
+    },
+];
+
+#[divan::bench(args = &CASES)]
+fn apply(bencher: Bencher, case: &Case) {
+    let keys = Keys::from_content(&[7; 32]).expect("32 bytes");
+    let spec = MaskSpec::parse(&toml::Value::String(case.mask.into())).expect("a mask");
+    let shape = ColumnShape {
+        type_oid: case.type_oid,
+        type_modifier: -1,
+        ..ColumnShape::default()
+    };
+    let mask = ColumnMask::compile(&spec, &shape, &keys, "bench").expect("an accepted type");
+    let mut out = Vec::with_capacity(256);
+    bencher.bench_local(|| {
+        out.clear();
+        mask.apply(case.type_oid, case.format, black_box(case.value), &mut out)
+    });
+}

@@ -1,0 +1,302 @@
+//! The SQL that reads a catalog, for servers 13 to 18 and for a role without privileges of its own
+//! (PostgreSQL docs, "System Catalogs").
+//!
+//! Meant to run in one snapshot under an empty search_path: then `pg_get_viewdef` qualifies every name outside
+//! pg_catalog, and no name below can be shadowed.
+
+use super::load::{Cells, Loader, RowError};
+
+/// One query and what is done with its rows.
+pub struct CatalogQuery {
+    /// What it reads, for messages.
+    pub name: &'static str,
+    /// SQL text.
+    pub sql: String,
+    pub(super) take: fn(&mut Loader, &Cells<'_>) -> Result<(), RowError>,
+}
+
+/// `server_version_num` and name of the database: run first.
+pub const IDENTITY: &str = "SELECT current_setting('server_version_num'), current_database()";
+
+/// Changes whenever DDL changes anything that a snapshot holds: every such change writes or deletes a row of one of
+/// these catalogs, and a row written later has a later `xmin`, so that count and sum together cannot stay.
+/// May also change when nothing of interest did.
+pub const FINGERPRINT: &str = "\
+SELECT string_agg(rows || ':' || xmins, ' ' ORDER BY which)
+FROM (
+    SELECT 1 AS which, count(*) AS rows, sum(xmin::text::bigint) AS xmins FROM pg_class
+    UNION ALL SELECT 2, count(*), sum(xmin::text::bigint) FROM pg_attribute
+    UNION ALL SELECT 3, count(*), sum(xmin::text::bigint) FROM pg_proc
+    UNION ALL SELECT 4, count(*), sum(xmin::text::bigint) FROM pg_rewrite
+    UNION ALL SELECT 5, count(*), sum(xmin::text::bigint) FROM pg_namespace
+    UNION ALL SELECT 6, count(*), sum(xmin::text::bigint) FROM pg_inherits
+    UNION ALL SELECT 7, count(*), sum(xmin::text::bigint) FROM pg_type
+    UNION ALL SELECT 8, count(*), sum(xmin::text::bigint) FROM pg_constraint
+    UNION ALL SELECT 9, count(*), sum(xmin::text::bigint) FROM pg_operator
+    UNION ALL SELECT 10, count(*), sum(xmin::text::bigint) FROM pg_cast
+    UNION ALL SELECT 11, count(*), sum(xmin::text::bigint) FROM pg_attrdef
+    UNION ALL SELECT 12, count(*), sum(xmin::text::bigint) FROM pg_index
+) AS catalogs";
+
+/// Multirange types and SQL-standard function bodies came with this version.
+const VERSION_14: u32 = 140_000;
+
+/// Objects with smaller OIDs were made by initdb (`FirstNormalObjectId`).
+const USER_OIDS: &str = ">= 16384";
+
+/// Other sessions' temporary schemas and TOAST tables are nobody's to name.
+const SCHEMAS: &str = "n.nspname !~ '^pg_(temp|toast)'";
+
+const RELATION_KINDS: &str = "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')";
+
+/// All queries, in the order in which the loader needs their rows.
+pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
+    vec![
+        CatalogQuery {
+            name: "schemas",
+            sql: format!("SELECT n.nspname FROM pg_namespace n WHERE {SCHEMAS}"),
+            take: Loader::schema,
+        },
+        CatalogQuery {
+            name: "relations",
+            sql: relations(),
+            take: Loader::relation,
+        },
+        CatalogQuery {
+            name: "columns",
+            sql: columns(),
+            take: Loader::column,
+        },
+        CatalogQuery {
+            name: "generated columns",
+            sql: GENERATED_COLUMNS.to_owned(),
+            take: Loader::generated_column,
+        },
+        CatalogQuery {
+            name: "views",
+            sql: views(),
+            take: Loader::view,
+        },
+        CatalogQuery {
+            name: "parents",
+            sql: "SELECT inhrelid, inhparent FROM pg_inherits ORDER BY inhrelid, inhseqno"
+                .to_owned(),
+            take: Loader::parent,
+        },
+        CatalogQuery {
+            name: "unique keys",
+            sql: unique_keys(),
+            take: Loader::unique_key,
+        },
+        CatalogQuery {
+            name: "checks",
+            sql: "SELECT conrelid, conname, conkey FROM pg_constraint \
+                  WHERE contype = 'c' AND conrelid <> 0 ORDER BY oid"
+                .to_owned(),
+            take: Loader::check,
+        },
+        CatalogQuery {
+            name: "foreign keys",
+            sql: "SELECT conname, conrelid, conkey, confrelid, confkey FROM pg_constraint \
+                  WHERE contype = 'f' ORDER BY oid"
+                .to_owned(),
+            take: Loader::foreign_key,
+        },
+        CatalogQuery {
+            name: "partition keys",
+            sql: PARTITION_KEYS.to_owned(),
+            take: Loader::partition_key,
+        },
+        CatalogQuery {
+            name: "types",
+            sql: types(server_version),
+            take: Loader::data_type,
+        },
+        CatalogQuery {
+            name: "functions",
+            sql: functions(server_version),
+            take: Loader::function,
+        },
+        CatalogQuery {
+            name: "built-in functions",
+            sql: "SELECT DISTINCT p.proname FROM pg_proc p \
+                  WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384"
+                .to_owned(),
+            take: Loader::builtin_function,
+        },
+        CatalogQuery {
+            name: "operators",
+            sql: operators(),
+            take: Loader::operator,
+        },
+        CatalogQuery {
+            name: "types with user code",
+            sql: types_with_user_code(server_version),
+            take: Loader::type_with_user_code,
+        },
+    ]
+}
+
+fn relations() -> String {
+    format!(
+        "SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltype,
+                c.relhasrules AND EXISTS (
+                    SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1')
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE {RELATION_KINDS} AND {SCHEMAS}
+         ORDER BY c.oid"
+    )
+}
+
+fn columns() -> String {
+    format!(
+        "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull
+         FROM pg_attribute a
+         JOIN pg_class c ON c.oid = a.attrelid
+         JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE a.attnum > 0 AND NOT a.attisdropped AND {RELATION_KINDS} AND {SCHEMAS}
+         ORDER BY a.attrelid, a.attnum"
+    )
+}
+
+/// A row with NULL for each generated column, and one for each column its expression names. The dependency is
+/// recorded for the column up to version 14, for its default from 15 on.
+const GENERATED_COLUMNS: &str = "\
+SELECT a.attrelid, a.attnum, NULL FROM pg_attribute a WHERE a.attgenerated <> '' AND NOT a.attisdropped
+UNION
+SELECT a.attrelid, a.attnum, d.refobjsubid
+FROM pg_attribute a
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = a.attrelid AND d.objsubid = a.attnum
+WHERE a.attgenerated <> '' AND d.refclassid = 'pg_class'::regclass
+    AND d.refobjid = a.attrelid AND d.refobjsubid > 0 AND d.refobjsubid <> a.attnum
+UNION
+SELECT a.attrelid, a.attnum, d.refobjsubid
+FROM pg_attribute a
+JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+WHERE a.attgenerated <> '' AND d.refclassid = 'pg_class'::regclass
+    AND d.refobjid = a.attrelid AND d.refobjsubid > 0 AND d.refobjsubid <> a.attnum
+ORDER BY 1, 2, 3 NULLS FIRST";
+
+fn views() -> String {
+    format!(
+        "SELECT c.oid, pg_get_viewdef(c.oid)
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('v', 'm') AND {SCHEMAS}
+             AND (n.nspname NOT IN ('pg_catalog', 'information_schema') OR c.oid {USER_OIDS})"
+    )
+}
+
+/// The columns that an index expression names are known from pg_depend only.
+fn unique_keys() -> String {
+    format!(
+        "SELECT i.indrelid, i.indkey, i.indnkeyatts,
+                CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+                    SELECT d.refobjsubid FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                        AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
+                        AND d.refobjsubid > 0
+                    ORDER BY 1) END
+         FROM pg_index i WHERE i.indisunique AND i.indrelid {USER_OIDS}
+         ORDER BY i.indexrelid"
+    )
+}
+
+/// Plain key columns stand in partattrs; those in expressions depend on their table internally.
+const PARTITION_KEYS: &str = "\
+SELECT p.partrelid, p.partattrs::text FROM pg_partitioned_table p
+UNION ALL
+SELECT p.partrelid, d.objsubid::text
+FROM pg_partitioned_table p
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = p.partrelid AND d.objsubid > 0
+WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = p.partrelid AND d.refobjsubid = 0
+    AND d.deptype = 'i'";
+
+fn types(server_version: u32) -> String {
+    let ranges = match server_version >= VERSION_14 {
+        true => "t.oid IN (r.rngtypid, r.rngmultitypid)",
+        false => "t.oid = r.rngtypid",
+    };
+    format!(
+        "SELECT t.oid, n.nspname, t.typname, t.typtype, t.typrelid, t.typbasetype, t.typtypmod, e.oid, r.rngsubtype
+         FROM pg_type t
+         JOIN pg_namespace n ON n.oid = t.typnamespace
+         LEFT JOIN pg_type e ON e.typarray = t.oid
+         LEFT JOIN pg_range r ON t.typtype IN ('r', 'm') AND {ranges}
+         WHERE {SCHEMAS}
+         ORDER BY t.oid"
+    )
+}
+
+/// Functions that users put into pg_catalog count as users' functions.
+fn functions(server_version: u32) -> String {
+    let body = match server_version >= VERSION_14 {
+        true => "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)",
+        false => "p.prosrc",
+    };
+    format!(
+        "SELECT p.oid, n.nspname, p.proname, l.lanname, e.extname, p.proargtypes, p.prorettype, p.proretset,
+                (SELECT json_agg(coalesce(p.proargnames[i], '') ORDER BY i)
+                 FROM generate_subscripts(p.proargmodes, 1) AS i
+                 WHERE p.proargmodes[i] IN ('o', 'b', 't')),
+                CASE WHEN l.lanname = 'sql' THEN {body} END
+         FROM pg_proc p
+         JOIN pg_namespace n ON n.oid = p.pronamespace
+         JOIN pg_language l ON l.oid = p.prolang
+         LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+         LEFT JOIN pg_extension e ON e.oid = d.refobjid
+         WHERE (n.nspname <> 'pg_catalog' OR p.oid {USER_OIDS}) AND {SCHEMAS}
+         ORDER BY p.oid"
+    )
+}
+
+fn operators() -> String {
+    format!(
+        "SELECT o.oprname, p.proname
+         FROM pg_operator o
+         JOIN pg_namespace n ON n.oid = o.oprnamespace
+         JOIN pg_proc p ON p.oid = o.oprcode
+         WHERE n.nspname <> 'pg_catalog' OR o.oid {USER_OIDS}
+         ORDER BY o.oid"
+    )
+}
+
+/// Type, and the type at the other end of the cast if it is one. Code of the server itself (language internal) and
+/// compiled code of an extension, which an administrator installed, is not a user's own.
+fn types_with_user_code(server_version: u32) -> String {
+    let multirange = match server_version >= VERSION_14 {
+        true => "r.rngmultitypid",
+        false => "r.rngtypid",
+    };
+    format!(
+        "WITH own AS MATERIALIZED (
+             SELECT p.oid
+             FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+             WHERE p.oid {USER_OIDS} AND l.lanname <> 'internal'
+                 AND NOT (l.lanname = 'c' AND EXISTS (
+                     SELECT FROM pg_depend d
+                     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
+         ), own_range AS (
+             SELECT r.* FROM pg_range r
+             WHERE r.rngcanonical::oid IN (SELECT oid FROM own) OR r.rngsubdiff::oid IN (SELECT oid FROM own)
+                 OR EXISTS (
+                     SELECT FROM pg_opclass o JOIN pg_amproc a ON a.amprocfamily = o.opcfamily
+                     WHERE o.oid = r.rngsubopc AND a.amproc::oid IN (SELECT oid FROM own))
+         )
+         SELECT castsource, casttarget FROM pg_cast WHERE castfunc IN (SELECT oid FROM own)
+         UNION SELECT casttarget, castsource FROM pg_cast WHERE castfunc IN (SELECT oid FROM own)
+         UNION SELECT t.oid, NULL FROM pg_type t
+             WHERE t.typinput::oid IN (SELECT oid FROM own) OR t.typoutput::oid IN (SELECT oid FROM own)
+                 OR t.typreceive::oid IN (SELECT oid FROM own) OR t.typsend::oid IN (SELECT oid FROM own)
+                 OR t.typmodin::oid IN (SELECT oid FROM own)
+         UNION SELECT r.rngtypid, NULL FROM own_range r
+         UNION SELECT {multirange}, NULL FROM own_range r
+         UNION SELECT k.contypid, NULL
+             FROM pg_constraint k
+             JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
+             LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+             WHERE k.contypid <> 0
+                 AND (d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT oid FROM own)
+                     OR o.oprcode::oid IN (SELECT oid FROM own))"
+    )
+}

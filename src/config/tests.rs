@@ -1,0 +1,170 @@
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+
+/// A directory of its own with the files that a full config names.
+fn directory(name: &str) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("pgveil-config-{}-{name}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    for file in ["server.pem", "server.key", "clients.pem", "pgveil.key", "app.toml"] {
+        fs::write(directory.join(file), "").unwrap();
+    }
+    directory
+}
+
+fn load(name: &str, text: &str) -> Result<Config, Vec<String>> {
+    let directory = directory(name);
+    let path = directory.join("pgveil.toml");
+    fs::write(&path, text).unwrap();
+    let loaded = Config::load(&path);
+    fs::remove_dir_all(&directory).unwrap();
+    loaded.map_err(|problems| {
+        let prefix = format!("{}/", directory.display());
+        problems
+            .iter()
+            .map(|problem| problem.to_string().replace(&prefix, ""))
+            .collect()
+    })
+}
+
+fn verifier() -> String {
+    postgres_protocol::password::scram_sha_256(b"secret")
+}
+
+#[test]
+fn the_config_of_the_manual_is_taken() {
+    let text = format!(
+        r#"
+        [listen]
+        address = "127.0.0.1:6432"
+        tls = {{ certificate = "server.pem", key = "server.key", client_ca = "clients.pem", required = true }}
+        [upstream]
+        url = "postgres://pgveil_reader@db.internal:5432/app?sslmode=verify-full&sslrootcert=ca.pem"
+        databases = ["app", "shop"]
+        [[user]]
+        name = "ada"
+        verifier = "{}"
+        [policy]
+        access = "read-only"
+        unlisted = "mask"
+        derived = "refuse"
+        predicates = "allow"
+        large_objects = "empty"
+        [masking]
+        key_file = "pgveil.key"
+        rules = ["app.toml"]
+        [log]
+        directory = "sessions"
+        "#,
+        verifier()
+    );
+    let config = load("manual", &text).unwrap();
+    let base = config.path.parent().unwrap().to_path_buf();
+    assert_eq!(config.listen.address.as_deref(), Some("127.0.0.1:6432"));
+    let tls = config.listen.tls.unwrap();
+    assert_eq!((tls.certificate, tls.required), (base.join("server.pem"), true));
+    assert_eq!(
+        config.upstream.databases,
+        Databases::Named(vec!["app".into(), "shop".into()])
+    );
+    assert_eq!(config.users[0].name, "ada");
+    assert_eq!(
+        config.policy,
+        Policy {
+            access: Access::ReadOnly,
+            unlisted: Unlisted::Mask,
+            derived: Derived::Refuse,
+            predicates: Predicates::Allow,
+            large_objects: LargeObjects::Empty,
+        }
+    );
+    assert_eq!(config.masking.rules, [base.join("app.toml")]);
+    assert_eq!(config.log.directory, base.join("sessions"));
+    assert!(config.warnings.is_empty());
+}
+
+#[test]
+fn every_problem_is_reported_at_once() {
+    let text = r#"[listen]
+adress = "127.0.0.1:6432"
+[upstream]
+url = "postgres://me:secret@db/app"
+[[user]]
+name = "ada"
+verifier = "secret"
+[policy]
+unlisted = "hide"
+[masking]
+rules = ["none.toml"]
+[log]
+directory = 5
+"#;
+    assert_eq!(
+        load("many", text).unwrap_err(),
+        [
+            "pgveil.toml:1:1: error: [listen] needs an address, a socket_dir or both",
+            "pgveil.toml:2:1: error: unknown key \"adress\" in listen (did you mean \"address\"?)",
+            "pgveil.toml:4:7: error: upstream.url must not hold a password (use upstream.password_file, \
+             upstream.password_env, PGPASSWORD or .pgpass)",
+            "pgveil.toml:7:12: error: user.verifier is not of the form \
+             SCRAM-SHA-256$iterations:salt$stored_key:server_key (make one with `pgveil user`)",
+            "pgveil.toml:9:12: error: policy.unlisted must be \"pass\" or \"mask\" or \"refuse\", not \"hide\"",
+            "pgveil.toml:10:1: error: masking.key_file is missing (make one with `pgveil key`)",
+            "pgveil.toml:11:10: error: none.toml is not there; it should be a rule file",
+            "pgveil.toml:13:13: error: log.directory must be a string, not integer",
+        ]
+    );
+}
+
+#[test]
+fn an_empty_file_lists_what_it_needs() {
+    let problems = load("empty", "").unwrap_err().join("\n");
+    for needed in [
+        "listen is missing",
+        "upstream is missing",
+        "log is missing",
+        "no [[user]]",
+        "masking is missing",
+    ] {
+        assert!(problems.contains(needed), "{needed} not in\n{problems}");
+    }
+}
+
+fn minimal(listen: &str, rest: &str) -> String {
+    format!(
+        "[listen]\n{listen}\n[upstream]\nurl = \"postgres://db/app\"\n[log]\ndirectory = \"s\"\n\
+         [[user]]\nname = \"ada\"\nverifier = \"{}\"\n{rest}",
+        verifier()
+    )
+}
+
+#[test]
+fn passing_everything_takes_no_rules() {
+    let local = "address = \"127.0.0.1:0\"";
+    let any = "[policy]\naccess = \"any\"\n";
+    assert!(load("any", &minimal(local, any)).is_ok());
+    let with_rules = format!("{any}[masking]\nkey_file = \"pgveil.key\"\nrules = [\"app.toml\"]\n");
+    let problems = load("any-rules", &minimal(local, &with_rules)).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].contains("policy.access = \"any\""));
+}
+
+#[test]
+fn plain_text_on_the_network_is_a_warning() {
+    let rest = "[masking]\nrules = []\n";
+    let config = load("network", &minimal("address = \"0.0.0.0:6432\"", rest)).unwrap();
+    assert!(config.warnings[0].message.contains("without TLS"));
+    let config = load("loopback", &minimal("address = \"[::1]:6432\"", rest)).unwrap();
+    assert!(config.warnings.is_empty());
+}
+
+#[test]
+fn a_missing_config_is_an_error() {
+    let problems = Config::load(Path::new("/nonexistent/pgveil.toml")).unwrap_err();
+    assert!(
+        problems[0]
+            .to_string()
+            .starts_with("/nonexistent/pgveil.toml: error: cannot read")
+    );
+}

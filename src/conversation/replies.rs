@@ -1,0 +1,473 @@
+//! From the server's replies to what the client sees.
+
+use std::sync::Arc;
+
+use crate::plan::witness::{Disagreement, reconcile, reconcile_copy};
+use crate::plan::{Plan, PlannerMode, RowMask, Verdict};
+use crate::sql::StatementKind;
+use crate::wire::compose;
+use crate::wire::error_fields::ErrorFields;
+use crate::wire::frame::HEADER_BYTES;
+use crate::wire::read::{Malformed, Reader};
+use crate::wire::row;
+use crate::wire::tag::reply;
+
+use super::expected::Expected;
+use super::names::Portal;
+use super::rows::Rows;
+use super::scrub::{REFUSAL_SQLSTATE, refused, scrubbed};
+use super::text::{FAILING_SQLSTATE, name_key};
+use super::requests::prepared_from;
+use super::{Conversation, Ended, Run, StatementLog, Violation};
+
+/// What is done with a reply too large to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LargeReply {
+    /// Header and body pass.
+    Pass,
+    /// The header is dropped; the body goes through [`Conversation::copy_piece`] in pieces.
+    CopyPieces,
+    /// The first [`Self::ROW_HEAD_BYTES`] of the body go to [`Conversation::large_row`].
+    RowHead,
+}
+
+impl LargeReply {
+    /// Bytes of a DataRow that are looked at before the rest of it passes unread.
+    pub const ROW_HEAD_BYTES: usize = super::rows::ROW_BYTES_MAX;
+}
+
+/// SQLSTATE in the log for a statement that the server skipped because one before it failed.
+const SKIPPED_SQLSTATE: [u8; 5] = *b"25P02";
+
+impl<L: StatementLog> Conversation<L> {
+    /// One whole reply frame. What the client is to see of it is appended to `out`.
+    pub fn reply(&mut self, tag: u8, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        let body = frame.get(HEADER_BYTES..).unwrap_or_default();
+        let is_open = self.planner.mode() == PlannerMode::Open;
+        match tag {
+            reply::DATA_ROW => return self.data_row(frame, out),
+            reply::COPY_DATA => return self.copy_data(frame, body, out),
+            reply::ERROR_RESPONSE => return self.error(frame, body, out),
+            reply::NOTICE_RESPONSE => return self.notice(frame, body, out),
+            reply::PARAMETER_STATUS => {
+                let mut reader = Reader::new(body);
+                let (name, value) = (reader.string()?, reader.string()?);
+                self.parameter_status(name, value);
+            }
+            reply::NOTIFICATION_RESPONSE if self.planner.protects_anything() => return Ok(()),
+            reply::NOTIFICATION_RESPONSE => {}
+            reply::READY_FOR_QUERY if is_open => self.open_ready(),
+            _ if is_open => self.open_reply(tag),
+            reply::READY_FOR_QUERY => self.ready()?,
+            reply::PARSE_COMPLETE => return self.parse_complete(frame, out),
+            reply::BIND_COMPLETE => self.bind_complete()?,
+            reply::CLOSE_COMPLETE => return self.close_complete(frame, out),
+            reply::PARAMETER_DESCRIPTION => match self.expected.front() {
+                Some(Expected::DescribeStatement) => {}
+                _ => return Err(unexpected(tag)),
+            },
+            reply::ROW_DESCRIPTION => return self.row_description(frame, body, out),
+            reply::NO_DATA => return self.no_data(frame, out),
+            reply::COMMAND_COMPLETE => self.complete(tag, true)?,
+            reply::PORTAL_SUSPENDED => self.complete(tag, false)?,
+            reply::EMPTY_QUERY_RESPONSE => match self.expected.front() {
+                Some(Expected::Query { .. }) => {}
+                _ => self.complete(tag, false)?,
+            },
+            reply::COPY_OUT_RESPONSE => self.copy_out(body)?,
+            reply::COPY_DONE => match std::mem::take(&mut self.rows) {
+                Rows::Copy { .. } | Rows::CopyPass => {}
+                _ => return Err(unexpected(tag)),
+            },
+            reply::FUNCTION_CALL_RESPONSE => match self.expected.front_mut() {
+                Some(Expected::FunctionCall { answered, .. }) if !*answered => *answered = true,
+                _ => return Err(unexpected(tag)),
+            },
+            _ => return Err(unexpected(tag)),
+        }
+        out.extend_from_slice(frame);
+        Ok(())
+    }
+
+    /// Whether a reply of this size is held whole all the same, because its fields are rewritten.
+    pub fn holds_large(&mut self, tag: u8, body_bytes: usize) -> Result<bool, Violation> {
+        if tag != reply::DATA_ROW || self.planner.mode() == PlannerMode::Open {
+            return Ok(false);
+        }
+        self.enter_rows()?;
+        let rewrites = matches!(&self.rows, Rows::Data(mask) if mask.rewrites());
+        Ok(rewrites && body_bytes <= LargeReply::ROW_HEAD_BYTES)
+    }
+
+    /// What to do with a reply of this size, which is too large to be held.
+    pub fn large_reply(&mut self, tag: u8, body_bytes: usize) -> Result<LargeReply, Violation> {
+        let is_open = self.planner.mode() == PlannerMode::Open;
+        let fate = match (tag, &self.rows) {
+            (reply::COPY_DATA, Rows::Copy { .. }) => LargeReply::CopyPieces,
+            (reply::COPY_DATA, Rows::CopyPass) => LargeReply::Pass,
+            (reply::COPY_DATA | reply::DATA_ROW, _) if is_open => LargeReply::Pass,
+            (reply::DATA_ROW, _) => {
+                self.enter_rows()?;
+                match &self.rows {
+                    Rows::Data(mask) if !mask.rewrites() => LargeReply::Pass,
+                    _ => LargeReply::RowHead,
+                }
+            }
+            (reply::FUNCTION_CALL_RESPONSE, _) => match self.expected.front_mut() {
+                Some(Expected::FunctionCall { answered, .. }) if !*answered => {
+                    *answered = true;
+                    LargeReply::Pass
+                }
+                _ if is_open => LargeReply::Pass,
+                _ => return Err(unexpected(tag)),
+            },
+            _ => return Err(Violation::TooLarge { tag: char::from(tag), bytes: body_bytes }),
+        };
+        if let Some(run) = self.front_run() {
+            run.rows += 1;
+            run.bytes += body_bytes as u64;
+        }
+        Ok(fate)
+    }
+
+    /// A piece of COPY data that is too large to be held.
+    pub fn copy_piece(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        self.rows.copy_data(piece, out)
+    }
+
+    /// The head of a large row. Returns how many of the bytes that follow are dropped before the rest passes.
+    pub fn large_row(&mut self, head: &[u8], body_bytes: usize, out: &mut Vec<u8>) -> Result<usize, Violation> {
+        self.rows.large_row(head, body_bytes, out)
+    }
+
+    fn front_run(&mut self) -> Option<&mut Run> {
+        match self.expected.front_mut()? {
+            Expected::Execute { run, .. } | Expected::FunctionCall { run, .. } | Expected::Anything { run } => Some(run),
+            Expected::Query { runs } => runs.front_mut(),
+            _ => None,
+        }
+    }
+
+    /// For rows in the extended protocol: the mask of the portal that is being executed.
+    fn enter_rows(&mut self) -> Result<(), Violation> {
+        if let (Rows::None, Some(Expected::Execute { portal, run })) = (&self.rows, self.expected.front_mut()) {
+            let mask = self.names.portals.get(portal).and_then(|portal| portal.mask.clone());
+            self.rows = Rows::Data(mask.ok_or(unexpected(reply::DATA_ROW))?);
+            run.described = true;
+        }
+        Ok(())
+    }
+
+    fn data_row(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        if let Some(run) = self.front_run() {
+            run.rows += 1;
+            run.bytes += frame.len() as u64;
+        }
+        if self.planner.mode() == PlannerMode::Open {
+            out.extend_from_slice(frame);
+            return Ok(());
+        }
+        self.enter_rows()?;
+        self.rows.data_row(frame, out)
+    }
+
+    fn copy_data(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        if let Some(run) = self.front_run() {
+            run.rows += 1;
+            run.bytes += frame.len() as u64;
+        }
+        if self.planner.mode() == PlannerMode::Open || matches!(self.rows, Rows::CopyPass) {
+            out.extend_from_slice(frame);
+            return Ok(());
+        }
+        self.rows.copy_data(body, out)
+    }
+
+    fn parse_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        let Some(Expected::Parse { name, prepared, injected }) = self.expected.pop_front() else {
+            return Err(unexpected(reply::PARSE_COMPLETE));
+        };
+        if !injected {
+            self.names.statements.insert(name, prepared);
+            out.extend_from_slice(frame);
+        }
+        Ok(())
+    }
+
+    fn bind_complete(&mut self) -> Result<(), Violation> {
+        let Some(Expected::Bind { portal, statement }) = self.expected.pop_front() else {
+            return Err(unexpected(reply::BIND_COMPLETE));
+        };
+        let prepared = self.names.statements.get(&statement).ok_or(unexpected(reply::BIND_COMPLETE))?;
+        let prepared = prepared.current(&self.planner);
+        self.names.portals.insert(portal, Portal { plan: prepared.plan().cloned(), text: Some(prepared.text.clone()), mask: None });
+        Ok(())
+    }
+
+    fn close_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        let Some(Expected::Close { target, name, injected }) = self.expected.pop_front() else {
+            return Err(unexpected(reply::CLOSE_COMPLETE));
+        };
+        match target {
+            b'S' => drop(self.names.statements.remove(&name)),
+            _ => drop(self.names.portals.remove(&name)),
+        }
+        if !injected {
+            out.extend_from_slice(frame);
+        }
+        Ok(())
+    }
+
+    /// The mask for a result of `plan` that the server describes with `body`.
+    fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<RowMask, Violation> {
+        let shown = self.names.shown(plan, &self.planner)?.ok_or(Disagreement::NotExpected)?;
+        Ok(reconcile(&shown, &row::description(body)?)?)
+    }
+
+    fn row_description(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        let mut hides = false;
+        match self.expected.front() {
+            Some(Expected::DescribeStatement) => drop(self.expected.pop_front()),
+            Some(Expected::DescribePortal { portal, injected }) => {
+                hides = *injected;
+                let portal = portal.clone();
+                let found = self.names.portals.get(&portal).ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+                let plan = found.plan.clone().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+                let mask = Arc::new(self.witness(&plan, body)?);
+                if let Some(found) = self.names.portals.get_mut(&portal) {
+                    found.mask = Some(mask);
+                }
+                self.expected.pop_front();
+            }
+            Some(Expected::Query { runs }) => {
+                let run = runs.front().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+                let plan = run.plan.clone();
+                self.rows = Rows::Data(Arc::new(self.witness(&plan, body)?));
+                if let Some(run) = self.front_run() {
+                    run.described = true;
+                }
+            }
+            _ => return Err(unexpected(reply::ROW_DESCRIPTION)),
+        }
+        if !hides {
+            out.extend_from_slice(frame);
+        }
+        Ok(())
+    }
+
+    fn no_data(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        match self.expected.pop_front() {
+            Some(Expected::DescribeStatement) | Some(Expected::DescribePortal { injected: false, .. }) => {
+                out.extend_from_slice(frame);
+                Ok(())
+            }
+            Some(Expected::DescribePortal { injected: true, .. }) => Ok(()),
+            _ => Err(unexpected(reply::NO_DATA)),
+        }
+    }
+
+    fn copy_out(&mut self, body: &[u8]) -> Result<(), Violation> {
+        let mut reader = Reader::new(body);
+        reader.byte()?;
+        let columns = usize::try_from(reader.int16()?).map_err(|_| Malformed("negative column count"))?;
+        let run = self.front_run().ok_or(unexpected(reply::COPY_OUT_RESPONSE))?;
+        run.described = true;
+        let StatementKind::CopyOut(options) = &run.plan.kind else {
+            return Err(unexpected(reply::COPY_OUT_RESPONSE));
+        };
+        self.rows = Rows::for_copy(options, reconcile_copy(&run.plan, options.format, columns)?);
+        Ok(())
+    }
+
+    /// The end of one statement's replies.
+    fn complete(&mut self, tag: u8, is_done: bool) -> Result<(), Violation> {
+        self.rows = Rows::None;
+        let run = match self.expected.front_mut() {
+            Some(Expected::Query { runs }) => runs.pop_front(),
+            Some(Expected::Execute { .. }) => match self.expected.pop_front() {
+                Some(Expected::Execute { run, .. }) => Some(run),
+                _ => None,
+            },
+            _ => None,
+        };
+        let run = run.ok_or(unexpected(tag))?;
+        if matches!(run.plan.verdict, Verdict::Refuse(_) | Verdict::Probe(_)) || run.refusal.is_some() {
+            return Err(Disagreement::NotExpected.into());
+        }
+        if is_done {
+            self.take_effect(&run);
+        }
+        self.end(run, None);
+        Ok(())
+    }
+
+    /// Names change hands now that the server has confirmed.
+    fn take_effect(&mut self, run: &Run) {
+        let names = &mut self.names;
+        match &run.plan.kind {
+            StatementKind::DeclareCursor { name, hold, .. } => {
+                self.holds_protected |= *hold && run.plan.scrubs();
+                let portal = Portal { plan: Some(run.plan.clone()), text: None, mask: None };
+                names.portals.insert(name_key(name.as_bytes()).to_vec(), portal);
+            }
+            StatementKind::Prepare { name } => {
+                let prepared = prepared_from(&run.plan, run.text.as_deref().unwrap_or_default());
+                names.statements.insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
+            }
+            StatementKind::Deallocate(Some(name)) => {
+                names.statements.remove(name.as_bytes());
+                names.latest_statements.remove(name.as_bytes());
+            }
+            StatementKind::Deallocate(None) => {
+                names.statements.clear();
+                names.latest_statements.clear();
+            }
+            StatementKind::CloseCursor(Some(name)) => {
+                names.portals.remove(name.as_bytes());
+                names.latest_portals.remove(name.as_bytes());
+            }
+            StatementKind::CloseCursor(None) => {
+                names.portals.clear();
+                names.latest_portals.clear();
+            }
+            StatementKind::Discard { all: true } => *names = Default::default(),
+            _ => {}
+        }
+    }
+
+    fn ready(&mut self) -> Result<(), Violation> {
+        self.rows = Rows::None;
+        match self.expected.pop_front() {
+            Some(Expected::Sync) => {}
+            Some(Expected::Query { runs }) => {
+                for run in runs {
+                    self.end(run, Some(SKIPPED_SQLSTATE));
+                }
+            }
+            Some(Expected::FunctionCall { run, .. } | Expected::Anything { run }) => {
+                let sqlstate = run.sqlstate;
+                self.end(run, sqlstate);
+            }
+            _ => return Err(unexpected(reply::READY_FOR_QUERY)),
+        }
+        if self.expected.is_empty() && std::mem::take(&mut self.names_unsettled) {
+            self.names.settle();
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self, run: Run, sqlstate: Option<[u8; 5]>) {
+        self.log.end(Ended { statement: run.statement, rows: run.rows, bytes: run.bytes, sqlstate, started: run.started });
+    }
+
+    fn notice(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        if self.front_scrubs(true) {
+            let fields = ErrorFields::parse(body).map_err(|_| Malformed("notice"))?;
+            compose::notice_response(out, &scrubbed(&fields));
+        } else {
+            out.extend_from_slice(frame);
+        }
+        Ok(())
+    }
+
+    /// Whether an error that comes now may quote protected values. `any_phase`: also before rows were read.
+    fn front_scrubs(&self, any_phase: bool) -> bool {
+        match self.expected.front() {
+            Some(Expected::Execute { run, .. }) => self.run_scrubs(run, true),
+            Some(Expected::Query { runs }) => runs.front().is_some_and(|run| self.run_scrubs(run, any_phase)),
+            Some(Expected::Bind { statement, .. }) => {
+                let prepared = self.names.statements.get(statement);
+                prepared.and_then(|prepared| prepared.plan()).is_none_or(|plan| !plan.inferences.is_empty())
+            }
+            Some(Expected::Sync) => self.holds_protected,
+            _ => false,
+        }
+    }
+
+    fn run_scrubs(&self, run: &Run, any_phase: bool) -> bool {
+        let plan = &run.plan;
+        let (scrubs, runs_at_once) = match &plan.kind {
+            StatementKind::Fetch { name, .. } => {
+                let portal = self.names.portals.get(name.as_bytes());
+                (portal.and_then(|portal| portal.plan.as_ref()).is_none_or(|plan| plan.scrubs()), true)
+            }
+            StatementKind::Execute { name } | StatementKind::Explain { executes: Some(name), .. } => {
+                let prepared = self.names.statements.get(name.as_bytes());
+                (prepared.and_then(|prepared| prepared.plan()).is_none_or(|plan| plan.scrubs()), true)
+            }
+            StatementKind::Explain { analyze, .. } => (plan.scrubs(), *analyze),
+            StatementKind::Transaction(_) => (self.holds_protected, true),
+            StatementKind::Query | StatementKind::CopyOut(_) | StatementKind::DeclareCursor { .. } | StatementKind::Prepare { .. } => {
+                (plan.scrubs(), false)
+            }
+            _ => (plan.scrubs(), true),
+        };
+        // Before rows are described, the server has parsed and planned: nothing was read, unless an allowed
+        // predicate let the planner try it on statistics.
+        scrubs && self.planner.protects_anything() && (runs_at_once || any_phase || run.described || !plan.inferences.is_empty())
+    }
+
+    fn error(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        self.rows = Rows::None;
+        let fields = ErrorFields::parse(body).map_err(|_| Malformed("error"))?;
+        let scrubs = self.front_scrubs(false);
+        let refusal = match self.expected.front() {
+            Some(Expected::Refused { refusal, .. }) => Some(refusal.clone()),
+            Some(Expected::Query { runs }) => runs.front().and_then(|run| run.refusal.clone()),
+            _ => None,
+        };
+        let refusal = refusal.filter(|_| fields.sqlstate == FAILING_SQLSTATE);
+        match &refusal {
+            Some(refusal) => compose::error_response(out, &refused(refusal)),
+            None if scrubs => compose::error_response(out, &scrubbed(&fields)),
+            None => out.extend_from_slice(frame),
+        }
+        let sqlstate = if refusal.is_some() { REFUSAL_SQLSTATE } else { fields.sqlstate.as_str() };
+        self.fail(sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000"));
+        Ok(())
+    }
+
+    /// Drops what the server will not answer any more.
+    fn fail(&mut self, sqlstate: [u8; 5]) {
+        self.names_unsettled = true;
+        match self.expected.front_mut() {
+            None => {}
+            Some(Expected::Query { runs }) => {
+                let mut state = sqlstate;
+                for run in std::mem::take(runs) {
+                    self.end(run, Some(std::mem::replace(&mut state, SKIPPED_SQLSTATE)));
+                }
+            }
+            Some(Expected::FunctionCall { run, .. } | Expected::Anything { run }) => run.sqlstate = Some(sqlstate),
+            Some(front) if front.is_extended() => self.skip_to_sync(sqlstate),
+            Some(_) => {}
+        }
+    }
+
+    fn skip_to_sync(&mut self, sqlstate: [u8; 5]) {
+        let mut state = sqlstate;
+        while let Some(expected) = self.expected.pop_front() {
+            if expected.ends_skipping() {
+                self.expected.push_front(expected);
+                return;
+            }
+            match expected {
+                Expected::Execute { run, .. }
+                | Expected::Refused { run: Some(run), .. }
+                | Expected::FunctionCall { run, .. }
+                | Expected::Anything { run } => self.end(run, Some(std::mem::replace(&mut state, SKIPPED_SQLSTATE))),
+                Expected::Query { runs } => {
+                    for run in runs {
+                        self.end(run, Some(SKIPPED_SQLSTATE));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.skips_to_sync = true;
+    }
+}
+
+fn unexpected(tag: u8) -> Violation {
+    Violation::Unexpected { tag: char::from(tag) }
+}

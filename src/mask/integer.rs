@@ -1,0 +1,325 @@
+//! Numbers that identify somebody: account numbers, customer numbers, keys.
+//!
+//! Why different inputs do not collide: every number goes through a permutation of the range it is in, and ranges do not overlap.
+//!
+//! | range | in columns of |
+//! |---|---|
+//! | \[0, 2^15) | smallint, alone |
+//! | \[0, 2^31) | integer, bigint, numeric of 10 integer digits or more |
+//! | \[2^31, 2^53) | bigint, numeric of 16 or more: exact in JSON before and after |
+//! | \[2^53, 2^63) | bigint, numeric of 19 or more |
+//!
+//! A negative number n is the mirror of -1 - n. Numerics that are too narrow or too large for these, or have a fraction, keep the
+//! number of their digits before and after the point (trailing zeros of the fraction apart) and go through a permutation of the
+//! numbers that have as many. So one number has one pseudonym in columns of integer, bigint and wide numeric: foreign keys hold.
+
+use super::permutation::{Letter, permute_bits, permute_letters};
+use super::prf::Prf;
+use crate::value::number::{decode_integer, encode_integer};
+use crate::value::numeric::{Decimal, Numeric, precision_and_scale};
+use crate::value::{Format, oid};
+
+const SMALL_BITS: u32 = 15;
+/// Each range ends at two to this power and begins where the one before ends.
+const RANGE_BITS: [u32; 3] = [31, 53, 63];
+/// Integer digits that a numeric must hold for a range to be used.
+const RANGE_DIGITS: [i32; 3] = [10, 16, 19];
+
+/// Permutes within the range of a number.
+fn permute(prf: &Prf, number: i64) -> i64 {
+    let magnitude = mirrored(number);
+    let mut start = 0;
+    for bits in RANGE_BITS {
+        if magnitude >> bits == 0 {
+            let masked = walk(prf, bits, start, magnitude);
+            return if number < 0 { !masked } else { masked };
+        }
+        start = 1 << bits;
+    }
+    // Not reached: a magnitude has 63 bits.
+    number
+}
+
+/// The number itself, or -1 - number below zero: 63 bits either way.
+fn mirrored(number: i64) -> i64 {
+    if number < 0 { !number } else { number }
+}
+
+/// Cycle walking: a permutation of a whole power of two, repeated until it comes back into \[start, 2^bits), permutes that range.
+fn walk(prf: &Prf, bits: u32, start: i64, magnitude: i64) -> i64 {
+    let mut walked = magnitude;
+    loop {
+        walked = permute_bits(prf, bits, walked as u128) as i64;
+        if walked >= start {
+            return walked;
+        }
+    }
+}
+
+/// Masks integers.
+pub(super) struct IntegerMask {
+    prf: Prf,
+    small: bool,
+}
+
+impl IntegerMask {
+    pub(super) fn new(prf: Prf, type_oid: u32) -> IntegerMask {
+        IntegerMask {
+            prf,
+            small: type_oid == oid::INT2,
+        }
+    }
+
+    pub(super) fn apply(
+        &self,
+        type_oid: u32,
+        format: Format,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        let number = decode_integer(type_oid, format, value)?;
+        let masked = if self.small {
+            i16::try_from(number).ok()?;
+            let masked = walk(&self.prf, SMALL_BITS, 0, mirrored(number));
+            if number < 0 { !masked } else { masked }
+        } else {
+            permute(&self.prf, number)
+        };
+        encode_integer(type_oid, format, masked, out).then_some(())
+    }
+}
+
+/// Masks numerics.
+pub(super) struct NumericMask {
+    integers: Prf,
+    digits: Prf,
+    /// Numbers without fraction below this, mirrored, are masked as integers.
+    integers_end: u128,
+    /// Precision and scale, where the column has them.
+    precision_and_scale: Option<(i32, i32)>,
+}
+
+impl NumericMask {
+    /// `digits` is a function of its own: permutations of numbers and of strings must not share a key.
+    pub(super) fn new(integers: Prf, digits: Prf, type_modifier: i32) -> NumericMask {
+        let precision_and_scale = precision_and_scale(type_modifier);
+        let integer_digits = match precision_and_scale {
+            None => i32::MAX,
+            // Only multiples of a power of ten: no room for all numbers of a range.
+            Some((_, scale)) if scale < 0 => 0,
+            Some((precision, scale)) => precision - scale,
+        };
+        let usable = RANGE_DIGITS
+            .iter()
+            .take_while(|&&digits| digits <= integer_digits)
+            .count();
+        let integers_end = usable
+            .checked_sub(1)
+            .map_or(0, |last| 1 << RANGE_BITS[last]);
+        NumericMask {
+            integers,
+            digits,
+            integers_end,
+            precision_and_scale,
+        }
+    }
+
+    /// NaN and the infinities stay: they count nothing and name nobody.
+    pub(super) fn apply(&self, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let mut numeric = Numeric::decode(format, value)?;
+        if let Numeric::Number(number) = &mut numeric {
+            match self.as_integer(number) {
+                Some(integer) => set_integer(number, permute(&self.integers, integer)),
+                None => self.permute_digits(number),
+            }
+        }
+        numeric.encode(format, out);
+        Some(())
+    }
+
+    /// A number that is masked as an integer.
+    fn as_integer(&self, number: &Decimal) -> Option<i64> {
+        if number.significant_fraction() > 0 || number.integer.len() > RANGE_DIGITS[2] as usize {
+            return None;
+        }
+        let magnitude = number
+            .integer
+            .iter()
+            .fold(0u128, |sum, &digit| sum * 10 + u128::from(digit));
+        if magnitude.checked_sub(u128::from(number.negative))? >= self.integers_end {
+            return None;
+        }
+        let signed = if number.negative {
+            -(magnitude as i128)
+        } else {
+            magnitude as i128
+        };
+        i64::try_from(signed).ok()
+    }
+
+    /// Cycle walking over strings of digits, until they are again a number of this kind.
+    fn permute_digits(&self, number: &mut Decimal) {
+        let (precision, scale) = self.precision_and_scale.unwrap_or((i32::MAX, 0));
+        let places = |count: i32| usize::try_from(count).unwrap_or(0);
+        // numeric(5, -2) ends in two zeros that must stay; numeric(2, 5) begins with three behind the point.
+        let integer_end = if precision <= scale {
+            0
+        } else {
+            number.integer.len().saturating_sub(places(-scale))
+        };
+        let fraction_end = number.significant_fraction();
+        let fraction_start = places(scale.saturating_sub(precision)).min(fraction_end);
+        let mut letters: Vec<Letter> = number.integer[..integer_end]
+            .iter()
+            .chain(&number.fraction[fraction_start..fraction_end])
+            .map(|&digit| Letter {
+                place: digit.into(),
+                alphabet: 10,
+            })
+            .collect();
+        let mut scratch = Vec::new();
+        loop {
+            permute_letters(&self.digits, &mut letters, &mut scratch);
+            let places = number.integer[..integer_end]
+                .iter_mut()
+                .chain(&mut number.fraction[fraction_start..fraction_end]);
+            for (place, letter) in places.zip(&letters) {
+                *place = letter.place as u8;
+            }
+            let same_length = number.integer.len() == 1 || number.integer[0] != 0;
+            let same_sign = !number.negative || !number.is_zero();
+            if same_length
+                && same_sign
+                && number.significant_fraction() == fraction_end
+                && self.as_integer(number).is_none()
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// Sets the digits before the point; those behind it are zeros already.
+fn set_integer(number: &mut Decimal, integer: i64) {
+    number.negative = integer < 0;
+    number.integer = integer
+        .unsigned_abs()
+        .to_string()
+        .bytes()
+        .map(|digit| digit - b'0')
+        .collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn prf() -> Prf {
+        Prf::new(&[4; 16])
+    }
+
+    fn numeric(modifier: Option<(i32, i32)>, value: &str) -> String {
+        let type_modifier = modifier.map_or(-1, |(precision, scale)| {
+            (precision << 16 | (scale & 0x7FF)) + 4
+        });
+        let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), type_modifier);
+        let mut out = Vec::new();
+        mask.apply(Format::Text, value.as_bytes(), &mut out)
+            .expect(value);
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    #[test]
+    fn all_smallints_are_permuted() {
+        let mask = IntegerMask::new(prf(), oid::INT2);
+        let seen: HashSet<Vec<u8>> = (i16::MIN..=i16::MAX)
+            .map(|number| {
+                let mut out = Vec::new();
+                mask.apply(oid::INT2, Format::Binary, &number.to_be_bytes(), &mut out)
+                    .expect("masked");
+                assert_eq!(out[0] >> 7 == 1, number < 0);
+                out
+            })
+            .collect();
+        assert_eq!(seen.len(), 1 << 16);
+    }
+
+    #[test]
+    fn ranges_are_kept() {
+        let prf = prf();
+        for (number, least, most) in [
+            (0, 0, (1 << 31) - 1),
+            ((1 << 31) - 1, 0, (1 << 31) - 1),
+            (1 << 31, 1 << 31, (1 << 53) - 1),
+            (1 << 53, 1 << 53, i64::MAX),
+            (i64::MAX, 1 << 53, i64::MAX),
+            (-1, -(1 << 31), -1),
+            (i64::MIN, i64::MIN, -(1 << 53) - 1),
+        ] {
+            assert!((least..=most).contains(&permute(&prf, number)), "{number}");
+        }
+    }
+
+    #[test]
+    fn one_number_has_one_pseudonym_in_all_wide_types() {
+        for number in [0, 1, -1, 42, 2_147_483_647, -2_147_483_648] {
+            let masked = permute(&prf(), number).to_string();
+            for modifier in [None, Some((10, 0)), Some((30, 0))] {
+                assert_eq!(numeric(modifier, &number.to_string()), masked);
+            }
+            assert_eq!(
+                numeric(Some((12, 2)), &format!("{number}.00")),
+                format!("{masked}.00")
+            );
+        }
+        for number in [2_147_483_648, -9_007_199_254_740_993, i64::MIN, i64::MAX] {
+            assert_eq!(
+                numeric(None, &number.to_string()),
+                permute(&prf(), number).to_string()
+            );
+        }
+    }
+
+    #[test]
+    fn narrow_numerics_are_permuted_exhaustively() {
+        let seen: HashSet<String> = (-9999..=9999)
+            .map(|number: i32| {
+                let sign = if number < 0 { "-" } else { "" };
+                let value = format!("{sign}{}.{:02}", number.abs() / 100, number.abs() % 100);
+                let masked = numeric(Some((4, 2)), &value);
+                assert_eq!(masked.len(), value.len());
+                masked
+            })
+            .collect();
+        assert_eq!(seen.len(), 19_999);
+    }
+
+    #[test]
+    fn odd_scales_keep_their_zeros() {
+        assert!(numeric(Some((2, 5)), "0.00012").starts_with("0.000"));
+        assert!(numeric(Some((3, -2)), "12300").ends_with("00"));
+        assert_eq!(numeric(Some((3, -2)), "0"), "0");
+        assert!(numeric(Some((3, 3)), "-0.125").starts_with("-0."));
+        assert_eq!(numeric(None, "NaN"), "NaN");
+    }
+
+    #[test]
+    fn large_numerics_stay_clear_of_the_integers() {
+        for value in [
+            "9223372036854775808",
+            "-9223372036854775809",
+            "9999999999999999999",
+            "123456789012345678901234567890.50",
+        ] {
+            let masked = numeric(None, value);
+            assert_eq!(masked.len(), value.len());
+            assert!(masked.parse::<i64>().is_err(), "{masked}");
+        }
+        let masked: u64 = numeric(Some((10, 0)), "3000000000")
+            .parse()
+            .expect("digits");
+        assert!(masked >= 1 << 31);
+    }
+}

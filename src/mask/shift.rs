@@ -1,0 +1,168 @@
+//! Dates and timestamps, moved.
+
+use super::ColumnShape;
+use super::prf::{Draw, Prf};
+use crate::value::moment::{
+    DATE_DAYS_MAX, DATE_DAYS_MIN, DAY_US, Moment, TIMESTAMP_US_MAX, TIMESTAMP_US_MIN, decode_date,
+    decode_timestamp, encode_date, encode_timestamp,
+};
+use crate::value::{Format, oid};
+
+const SECOND_US: i64 = 1_000_000;
+const DAY_S: i64 = 86_400;
+
+pub(super) struct ShiftMask {
+    prf: Prf,
+    days: i64,
+    keep_time: bool,
+    type_oid: u32,
+    /// Smallest step that the column keeps, in microseconds.
+    step_us: i64,
+}
+
+impl ShiftMask {
+    pub(super) fn new(prf: Prf, days: i64, keep_time: bool, shape: &ColumnShape) -> ShiftMask {
+        let precision = u32::try_from(shape.type_modifier).map_or(6, |digits| digits.min(6));
+        ShiftMask {
+            prf,
+            days,
+            keep_time,
+            type_oid: shape.type_oid,
+            step_us: 10i64.pow(6 - precision),
+        }
+    }
+
+    /// Infinities stay as they are: they say "open end", of nobody in particular.
+    pub(super) fn apply(
+        &self,
+        type_oid: u32,
+        format: Format,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        if type_oid != self.type_oid {
+            return None;
+        }
+        if type_oid == oid::DATE {
+            let date = match decode_date(format, value)? {
+                Moment::At(days) => Moment::At(self.shift_days(days)?),
+                infinite => infinite,
+            };
+            encode_date(format, date, out);
+            return Some(());
+        }
+        let zoned = type_oid == oid::TIMESTAMPTZ;
+        let (moment, east_s) = decode_timestamp(format, zoned, value)?;
+        let moment = match moment {
+            Moment::At(us) => Moment::At(self.shift_us(us)?),
+            infinite => infinite,
+        };
+        encode_timestamp(format, moment, zoned.then_some(east_s), out);
+        Some(())
+    }
+
+    fn shift_days(&self, days: i64) -> Option<i64> {
+        let offset = offset(&mut self.prf.draw(&days.to_be_bytes()), self.days);
+        within(days, offset, DATE_DAYS_MIN, DATE_DAYS_MAX)
+    }
+
+    fn shift_us(&self, us: i64) -> Option<i64> {
+        let mut draw = self.prf.draw(&us.to_be_bytes());
+        if self.keep_time {
+            let offset_us = offset(&mut draw, self.days) * DAY_US;
+            return within(us, offset_us, TIMESTAMP_US_MIN, TIMESTAMP_US_MAX);
+        }
+        let offset_s = offset(&mut draw, self.days * DAY_S);
+        let fraction_us = us.rem_euclid(SECOND_US);
+        let whole = within(
+            us - fraction_us,
+            offset_s * SECOND_US,
+            TIMESTAMP_US_MIN,
+            TIMESTAMP_US_MAX - SECOND_US,
+        )?;
+        let steps = SECOND_US / self.step_us;
+        // A fraction would name its row as surely as the value; a whole second is likely rounded and stays whole.
+        let fraction = if fraction_us == 0 || steps == 1 {
+            0
+        } else {
+            1 + draw.below_wide(steps as u64 - 1) as i64
+        };
+        Some(whole + fraction * self.step_us)
+    }
+}
+
+/// From -`most` to `most`, never 0.
+fn offset(draw: &mut Draw, most: i64) -> i64 {
+    let drawn = draw.below_wide(most as u64 * 2) as i64 - most;
+    if drawn >= 0 { drawn + 1 } else { drawn }
+}
+
+/// `value` + `offset`, or - `offset` at the ends of the range.
+fn within(value: i64, offset: i64, least: i64, most: i64) -> Option<i64> {
+    [value.checked_add(offset), value.checked_sub(offset)]
+        .into_iter()
+        .flatten()
+        .find(|shifted| (least..=most).contains(shifted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mask(type_oid: u32, type_modifier: i32, keep_time: bool) -> ShiftMask {
+        let shape = ColumnShape {
+            type_oid,
+            type_modifier,
+            ..ColumnShape::default()
+        };
+        ShiftMask::new(Prf::new(&[9; 16]), 5, keep_time, &shape)
+    }
+
+    #[test]
+    fn dates_move_by_at_most_so_many_days_and_never_by_none() {
+        let mask = mask(oid::DATE, -1, false);
+        let offsets: std::collections::BTreeSet<i64> = (0..1000)
+            .map(|day| mask.shift_days(day).expect("in range") - day)
+            .collect();
+        assert_eq!(offsets, (-5..=5).filter(|&offset| offset != 0).collect());
+        for end in [DATE_DAYS_MIN, DATE_DAYS_MAX] {
+            assert!(
+                mask.shift_days(end)
+                    .is_some_and(|shifted| (DATE_DAYS_MIN..=DATE_DAYS_MAX).contains(&shifted))
+            );
+        }
+    }
+
+    #[test]
+    fn the_time_of_day_stays_if_asked() {
+        let us = 3 * DAY_US + 12_345_678_901;
+        let kept = mask(oid::TIMESTAMP, -1, true)
+            .shift_us(us)
+            .expect("in range");
+        assert_eq!(kept.rem_euclid(DAY_US), us.rem_euclid(DAY_US));
+        let moved = mask(oid::TIMESTAMP, -1, false)
+            .shift_us(us)
+            .expect("in range");
+        assert_ne!(moved.rem_euclid(DAY_US), us.rem_euclid(DAY_US));
+        assert!((moved - us).abs() <= 5 * DAY_US + SECOND_US);
+    }
+
+    #[test]
+    fn fractions_fit_the_columns_precision() {
+        for us in 1..500 {
+            let us = us * 10_000;
+            let shifted = mask(oid::TIMESTAMP, 2, false)
+                .shift_us(us)
+                .expect("in range");
+            assert_eq!(shifted % 10_000, 0);
+            assert_eq!(us % SECOND_US == 0, shifted % SECOND_US == 0);
+        }
+        assert_eq!(
+            mask(oid::TIMESTAMP, 0, false)
+                .shift_us(0)
+                .expect("in range")
+                % SECOND_US,
+            0
+        );
+    }
+}

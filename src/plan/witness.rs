@@ -1,0 +1,158 @@
+//! The second witness: what the server says of a result, against what the plan expects.
+//!
+//! RowDescription names the table and column behind each plain output column. The plan was made from a snapshot and from
+//! our own reading of the statement; where the two disagree, nothing is shown.
+
+use crate::catalog::ColumnId;
+use crate::sql::{CopyFormat, Lineage, Treatment};
+use crate::value::Format;
+use crate::wire::row::Field;
+
+use super::{Basis, ColumnAction, FieldAction, Plan, RowMask, Verdict};
+
+/// The server describes a result that the plan does not expect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Disagreement {
+    /// Another number of columns.
+    #[error("the server describes {described} columns, the plan has {planned}")]
+    ColumnCount {
+        /// By the server.
+        described: usize,
+        /// By the plan.
+        planned: usize,
+    },
+    /// Another label.
+    #[error("column {number} has another label than planned")]
+    Label {
+        /// From 1.
+        number: usize,
+    },
+    /// A relation or column that the catalog snapshot does not have.
+    #[error("column {number} comes from a relation or column that pgveil does not know yet")]
+    UnknownColumn {
+        /// From 1.
+        number: usize,
+    },
+    /// The server names a protected column, the plan another or none.
+    #[error("column {number} comes from {column}, which the plan does not expect")]
+    Protection {
+        /// From 1.
+        number: usize,
+        /// `schema.table.column`.
+        column: String,
+    },
+    /// Rows from a statement that is not expected to succeed at all.
+    #[error("the server returns rows for a statement that pgveil does not know")]
+    NotExpected,
+}
+
+/// How the snapshot treats the column that the server names.
+enum Seen {
+    Clean,
+    Class(u32),
+    Derived,
+}
+
+fn seen(basis: &Basis, column: ColumnId) -> Option<Seen> {
+    let relation = basis.snapshot.relations.get(&column.relation)?;
+    if column.attribute < 0 {
+        return Some(Seen::Clean); // system columns: ctid, xmin, …
+    }
+    if column.attribute == 0 {
+        // A whole row is protected if any of its columns is.
+        let clean = relation.columns.iter().all(|field| {
+            let field = ColumnId { relation: column.relation, attribute: field.number };
+            matches!(seen(basis, field), Some(Seen::Clean))
+        });
+        return Some(if clean { Seen::Clean } else { Seen::Derived });
+    }
+    relation.column(column.attribute)?;
+    Some(match basis.views.column(column) {
+        Some(lineage) => seen_through_view(basis, lineage),
+        None => match basis.treatments.class(column) {
+            0 => Seen::Clean,
+            class => Seen::Class(class),
+        },
+    })
+}
+
+fn seen_through_view(basis: &Basis, lineage: &Lineage) -> Seen {
+    let class = |column: &ColumnId| basis.treatments.class(*column);
+    if lineage.computed_from.iter().any(|column| class(column) != 0) {
+        return Seen::Derived;
+    }
+    let mut classes = lineage.verbatim.iter().map(class);
+    let first = classes.next().unwrap_or(0);
+    match classes.all(|class| class == first) && !(lineage.computed && first != 0) {
+        true if first == 0 => Seen::Clean,
+        true => Seen::Class(first),
+        false => Seen::Derived,
+    }
+}
+
+/// Resolves a plan for a described result. For [`Verdict::Pass`] every named column must be known and clean.
+pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreement> {
+    if matches!(plan.verdict, Verdict::Refuse(_) | Verdict::Probe(_)) {
+        return Err(Disagreement::NotExpected);
+    }
+    let planned = plan.verdict == Verdict::Mask && !is_text_report(plan);
+    if planned && fields.len() != plan.columns.len() {
+        return Err(Disagreement::ColumnCount { described: fields.len(), planned: plan.columns.len() });
+    }
+    let mut actions = Vec::with_capacity(fields.len());
+    for (index, field) in fields.iter().enumerate() {
+        let number = index + 1;
+        let column = planned.then(|| &plan.columns[index]);
+        if column.is_some_and(|column| column.label.as_bytes() != field.label) {
+            return Err(Disagreement::Label { number });
+        }
+        let action = column.map_or(&ColumnAction::Clean, |column| &column.action);
+        check_origin(&plan.basis, action, field, number)?;
+        let format = if field.format == 0 { Format::Text } else { Format::Binary };
+        actions.push(match action {
+            ColumnAction::Clean => FieldAction::Keep,
+            ColumnAction::Mask { mask, .. } => FieldAction::Mask { mask: mask.clone(), type_oid: field.type_oid, format },
+            ColumnAction::Redact => FieldAction::Redact { type_oid: field.type_oid, format },
+        });
+    }
+    Ok(RowMask::new(actions))
+}
+
+fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number: usize) -> Result<(), Disagreement> {
+    if field.table_oid == 0 {
+        return Ok(());
+    }
+    let column = ColumnId { relation: field.table_oid, attribute: field.attribute };
+    let agrees = match (seen(basis, column).ok_or(Disagreement::UnknownColumn { number })?, action) {
+        (_, ColumnAction::Redact) | (Seen::Clean, _) => true,
+        (Seen::Class(seen), ColumnAction::Mask { class, .. }) => seen == *class,
+        (Seen::Derived, ColumnAction::Mask { .. }) | (Seen::Class(_) | Seen::Derived, ColumnAction::Clean) => false,
+    };
+    if agrees { Ok(()) } else { Err(Disagreement::Protection { number, column: basis.snapshot.column_name(column) }) }
+}
+
+/// EXPLAIN shows one column of its own, whatever the query under it shows.
+fn is_text_report(plan: &Plan) -> bool {
+    matches!(plan.kind, crate::sql::StatementKind::Explain { .. })
+}
+
+/// Resolves a plan for a COPY stream, which carries neither names nor types.
+pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result<RowMask, Disagreement> {
+    match plan.verdict {
+        Verdict::Pass => return Ok(RowMask::new(vec![FieldAction::Keep; columns])),
+        Verdict::Mask => {}
+        Verdict::Refuse(_) | Verdict::Probe(_) => return Err(Disagreement::NotExpected),
+    }
+    if columns != plan.columns.len() {
+        return Err(Disagreement::ColumnCount { described: columns, planned: plan.columns.len() });
+    }
+    let format = if format == CopyFormat::Binary { Format::Binary } else { Format::Text };
+    let actions = plan.columns.iter().map(|column| match &column.action {
+        ColumnAction::Clean => FieldAction::Keep,
+        ColumnAction::Mask { mask, type_oid, .. } => {
+            FieldAction::Mask { mask: mask.clone(), type_oid: *type_oid, format }
+        }
+        ColumnAction::Redact => FieldAction::Redact { type_oid: 0, format },
+    });
+    Ok(RowMask::new(actions.collect()))
+}

@@ -1,0 +1,229 @@
+//! From protection to a compiled mask and its class.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::{Column, ColumnId, Oid, Relation, Snapshot, TypeKind};
+use crate::config::{Policy, Problem, Severity, Unlisted};
+use crate::mask::{ColumnMask, ColumnShape, Keys, MaskSpec, Masked, Uniqueness};
+use crate::value::{Format, oid};
+
+use super::file::MaskRule;
+use super::spread::{How, Protection};
+use super::treatment::{Action, ColumnTreatment, UNLISTED};
+
+/// No text mask needs more characters: columns with more room than this show the same masked values.
+const TEXT_CHARACTERS_ENOUGH: i32 = 256;
+
+/// What makes two columns show equal values as equal values.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum ClassKey {
+    Mask {
+        spec: MaskSpec,
+        domain: String,
+        shape: (Oid, i32),
+    },
+    Redact {
+        shape: (Oid, i32),
+    },
+    Refuse,
+}
+
+pub(super) struct Compiler<'a> {
+    snapshot: &'a Snapshot,
+    keys: &'a Keys,
+    policy: &'a Policy,
+    problems: &'a mut Vec<Problem>,
+    warnings: &'a mut Vec<Problem>,
+    classes: HashMap<ClassKey, u32>,
+    /// Integer columns seen of each domain: one that is smallint and one that is wider.
+    integers: HashMap<String, [Option<ColumnId>; 2]>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        keys: &'a Keys,
+        policy: &'a Policy,
+        problems: &'a mut Vec<Problem>,
+        warnings: &'a mut Vec<Problem>,
+    ) -> Self {
+        let (classes, integers) = (HashMap::new(), HashMap::new());
+        Compiler {
+            snapshot,
+            keys,
+            policy,
+            problems,
+            warnings,
+            classes,
+            integers,
+        }
+    }
+
+    /// The treatment of a column that a rule protects, itself or through another column. `None` after a problem.
+    pub(super) fn treatment(&mut self, id: ColumnId, protection: &Protection<'_>) -> Option<ColumnTreatment> {
+        let (relation, column) = self.find(id)?;
+        let shape = self.shape(relation, column);
+        let rule = match &protection.how {
+            How::Rule(rule) => *rule,
+            How::Derived => return Some(self.redact(&shape, protection.origin.clone())),
+        };
+        let mask = match ColumnMask::compile(&rule.spec, &shape, self.keys, &rule.domain) {
+            Ok(mask) => mask,
+            // Whoever named the column has to choose again; a star or a foreign key may have caught more than was meant.
+            Err(error) if protection.exact => {
+                self.problems
+                    .push(rule.place.problem(Severity::Error, error.to_string()));
+                return None;
+            }
+            Err(error) => {
+                let message = format!("{error}; it is redacted instead");
+                let suggestion = format!("name a mask for {}, or [[keep]] it", shape.name);
+                self.warnings
+                    .push(rule.place.problem(Severity::Warning, message).suggest(suggestion));
+                return Some(ColumnTreatment {
+                    predicates: rule.predicates.unwrap_or(self.policy.predicates),
+                    tags: rule.tags.clone(),
+                    ..self.redact(&shape, protection.origin.clone())
+                });
+            }
+        };
+        self.check_integer_width(id, rule, &shape);
+        let contract = mask.contract();
+        let keeps_null = contract.keeps_null && !makes_null(&mask, &shape);
+        let deterministic = contract.deterministic;
+        let keeps_uniqueness = contract.uniqueness == Uniqueness::Keeps;
+        let key = ClassKey::Mask {
+            spec: rule.spec.clone(),
+            domain: rule.domain.clone(),
+            shape: class_shape(&rule.spec, &shape),
+        };
+        Some(ColumnTreatment {
+            class: self.class(key),
+            action: Action::Mask(Arc::new(mask)),
+            predicates: rule.predicates.unwrap_or(self.policy.predicates),
+            rule: protection.origin.clone(),
+            mask_name: rule.spec.name(),
+            keeps_null,
+            keeps_uniqueness,
+            deterministic,
+            tags: rule.tags.clone(),
+        })
+    }
+
+    /// The treatment of a column that nothing protects and no `[[keep]]` names.
+    pub(super) fn unlisted(&mut self, id: ColumnId) -> Option<ColumnTreatment> {
+        let (relation, column) = self.find(id)?;
+        let shape = self.shape(relation, column);
+        match self.policy.unlisted {
+            Unlisted::Pass => None,
+            Unlisted::Mask => Some(self.redact(&shape, UNLISTED.to_string())),
+            Unlisted::Refuse => Some(ColumnTreatment {
+                class: self.class(ClassKey::Refuse),
+                action: Action::Refuse,
+                mask_name: "refuse",
+                ..self.redact(&shape, UNLISTED.to_string())
+            }),
+        }
+    }
+
+    /// A neutral constant of the column's type where there is one, so that NOT NULL columns can be restored.
+    fn redact(&mut self, shape: &ColumnShape, rule: String) -> ColumnTreatment {
+        let spec = MaskSpec::parse(&toml::Value::from("redact")).ok();
+        let mask = spec.and_then(|spec| ColumnMask::compile(&spec, shape, self.keys, spec.name()).ok());
+        ColumnTreatment {
+            class: self.class(ClassKey::Redact {
+                shape: (shape.type_oid, shape.type_modifier),
+            }),
+            predicates: self.policy.predicates,
+            rule,
+            mask_name: "redact",
+            keeps_null: mask.as_ref().is_some_and(|mask| !makes_null(mask, shape)),
+            action: mask.map_or(Action::Redact, |mask| Action::Mask(Arc::new(mask))),
+            keeps_uniqueness: false,
+            deterministic: true,
+            tags: Vec::new(),
+        }
+    }
+
+    fn class(&mut self, key: ClassKey) -> u32 {
+        let next = self.classes.len() as u32 + 1;
+        *self.classes.entry(key).or_insert(next)
+    }
+
+    fn find(&self, id: ColumnId) -> Option<(&'a Relation, &'a Column)> {
+        let relation = self.snapshot.relations.get(&id.relation)?;
+        Some((relation, relation.column(id.attribute)?))
+    }
+
+    fn shape(&self, relation: &Relation, column: &Column) -> ColumnShape {
+        let (type_oid, type_modifier) = self.snapshot.base_type(column.type_oid, column.type_modifier);
+        let found = self.snapshot.types.get(&type_oid);
+        let array_element = match found.map(|found| found.kind) {
+            Some(TypeKind::Array(element)) => Some(self.snapshot.base_type(element, type_modifier).0),
+            _ => None,
+        };
+        ColumnShape {
+            name: format!("{}.{}.{}", relation.schema, relation.name, column.name),
+            type_oid,
+            type_modifier,
+            not_null: column.not_null,
+            array_element,
+            // Of an extension, so it has no OID of its own everywhere.
+            text_like: found.is_some_and(|found| found.name == "citext" && found.schema != "pg_catalog"),
+            is_enum: found.is_some_and(|found| found.kind == TypeKind::Enum),
+        }
+    }
+
+    /// A permutation of 2^16 numbers and one of 2^31 send the same number to different ones.
+    fn check_integer_width(&mut self, id: ColumnId, rule: &MaskRule, shape: &ColumnShape) {
+        let width = match shape.type_oid {
+            oid::INT2 => 0,
+            oid::INT4 | oid::INT8 => 1,
+            _ => return,
+        };
+        if rule.spec.name() != "integer" {
+            return;
+        }
+        let seen = self.integers.entry(rule.domain.clone()).or_default();
+        let first_of_domain = seen[width].is_none();
+        seen[width].get_or_insert(id);
+        if let (true, Some(other)) = (first_of_domain, seen[1 - width]) {
+            let names = [id, other].map(|column| self.snapshot.column_name(column));
+            let [narrow, wide] = if width == 0 {
+                names
+            } else {
+                [names[1].clone(), names[0].clone()]
+            };
+            let message = format!(
+                "{narrow} is smallint and {wide} is wider: in one domain (\"{}\") their masked values do not agree",
+                rule.domain
+            );
+            let problem = rule.place.problem(Severity::Error, message);
+            self.problems
+                .push(problem.suggest("give the smallint columns a rule with a domain of their own"));
+        }
+    }
+}
+
+/// Whether every value of the column is shown as NULL.
+fn makes_null(mask: &ColumnMask, shape: &ColumnShape) -> bool {
+    // Only these two do, and neither looks at the value.
+    matches!(mask.contract().name, "null" | "redact")
+        && mask.apply(shape.type_oid, Format::Text, b"", &mut Vec::new()) == Masked::Null
+}
+
+/// Shapes in which one mask under one domain gives equal masked values: masks of text differ by the room they have,
+/// and the two wider integers share a permutation.
+fn class_shape(spec: &MaskSpec, shape: &ColumnShape) -> (Oid, i32) {
+    match shape.type_oid {
+        oid::TEXT | oid::VARCHAR => match spec.name() {
+            // As long as the original, however much room there is.
+            "phone" | "partial" | "uuid" => (oid::TEXT, -1),
+            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH => (oid::TEXT, -1),
+            _ => (oid::TEXT, shape.type_modifier),
+        },
+        oid::INT4 | oid::INT8 => (oid::INT8, -1),
+        other => (other, shape.type_modifier),
+    }
+}

@@ -1,0 +1,289 @@
+//! Rule files: from TOML to a [`RuleSet`], every problem reported at once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::config::{Document, Located, Place, Predicates, Problem, Section, plain};
+use crate::mask::MaskSpec;
+
+use super::pattern::{ColumnPattern, parse_function_name};
+
+/// The rules of all files, checked as far as they can be without a database.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    pub(super) entries: Vec<Entry>,
+    pub(super) functions: Vec<VouchedFunction>,
+    pub(super) tests: Vec<RuleTest>,
+    /// Over the text of all files.
+    digest: Sha256,
+}
+
+/// One pattern of a `[[rule]]` or `[[keep]]`.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) pattern: ColumnPattern,
+    /// Where the pattern stands.
+    pub(super) place: Place,
+    pub(super) effect: Effect,
+    /// Nothing is said where it matches nothing.
+    pub(super) optional: bool,
+}
+
+/// What an entry does with its columns.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    Mask(Arc<MaskRule>),
+    Keep,
+}
+
+/// A `[[rule]]`.
+#[derive(Debug)]
+pub(super) struct MaskRule {
+    /// Where the rule begins.
+    pub(super) place: Place,
+    pub(super) spec: MaskSpec,
+    pub(super) domain: String,
+    pub(super) predicates: Option<Predicates>,
+    pub(super) tags: Vec<String>,
+}
+
+/// A `[[function]]` that a person vouches for.
+#[derive(Debug, Clone)]
+pub(super) struct VouchedFunction {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) place: Place,
+}
+
+/// A `[[test]]`: what a rule must never show.
+#[derive(Debug, Clone)]
+pub struct RuleTest {
+    /// The column whose mask is tested.
+    pub column: ColumnPattern,
+    /// An input value, in Postgres' text form.
+    pub value: String,
+    /// Texts that may not stand in the masked value, whatever the case.
+    pub never_shows: Vec<String>,
+    /// Where the test stands.
+    pub place: Place,
+}
+
+impl Effect {
+    /// Whether it is the same rule, or one that says the same.
+    pub(super) fn agrees(&self, other: &Effect) -> bool {
+        match (self, other) {
+            (Effect::Mask(left), Effect::Mask(right)) => {
+                left.spec == right.spec && left.domain == right.domain && left.predicates == right.predicates
+            }
+            (Effect::Keep, Effect::Keep) => true,
+            _ => false,
+        }
+    }
+}
+
+impl RuleSet {
+    /// Reads rule files.
+    ///
+    /// # Errors
+    /// Every problem of every file.
+    pub fn load(paths: &[PathBuf]) -> Result<RuleSet, Vec<Problem>> {
+        let mut rules = RuleSet::default();
+        let mut problems = Vec::new();
+        for path in paths {
+            match Document::read(path) {
+                Ok(document) => problems.extend(rules.add(&document)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(rules) } else { Err(problems) }
+    }
+
+    /// Reads one rule file that is already in memory; `name` is what its problems are reported under.
+    ///
+    /// # Errors
+    /// Every problem of it.
+    pub fn parse(name: &str, text: &str) -> Result<RuleSet, Vec<Problem>> {
+        let mut rules = RuleSet::default();
+        let problems = rules.add(&Document::new(name, text.to_string()));
+        if problems.is_empty() { Ok(rules) } else { Err(problems) }
+    }
+
+    /// Names the rule set in the session log: the first 8 bytes of a SHA-256 over the text of its files, in hex.
+    pub fn hash(&self) -> String {
+        let digest: [u8; 32] = self.digest.clone().finalize().into();
+        digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The `[[test]]`s.
+    pub fn tests(&self) -> &[RuleTest] {
+        &self.tests
+    }
+
+    /// Whether there is nothing that could protect a column.
+    pub fn is_empty(&self) -> bool {
+        !self.entries.iter().any(|entry| matches!(entry.effect, Effect::Mask(_)))
+    }
+
+    fn add(&mut self, document: &Document) -> Vec<Problem> {
+        self.digest.update(document.text());
+        if let Some(table) = document.parse() {
+            let top = document.top(&table);
+            for section in top.sections("rule") {
+                self.add_rule(section);
+            }
+            for section in top.sections("keep") {
+                self.add_keep(section);
+            }
+            for section in top.sections("function") {
+                self.add_function(section);
+            }
+            for section in top.sections("test") {
+                self.add_test(section);
+            }
+            top.finish();
+        }
+        document.take_problems()
+    }
+
+    fn add_rule(&mut self, section: Section<'_>) {
+        let document = section.document();
+        let patterns = read_patterns(&section);
+        section.require("mask");
+        let spec = section.value("mask").and_then(|written| read_mask(document, &written));
+        let domain = section.string("domain");
+        let predicates = section.choice("predicates", &Predicates::CHOICES);
+        let tags = section.strings("tags").unwrap_or_default();
+        let optional = section.boolean("optional").unwrap_or(false);
+        let place = document.place(&section.span());
+        if let Some(domain) = &domain
+            && domain.value.is_empty()
+        {
+            document.error(domain.span.clone(), "rule.domain is empty");
+        }
+        section.finish();
+        let Some(spec) = spec else { return };
+        let rule = Arc::new(MaskRule {
+            domain: domain.map_or_else(|| spec.name().to_string(), |written| written.value),
+            place,
+            spec,
+            predicates,
+            tags: tags.into_iter().map(|tag| tag.value).collect(),
+        });
+        let entry = |(pattern, place)| Entry {
+            pattern,
+            place,
+            effect: Effect::Mask(rule.clone()),
+            optional,
+        };
+        self.entries.extend(patterns.into_iter().map(entry));
+    }
+
+    fn add_keep(&mut self, section: Section<'_>) {
+        let patterns = read_patterns(&section);
+        let optional = section.boolean("optional").unwrap_or(false);
+        section.finish();
+        let entry = |(pattern, place)| Entry {
+            pattern,
+            place,
+            effect: Effect::Keep,
+            optional,
+        };
+        self.entries.extend(patterns.into_iter().map(entry));
+    }
+
+    fn add_function(&mut self, section: Section<'_>) {
+        let document = section.document();
+        let name = section.required_string("name");
+        section.require("reads");
+        // Only one thing can be vouched for; it is written out so that whoever reads the file sees what was promised.
+        section.choice("reads", &[("nothing protected", ())]);
+        section.finish();
+        let Some(name) = name else { return };
+        match parse_function_name(&name.value) {
+            Ok((schema, function)) => self.functions.push(VouchedFunction {
+                schema,
+                name: function,
+                place: document.place(&name.span),
+            }),
+            Err(error) => document.error(name.span, format!("function.name \"{}\" {error}", name.value)),
+        }
+    }
+
+    fn add_test(&mut self, section: Section<'_>) {
+        let document = section.document();
+        let column = section.required_string("column");
+        let value = section.required_string("value");
+        section.require("never_shows");
+        let never_shows = section.strings("never_shows").unwrap_or_default();
+        for word in never_shows.iter().filter(|word| word.value.is_empty()) {
+            document.error(
+                word.span.clone(),
+                "test.never_shows holds an empty text, which stands in every value",
+            );
+        }
+        let place = document.place(&section.span());
+        section.finish();
+        let pattern = column.and_then(|column| read_pattern(document, &column));
+        if let Some((pattern, column)) = &pattern
+            && !pattern.is_exact()
+        {
+            let problem = column.problem(
+                crate::config::Severity::Error,
+                "test.column must name one column, without *",
+            );
+            document.report(problem);
+        }
+        if let (Some((column, _)), Some(value)) = (pattern, value) {
+            let never_shows = never_shows.into_iter().map(|word| word.value).collect();
+            self.tests.push(RuleTest {
+                column,
+                value: value.value,
+                never_shows,
+                place,
+            });
+        }
+    }
+}
+
+fn read_patterns(section: &Section<'_>) -> Vec<(ColumnPattern, Place)> {
+    let document = section.document();
+    section.require("columns");
+    let Some(columns) = section.strings("columns") else {
+        return Vec::new();
+    };
+    if columns.is_empty() {
+        document.error(section.span(), "columns is empty");
+    }
+    columns
+        .iter()
+        .filter_map(|column| read_pattern(document, column))
+        .collect()
+}
+
+fn read_pattern(document: &Document, written: &Located<String>) -> Option<(ColumnPattern, Place)> {
+    match ColumnPattern::parse(&written.value) {
+        Ok(pattern) => Some((pattern, document.place(&written.span))),
+        Err(error) => {
+            let suggestion = "for example \"public.customer.email\" or \"*.*.email\"".to_string();
+            let message = format!("column pattern \"{}\" {error}", written.value);
+            document.error_with(written.span.clone(), message, Some(suggestion));
+            None
+        }
+    }
+}
+
+fn read_mask(document: &Document, written: &Located<&toml::de::DeValue<'_>>) -> Option<MaskSpec> {
+    let Some(value) = plain(written.value) else {
+        document.error(written.span.clone(), "mask holds a number out of range");
+        return None;
+    };
+    match MaskSpec::parse(&value) {
+        Ok(spec) => Some(spec),
+        Err(error) => {
+            document.error(written.span.clone(), error.to_string());
+            None
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! From a rule set and a snapshot to the treatment of each column.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
+use crate::config::{Policy, Problem, Severity, did_you_mean};
+use crate::mask::Keys;
+
+use super::compile::Compiler;
+use super::file::{Effect, Entry, RuleSet};
+use super::spread::{Spread, spread};
+use super::treatment::{Resolved, Treatments};
+
+/// The entry that names a column most closely.
+pub(super) type Winners<'r> = HashMap<ColumnId, &'r Entry>;
+
+impl RuleSet {
+    /// Decides about every column of a database.
+    ///
+    /// # Errors
+    /// Rules that contradict each other, name columns of views, or have masks that do not take their columns' types.
+    pub fn resolve(&self, snapshot: &Snapshot, keys: &Keys, policy: &Policy) -> Result<Resolved, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut matched = vec![false; self.entries.len()];
+        let winners = self.winners(snapshot, &mut matched, &mut problems);
+        let Spread {
+            protected,
+            mut warnings,
+        } = spread(snapshot, &winners, &mut problems);
+        let mut compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings);
+        let mut columns: HashMap<_, _> = BTreeMap::from_iter(&protected)
+            .into_iter()
+            .filter_map(|(column, protection)| Some((*column, compiler.treatment(*column, protection)?)))
+            .collect();
+        for relation in base_relations(snapshot).filter(|relation| has_personal_columns(relation)) {
+            for column in column_ids(relation) {
+                if !winners.contains_key(&column) && !protected.contains_key(&column) {
+                    columns.extend(compiler.unlisted(column).map(|treatment| (column, treatment)));
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let kept = winners
+            .iter()
+            .filter(|(column, entry)| matches!(entry.effect, Effect::Keep) && !columns.contains_key(column))
+            .map(|(column, _)| *column)
+            .collect();
+        let vouched = self
+            .functions
+            .iter()
+            .map(|function| (function.schema.clone(), function.name.clone()));
+        Ok(Resolved {
+            treatments: Treatments {
+                columns,
+                kept,
+                vouched: vouched.collect(),
+            },
+            warnings,
+            unmatched: self.unmatched(snapshot, &matched),
+        })
+    }
+
+    /// For each base column the entry that names it most closely; marks every entry that matches anything.
+    fn winners(&self, snapshot: &Snapshot, matched: &mut [bool], problems: &mut Vec<Problem>) -> Winners<'_> {
+        let mut winners = Winners::new();
+        let mut ties = HashSet::new();
+        for relation in sorted_relations(snapshot) {
+            let candidates: Vec<_> = self.candidates(relation).collect();
+            for column in &relation.columns {
+                let id = ColumnId {
+                    relation: relation.oid,
+                    attribute: column.number,
+                };
+                for (index, entry) in &candidates {
+                    if !entry.pattern.matches(&relation.schema, &relation.name, &column.name) {
+                        continue;
+                    }
+                    matched[*index] = true;
+                    if !is_base(relation) {
+                        problems.extend(view_problem(entry, relation));
+                        continue;
+                    }
+                    let Some(best) = winners.get(&id) else {
+                        winners.insert(id, entry);
+                        continue;
+                    };
+                    let (new, old) = (entry.pattern.specificity(), best.pattern.specificity());
+                    if new > old {
+                        winners.insert(id, entry);
+                        ties.remove(&id);
+                    } else if new == old && !entry.effect.agrees(&best.effect) {
+                        ties.insert(id);
+                    }
+                }
+            }
+        }
+        problems.extend(self.tie_problems(snapshot, &winners, ties));
+        winners
+    }
+
+    /// Entries that could match in this relation.
+    fn candidates(&self, relation: &Relation) -> impl Iterator<Item = (usize, &Entry)> {
+        let is_system = relation.is_system();
+        self.entries
+            .iter()
+            .enumerate()
+            .filter(move |(_, entry)| !is_system || entry.pattern.names_schema())
+            .filter(|(_, entry)| entry.pattern.matches_relation(&relation.schema, &relation.name))
+    }
+
+    fn tie_problems(&self, snapshot: &Snapshot, winners: &Winners<'_>, ties: HashSet<ColumnId>) -> Vec<Problem> {
+        let mut ties: Vec<_> = ties.into_iter().collect();
+        ties.sort_unstable();
+        let mut problems = Vec::new();
+        for column in ties {
+            let (Some(relation), Some(best)) = (snapshot.relations.get(&column.relation), winners.get(&column)) else {
+                continue;
+            };
+            let Some(name) = relation.column(column.attribute).map(|found| &found.name) else {
+                continue;
+            };
+            let other = self.candidates(relation).map(|(_, entry)| entry).find(|entry| {
+                entry.pattern.matches(&relation.schema, &relation.name, name)
+                    && entry.pattern.specificity() == best.pattern.specificity()
+                    && !entry.effect.agrees(&best.effect)
+            });
+            let Some(other) = other else { continue };
+            let message = format!(
+                "\"{}\" and \"{}\" ({}) name {} equally closely and say different things",
+                other.pattern,
+                best.pattern,
+                best.place.short(),
+                snapshot.column_name(column),
+            );
+            problems.push(
+                other
+                    .place
+                    .problem(Severity::Error, message)
+                    .suggest(format!("add a rule for \"{}\" alone", snapshot.column_name(column))),
+            );
+        }
+        problems
+    }
+
+    /// Entries and functions that this database does not have.
+    fn unmatched(&self, snapshot: &Snapshot, matched: &[bool]) -> Vec<Problem> {
+        let mut unmatched = Vec::new();
+        for (entry, matched) in self.entries.iter().zip(matched) {
+            if *matched || entry.optional {
+                continue;
+            }
+            let severity = if entry.pattern.is_exact() {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let message = format!(
+                "\"{}\" matches no column of database {}",
+                entry.pattern, snapshot.database
+            );
+            let mut problem = entry.place.problem(severity, message);
+            if entry.pattern.is_exact() {
+                let names: Vec<_> = base_relations(snapshot)
+                    .filter(|relation| !relation.is_system())
+                    .flat_map(column_ids)
+                    .map(|column| snapshot.column_name(column))
+                    .collect();
+                problem.suggestion = did_you_mean(&entry.pattern.to_string(), names.iter().map(String::as_str));
+            }
+            unmatched.push(problem);
+        }
+        for function in &self.functions {
+            let known = snapshot.functions.get(&function.name);
+            if !known.is_some_and(|overloads| overloads.iter().any(|found| found.schema == function.schema)) {
+                let name = format!("{}.{}", function.schema, function.name);
+                let message = format!("there is no function {name} in database {}", snapshot.database);
+                unmatched.push(function.place.problem(Severity::Error, message));
+            }
+        }
+        unmatched
+    }
+}
+
+/// An exact rule for a view's column would be believed and do nothing: protection comes from the columns below.
+fn view_problem(entry: &Entry, relation: &Relation) -> Option<Problem> {
+    let kind = match relation.kind {
+        RelationKind::View => "view",
+        RelationKind::MaterializedView => "materialised view",
+        _ => return None,
+    };
+    if !entry.pattern.is_exact() {
+        return None;
+    }
+    let message = format!(
+        "\"{}\" is a column of a {kind}; rules are for the columns that it reads",
+        entry.pattern
+    );
+    Some(
+        entry
+            .place
+            .problem(Severity::Error, message)
+            .suggest("its columns are protected through those"),
+    )
+}
+
+/// Whether rules are for its columns: it stores values, or is one of the server's own views, whose definitions are
+/// not analysed.
+pub(super) fn is_base(relation: &Relation) -> bool {
+    match relation.kind {
+        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable => true,
+        RelationKind::Other | RelationKind::Sequence => true,
+        RelationKind::View | RelationKind::MaterializedView => relation.is_system(),
+        RelationKind::CompositeType => false,
+    }
+}
+
+/// Whether `[policy] unlisted` is for its columns: not the server's own, and not the counters of sequences.
+pub fn has_personal_columns(relation: &Relation) -> bool {
+    is_base(relation) && !relation.is_system() && relation.kind != RelationKind::Sequence
+}
+
+fn sorted_relations(snapshot: &Snapshot) -> impl Iterator<Item = &Relation> {
+    // In OID order, so that the same rules give the same messages and class numbers.
+    BTreeMap::<&Oid, &Relation>::from_iter(&snapshot.relations).into_values()
+}
+
+pub(super) fn base_relations(snapshot: &Snapshot) -> impl Iterator<Item = &Relation> {
+    sorted_relations(snapshot).filter(|relation| is_base(relation))
+}
+
+pub(super) fn column_ids(relation: &Relation) -> impl Iterator<Item = ColumnId> {
+    let oid = relation.oid;
+    relation.columns.iter().map(move |column| ColumnId {
+        relation: oid,
+        attribute: column.number,
+    })
+}

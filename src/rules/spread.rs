@@ -1,0 +1,321 @@
+//! Protection that columns get from other columns: through inheritance, foreign keys and generated columns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::{ColumnId, Relation, Snapshot};
+use crate::config::{Problem, Severity};
+
+use super::file::{Effect, Entry, MaskRule};
+use super::resolve::{Winners, base_relations, column_ids};
+
+/// Every protected column, but for those that `[policy] unlisted` protects.
+pub(super) struct Spread<'r> {
+    pub(super) protected: HashMap<ColumnId, Protection<'r>>,
+    pub(super) warnings: Vec<Problem>,
+}
+
+/// Why and how a column is protected.
+#[derive(Clone)]
+pub(super) struct Protection<'r> {
+    pub(super) how: How<'r>,
+    /// The rule it goes back to: `app.toml:12`.
+    pub(super) origin: String,
+    /// A rule names this very column without a star: that its mask fits is the author's business.
+    pub(super) exact: bool,
+}
+
+#[derive(Clone)]
+pub(super) enum How<'r> {
+    /// The rule's mask.
+    Rule(&'r Arc<MaskRule>),
+    /// Computed from a protected column: redacted.
+    Derived,
+}
+
+impl Protection<'_> {
+    /// Whether both show equal values as equal values.
+    fn agrees(&self, other: &Protection<'_>) -> bool {
+        match (&self.how, &other.how) {
+            (How::Rule(left), How::Rule(right)) => left.spec == right.spec && left.domain == right.domain,
+            (How::Derived, How::Derived) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Columns of one inheritance tree that share a name hold the same rows and must be treated alike. Most groups
+/// are one column.
+struct Groups {
+    members: Vec<Vec<ColumnId>>,
+    of: HashMap<ColumnId, usize>,
+}
+
+pub(super) fn spread<'r>(snapshot: &Snapshot, winners: &Winners<'r>, problems: &mut Vec<Problem>) -> Spread<'r> {
+    let groups = Groups::of(snapshot);
+    let mut spreading = Spreading {
+        snapshot,
+        winners,
+        protections: vec![None; groups.members.len()],
+        groups,
+        warnings: Vec::new(),
+    };
+    spreading.own_rules(problems);
+    // Each round protects at least one more group or is the last.
+    while spreading.foreign_keys() | spreading.generated_columns() {}
+    spreading.foreign_key_warnings();
+    spreading.finish()
+}
+
+struct Spreading<'a, 'r> {
+    snapshot: &'a Snapshot,
+    winners: &'a Winners<'r>,
+    groups: Groups,
+    /// By group.
+    protections: Vec<Option<Protection<'r>>>,
+    warnings: Vec<Problem>,
+}
+
+impl<'r> Spreading<'_, 'r> {
+    /// The closest rule of any member holds for the whole group.
+    fn own_rules(&mut self, problems: &mut Vec<Problem>) {
+        for (group, members) in self.groups.members.iter().enumerate() {
+            let mut rules: Vec<_> = members
+                .iter()
+                .filter_map(|member| Some((*member, *self.winners.get(member)?)))
+                .filter_map(|(member, entry)| match &entry.effect {
+                    Effect::Mask(rule) => Some((member, entry, rule)),
+                    Effect::Keep => None,
+                })
+                .collect();
+            rules.sort_by_key(|(member, entry, _)| (std::cmp::Reverse(entry.pattern.specificity()), *member));
+            let Some((column, entry, rule)) = rules.first() else {
+                continue;
+            };
+            let specificity = entry.pattern.specificity();
+            let rival = rules[1..].iter().find(|(_, other, _)| {
+                other.pattern.specificity() == specificity && !other.effect.agrees(&entry.effect)
+            });
+            if let Some((other_column, other, _)) = rival {
+                let message = format!(
+                    "{} and {} are one column of one inheritance tree, and \"{}\" ({}) masks it otherwise",
+                    self.snapshot.column_name(*other_column),
+                    self.snapshot.column_name(*column),
+                    entry.pattern,
+                    entry.place.short(),
+                );
+                problems.push(other.place.problem(Severity::Error, message));
+            }
+            for member in members {
+                let overridden = self.winners.get(member).filter(|own| !own.effect.agrees(&entry.effect));
+                if let Some(own) = overridden {
+                    self.warnings
+                        .push(self.overridden(*member, own, *column, entry.place.short()));
+                }
+            }
+            self.protections[group] = Some(Protection {
+                how: How::Rule(rule),
+                origin: rule.place.short(),
+                exact: entry.pattern.is_exact(),
+            });
+        }
+    }
+
+    /// A referencing column without a rule takes the treatment of the referenced one.
+    fn foreign_keys(&mut self) -> bool {
+        let mut changed = false;
+        for (from, to) in foreign_key_pairs(self.snapshot) {
+            let (Some(from_group), Some(to_group)) = (self.groups.get(from), self.groups.get(to)) else {
+                continue;
+            };
+            if self.protections[from_group].is_some() {
+                continue;
+            }
+            let Some(protection) = self.protections[to_group].clone() else {
+                continue;
+            };
+            for member in &self.groups.members[from_group] {
+                if let Some(keep) = self.winners.get(member) {
+                    self.warnings
+                        .push(self.overridden(*member, keep, to, protection.origin.clone()));
+                }
+            }
+            self.protections[from_group] = Some(Protection {
+                exact: false,
+                ..protection
+            });
+            changed = true;
+        }
+        changed
+    }
+
+    /// A generated column over a protected one is derived, unless a `[[keep]]` names it without a star.
+    fn generated_columns(&mut self) -> bool {
+        let mut changed = false;
+        for relation in base_relations(self.snapshot) {
+            for column in &relation.columns {
+                let Some(sources) = &column.generated_from else {
+                    continue;
+                };
+                let id = ColumnId {
+                    relation: relation.oid,
+                    attribute: column.number,
+                };
+                let Some(group) = self.groups.get(id) else {
+                    continue;
+                };
+                if self.protections[group].is_some() {
+                    continue;
+                }
+                let protection = sources.iter().find_map(|source| {
+                    let source = ColumnId {
+                        relation: relation.oid,
+                        attribute: *source,
+                    };
+                    self.protections[self.groups.get(source)?].as_ref()
+                });
+                let keep = self.winners.get(&id);
+                let Some(protection) = protection.filter(|_| !keep.is_some_and(|keep| keep.pattern.is_exact())) else {
+                    continue;
+                };
+                let origin = protection.origin.clone();
+                if let Some(keep) = keep {
+                    let warning = self.overridden(id, keep, id, origin.clone());
+                    self.warnings
+                        .push(warning.suggest("name the generated column without a star to keep it"));
+                }
+                self.protections[group] = Some(Protection {
+                    how: How::Derived,
+                    origin,
+                    exact: false,
+                });
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    fn foreign_key_warnings(&mut self) {
+        for (from, to) in foreign_key_pairs(self.snapshot) {
+            let (Some(from_group), Some(to_group)) = (self.groups.get(from), self.groups.get(to)) else {
+                continue;
+            };
+            let Some(own) = &self.protections[from_group] else {
+                continue;
+            };
+            let what = match &self.protections[to_group] {
+                Some(referenced) if own.agrees(referenced) => continue,
+                Some(referenced) => format!("is masked otherwise ({})", referenced.origin),
+                None => "is not masked".to_string(),
+            };
+            let message = format!(
+                "{} is masked ({}), and {}, which it references, {what}: masked keys will not match",
+                self.snapshot.column_name(from),
+                own.origin,
+                self.snapshot.column_name(to),
+            );
+            let place = match (&own.how, self.winners.get(&from)) {
+                (_, Some(entry)) => entry.place.clone(),
+                (How::Rule(rule), None) => rule.place.clone(),
+                (How::Derived, None) => continue,
+            };
+            self.warnings.push(place.problem(Severity::Warning, message));
+        }
+    }
+
+    fn overridden(&self, column: ColumnId, entry: &Entry, through: ColumnId, origin: String) -> Problem {
+        let message = format!(
+            "\"{}\" does not hold for {}: it gets the protection of {} ({origin})",
+            entry.pattern,
+            self.snapshot.column_name(column),
+            if column == through {
+                "the columns it is generated from".to_string()
+            } else {
+                self.snapshot.column_name(through)
+            },
+        );
+        entry.place.problem(Severity::Warning, message)
+    }
+
+    fn finish(self) -> Spread<'r> {
+        let mut protected = HashMap::new();
+        for (members, protection) in self.groups.members.iter().zip(&self.protections) {
+            if let Some(protection) = protection {
+                protected.extend(members.iter().map(|member| (*member, protection.clone())));
+            }
+        }
+        Spread {
+            protected,
+            warnings: self.warnings,
+        }
+    }
+}
+
+/// Every referencing column with the column it references, in a fixed order.
+fn foreign_key_pairs(snapshot: &Snapshot) -> Vec<(ColumnId, ColumnId)> {
+    let mut pairs: Vec<_> = snapshot
+        .foreign_keys
+        .iter()
+        .flat_map(|key| key.from.iter().copied().zip(key.to.iter().copied()))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+impl Groups {
+    fn of(snapshot: &Snapshot) -> Groups {
+        let mut groups = Groups {
+            members: Vec::new(),
+            of: HashMap::new(),
+        };
+        for relation in base_relations(snapshot) {
+            for column in column_ids(relation) {
+                groups.of.insert(column, groups.members.len());
+                groups.members.push(vec![column]);
+            }
+        }
+        for relation in base_relations(snapshot) {
+            for parent in relation
+                .parents
+                .iter()
+                .filter_map(|parent| snapshot.relations.get(parent))
+            {
+                groups.join_relations(relation, parent);
+            }
+        }
+        groups
+    }
+
+    fn get(&self, column: ColumnId) -> Option<usize> {
+        self.of.get(&column).copied()
+    }
+
+    fn join_relations(&mut self, child: &Relation, parent: &Relation) {
+        for column in &child.columns {
+            let id = ColumnId {
+                relation: child.oid,
+                attribute: column.number,
+            };
+            let inherited = parent.column_named(&column.name);
+            let Some(inherited) = inherited else { continue };
+            let parent_id = ColumnId {
+                relation: parent.oid,
+                attribute: inherited.number,
+            };
+            if let (Some(one), Some(other)) = (self.get(id), self.get(parent_id))
+                && one != other
+            {
+                // The smaller into the larger, so that a table with thousands of partitions stays quick.
+                let (from, into) = if self.members[one].len() < self.members[other].len() {
+                    (one, other)
+                } else {
+                    (other, one)
+                };
+                let moved = std::mem::take(&mut self.members[from]);
+                self.of.extend(moved.iter().map(|column| (*column, into)));
+                self.members[into].extend(moved);
+            }
+        }
+    }
+}

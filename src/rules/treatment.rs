@@ -1,0 +1,105 @@
+//! What is done with each column of one database.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::catalog::ColumnId;
+use crate::config::{Predicates, Problem};
+use crate::mask::ColumnMask;
+use crate::sql::Treatment;
+
+/// A rule set resolved against one snapshot.
+#[derive(Debug)]
+pub struct Resolved {
+    /// What is done with each column.
+    pub treatments: Treatments,
+    /// What the operator should know, though pgveil goes on.
+    pub warnings: Vec<Problem>,
+    /// Entries that match nothing in this database. Another database of the same server may have what they name,
+    /// so serving goes on; `check` counts them as errors.
+    pub unmatched: Vec<Problem>,
+}
+
+/// What is done with each column of one database. Columns that are not in it are clean.
+#[derive(Debug, Default)]
+pub struct Treatments {
+    pub(super) columns: HashMap<ColumnId, ColumnTreatment>,
+    pub(super) kept: HashSet<ColumnId>,
+    pub(super) vouched: HashSet<(String, String)>,
+}
+
+/// What is done with one protected column.
+#[derive(Debug, Clone)]
+pub struct ColumnTreatment {
+    /// Never 0. Equal for columns whose equal values are shown as equal values: one mask, one domain, one shape.
+    pub class: u32,
+    /// How its values are shown.
+    pub action: Action,
+    /// Conditions over it that tell more than the masked data does.
+    pub predicates: Predicates,
+    /// Which rule, as in `app.toml:12`; `policy.unlisted` where none names the column.
+    pub rule: String,
+    /// Kind of mask: `email`; `redact` or `refuse` where the action is that.
+    pub mask_name: &'static str,
+    /// NULL is shown as NULL, and nothing else is.
+    pub keeps_null: bool,
+    /// Different values are always shown as different values.
+    pub keeps_uniqueness: bool,
+    /// Equal values are always shown as equal values.
+    pub deterministic: bool,
+    /// The rule's tags, for reports.
+    pub tags: Vec<String>,
+}
+
+/// What [`ColumnTreatment::rule`] says where `[policy] unlisted` protects.
+pub(super) const UNLISTED: &str = "policy.unlisted";
+
+impl ColumnTreatment {
+    /// Whether no rule names the column, and `[policy] unlisted` protects it.
+    pub fn is_unlisted(&self) -> bool {
+        self.rule == UNLISTED
+    }
+}
+
+/// How the values of a protected column are shown.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Through this mask.
+    Mask(Arc<ColumnMask>),
+    /// Not at all: NULL or a marker, by type.
+    Redact,
+    /// Statements that would show them are refused.
+    Refuse,
+}
+
+impl Treatments {
+    /// What is done with a column; `None` if it is clean.
+    pub fn column(&self, column: ColumnId) -> Option<&ColumnTreatment> {
+        self.columns.get(&column)
+    }
+
+    /// Every protected column, in no order.
+    pub fn protected(&self) -> impl Iterator<Item = (ColumnId, &ColumnTreatment)> {
+        self.columns.iter().map(|(column, treatment)| (*column, treatment))
+    }
+
+    /// Whether a `[[keep]]` says that the column was looked at and is not personal.
+    pub fn is_kept(&self, column: ColumnId) -> bool {
+        self.kept.contains(&column)
+    }
+}
+
+impl Treatment for Treatments {
+    fn class(&self, column: ColumnId) -> u32 {
+        self.columns.get(&column).map_or(0, |treatment| treatment.class)
+    }
+
+    fn vouched(&self, schema: &str, name: &str) -> bool {
+        // Looked up by pair, so the set is keyed by owned strings; this runs once a function name and plan.
+        self.vouched.contains(&(schema.to_string(), name.to_string()))
+    }
+
+    fn protects_anything(&self) -> bool {
+        !self.columns.is_empty()
+    }
+}

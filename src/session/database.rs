@@ -1,0 +1,150 @@
+//! One database's catalog, kept fresh.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use thiserror::Error;
+
+use crate::config::{Access, Policy, Problem};
+use crate::plan::{Basis, Planner, PlannerMode};
+use crate::upstream::{self, ConnectError, LoadError, QueryError, Upstream};
+use crate::wire::error_fields::ErrorFields;
+
+use super::service::Service;
+
+/// A database that clients use: its planner, and a connection of pgveil's own on which changes are watched.
+pub(super) struct Database {
+    name: String,
+    planner: RwLock<Arc<Planner>>,
+    watch: tokio::sync::Mutex<Watch>,
+    sessions: AtomicUsize,
+}
+
+struct Watch {
+    connection: Option<Upstream>,
+    fingerprint: String,
+    checked: Instant,
+}
+
+/// Why there is no catalog.
+#[derive(Debug, Error)]
+pub enum CatalogError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A catalog query failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The catalog cannot be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The rules do not fit the catalog.
+    #[error("the rules do not fit: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Rules(Vec<Problem>),
+}
+
+impl CatalogError {
+    /// What a client is told. The rules' own words name columns, not values, but they are the operator's.
+    pub(super) fn to_fields(&self) -> ErrorFields {
+        match self {
+            CatalogError::Rules(_) => ErrorFields::fatal("58000", "pgveil's rules do not fit this database")
+                .hint("Whoever runs pgveil finds the reasons with `pgveil check`."),
+            _ => ErrorFields::fatal("58000", "pgveil cannot read the catalog of this database")
+                .hint("Whoever runs pgveil finds the reason in its output."),
+        }
+    }
+}
+
+/// Counts a session as using its database while it lives.
+pub(super) struct UseGuard<'a>(&'a Database);
+
+impl Drop for UseGuard<'_> {
+    fn drop(&mut self) {
+        self.0.sessions.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Database {
+    pub(super) async fn open(service: &Service, name: &str) -> Result<Self, CatalogError> {
+        let mut connection = connect(service, name).await?;
+        let (planner, fingerprint) = load(service, &mut connection, 1).await?;
+        let watch = Watch { connection: Some(connection), fingerprint, checked: Instant::now() };
+        Ok(Database {
+            name: name.to_owned(),
+            planner: RwLock::new(Arc::new(planner)),
+            watch: tokio::sync::Mutex::new(watch),
+            sessions: AtomicUsize::new(0),
+        })
+    }
+
+    pub(super) fn use_guard(&self) -> UseGuard<'_> {
+        self.sessions.fetch_add(1, Ordering::Relaxed);
+        UseGuard(self)
+    }
+
+    pub(super) fn is_in_use(&self) -> bool {
+        self.sessions.load(Ordering::Relaxed) > 0
+    }
+
+    pub(super) fn planner(&self) -> Arc<Planner> {
+        self.planner.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Nobody uses it: the watching connection need not stay open.
+    pub(super) async fn close_idle(&self) {
+        self.watch.lock().await.connection = None;
+    }
+
+    /// Reloads the catalog if it changed, unless it was looked at within `age`.
+    ///
+    /// If that fails, the old snapshot stays: what it does not know is refused, and the error is reported.
+    pub(super) async fn refresh(&self, service: &Service, age: Duration) {
+        let mut watch = self.watch.lock().await;
+        if watch.checked.elapsed() < age {
+            return;
+        }
+        if let Err(error) = self.check(service, &mut watch).await {
+            eprintln!("pgveil: catalog of database {:?}: {error}", self.name);
+            watch.connection = None;
+        }
+        watch.checked = Instant::now();
+    }
+
+    async fn check(&self, service: &Service, watch: &mut Watch) -> Result<(), CatalogError> {
+        if watch.connection.is_none() {
+            watch.connection = Some(connect(service, &self.name).await?);
+        }
+        let Some(connection) = &mut watch.connection else { return Ok(()) };
+        if upstream::fingerprint(connection).await? == watch.fingerprint {
+            return Ok(());
+        }
+        let (planner, fingerprint) = load(service, connection, self.planner().generation() + 1).await?;
+        *self.planner.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(planner);
+        watch.fingerprint = fingerprint;
+        Ok(())
+    }
+}
+
+async fn connect(service: &Service, name: &str) -> Result<Upstream, ConnectError> {
+    let parameters =
+        [("database", name), ("application_name", "pgveil catalog"), ("client_encoding", "UTF8")];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    upstream::connect(&service.target, &parameters).await
+}
+
+/// The fingerprint is taken before the snapshot: a change between the two is noticed at the next look.
+async fn load(
+    service: &Service,
+    connection: &mut Upstream,
+    generation: u64,
+) -> Result<(Planner, String), CatalogError> {
+    let fingerprint = upstream::fingerprint(connection).await?;
+    let mut snapshot = upstream::load_snapshot(connection).await?;
+    snapshot.generation = generation;
+    let policy: &Policy = &service.config.policy;
+    let resolved = service.rules.resolve(&snapshot, &service.keys, policy).map_err(CatalogError::Rules)?;
+    let mode = if policy.access == Access::Any { PlannerMode::Open } else { PlannerMode::Guarded };
+    let basis = Basis::new(snapshot, resolved.treatments);
+    Ok((Planner::new(basis, mode, *policy), fingerprint))
+}

@@ -1,0 +1,207 @@
+//! Replies: from the server through the conversation to the client.
+
+use std::sync::atomic::Ordering;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+
+use crate::conversation::LargeReply;
+use crate::wire::frame::{HEADER_BYTES, Header};
+use crate::wire::tag::reply;
+
+use super::inbound::Inbound;
+use super::relay::{End, Shared, client_gone, upstream_gone};
+
+/// A reply of more bytes than this is streamed, if it may be.
+const STREAMED_BYTES: usize = 256 << 10;
+/// A reply that must be looked at whole may have this many bytes.
+const HELD_BYTES_MAX: usize = (8 << 20) + 1024;
+/// Pieces in which a large reply passes.
+const PIECE_BYTES: usize = 128 << 10;
+
+struct Replies<'a, 'b, R, W> {
+    shared: &'a Shared<'b>,
+    inbound: Inbound,
+    upstream: R,
+    client: W,
+    out: Vec<u8>,
+    /// The server said FATAL: its connection ends next.
+    told: bool,
+}
+
+/// Runs until the server's connection ends or something does not fit.
+pub(super) async fn reply_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    shared: &Shared<'_>,
+    inbound: Inbound,
+    upstream: R,
+    client: W,
+) -> End {
+    let mut replies = Replies { shared, inbound, upstream, client, out: Vec::new(), told: false };
+    match replies.run().await {
+        Ok(never) => match never {},
+        Err(end) => end,
+    }
+}
+
+enum Never {}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
+    async fn run(&mut self) -> Result<Never, End> {
+        loop {
+            let large = self.take_frames();
+            // What was ready before something went wrong is the client's to see.
+            self.send().await?;
+            match large? {
+                Taken::Large(header) => self.large(header).await?,
+                Taken::Wants(bytes) => {
+                    if !self.inbound.fill(&mut self.upstream, bytes).await.map_err(upstream_gone)? {
+                        return Err(End::UpstreamGone { told: self.told });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes every frame that is there as a whole.
+    fn take_frames(&mut self) -> Result<Taken, End> {
+        let mut conversation = self.shared.conversation();
+        let taken = loop {
+            let header = self.inbound.header().map_err(|error| End::ClientViolation(error.to_string()))?;
+            let Some(header) = header else { break Taken::Wants(0) };
+            if !self.inbound.holds(header) {
+                if header.frame_bytes() <= STREAMED_BYTES {
+                    break Taken::Wants(header.frame_bytes());
+                }
+                let is_streamed = matches!(header.tag, reply::DATA_ROW | reply::COPY_DATA | reply::FUNCTION_CALL_RESPONSE);
+                if is_streamed && !conversation.holds_large(header.tag, header.body_bytes).map_err(End::ServerViolation)? {
+                    break Taken::Large(header);
+                }
+                if header.frame_bytes() <= HELD_BYTES_MAX {
+                    break Taken::Wants(header.frame_bytes());
+                }
+                break Taken::Large(header);
+            }
+            let frame = &self.inbound.bytes()[..header.frame_bytes()];
+            conversation.reply(header.tag, frame, &mut self.out).map_err(End::ServerViolation)?;
+            self.told |= header.tag == reply::ERROR_RESPONSE && is_fatal(frame);
+            self.inbound.consume(header.frame_bytes());
+            if self.out.len() >= STREAMED_BYTES {
+                break Taken::Wants(0);
+            }
+        };
+        if conversation.is_idle() {
+            self.inbound.rest();
+        }
+        Ok(taken)
+    }
+
+    async fn send(&mut self) -> Result<(), End> {
+        self.shared.room.notify_one();
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        self.shared.midway.store(true, Ordering::Relaxed);
+        self.client.write_all(&self.out).await.map_err(client_gone)?;
+        self.client.flush().await.map_err(client_gone)?;
+        self.shared.midway.store(false, Ordering::Relaxed);
+        self.out.clear();
+        if self.inbound.bytes().is_empty() && self.shared.conversation().is_idle() {
+            self.out = Vec::new();
+        }
+        Ok(())
+    }
+
+    async fn large(&mut self, header: Header) -> Result<(), End> {
+        let fate = self.shared.conversation().large_reply(header.tag, header.body_bytes);
+        match fate.map_err(End::ServerViolation)? {
+            LargeReply::Pass => {
+                self.out.extend_from_slice(&self.inbound.bytes()[..HEADER_BYTES]);
+                self.inbound.consume(HEADER_BYTES);
+                self.pass(header.body_bytes).await
+            }
+            LargeReply::CopyPieces => {
+                self.inbound.consume(HEADER_BYTES);
+                self.copy_pieces(header.body_bytes).await
+            }
+            LargeReply::RowHead => self.row(header).await,
+        }
+    }
+
+    /// Passes this many bytes as they are, as the rest of a message already begun.
+    async fn pass(&mut self, mut left: usize) -> Result<(), End> {
+        while left > 0 {
+            if self.inbound.bytes().is_empty() {
+                self.fill(PIECE_BYTES).await?;
+            }
+            let take = left.min(self.inbound.bytes().len());
+            self.out.extend_from_slice(&self.inbound.bytes()[..take]);
+            self.inbound.consume(take);
+            left -= take;
+            self.shared.midway.store(true, Ordering::Relaxed);
+            self.client.write_all(&self.out).await.map_err(client_gone)?;
+            self.out.clear();
+        }
+        self.shared.midway.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn copy_pieces(&mut self, mut left: usize) -> Result<(), End> {
+        while left > 0 {
+            if self.inbound.bytes().is_empty() {
+                self.fill(PIECE_BYTES).await?;
+            }
+            let take = left.min(self.inbound.bytes().len());
+            let piece = &self.inbound.bytes()[..take];
+            self.shared.conversation().copy_piece(piece, &mut self.out).map_err(End::ServerViolation)?;
+            self.inbound.consume(take);
+            left -= take;
+            self.send().await?;
+        }
+        Ok(())
+    }
+
+    async fn row(&mut self, header: Header) -> Result<(), End> {
+        let head = LargeReply::ROW_HEAD_BYTES;
+        while self.inbound.bytes().len() < HEADER_BYTES + head {
+            self.fill(HEADER_BYTES + head).await?;
+        }
+        let body = &self.inbound.bytes()[HEADER_BYTES..HEADER_BYTES + head];
+        let row = self.shared.conversation().large_row(body, header.body_bytes, &mut self.out);
+        let dropped = row.map_err(End::ServerViolation)?;
+        self.inbound.consume(HEADER_BYTES + head);
+        self.skip(dropped).await?;
+        self.pass(header.body_bytes - head - dropped).await?;
+        self.send().await
+    }
+
+    async fn skip(&mut self, mut left: usize) -> Result<(), End> {
+        while left > 0 {
+            if self.inbound.bytes().is_empty() {
+                self.fill(PIECE_BYTES).await?;
+            }
+            let take = left.min(self.inbound.bytes().len());
+            self.inbound.consume(take);
+            left -= take;
+        }
+        Ok(())
+    }
+
+    async fn fill(&mut self, wanted: usize) -> Result<(), End> {
+        match self.inbound.fill(&mut self.upstream, wanted).await.map_err(upstream_gone)? {
+            true => Ok(()),
+            false => Err(End::UpstreamGone { told: self.told }),
+        }
+    }
+}
+
+/// What stopped the taking of frames.
+enum Taken {
+    /// More bytes are wanted: so many in all, or just more.
+    Wants(usize),
+    /// A frame too large to be held.
+    Large(Header),
+}
+
+fn is_fatal(frame: &[u8]) -> bool {
+    let body = frame.get(HEADER_BYTES..).unwrap_or_default();
+    body.split(|byte| *byte == 0).any(|field| matches!(field, b"VFATAL" | b"VPANIC"))
+}

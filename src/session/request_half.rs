@@ -1,0 +1,338 @@
+//! Requests: from the client through the planner and the conversation to the server.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+
+use crate::conversation::BindFate;
+use crate::plan::{Plan, PlannedText, Planner, PlannerMode, Verdict};
+use crate::sql::{self, Reason, Refusal};
+use crate::wire::frame::{HEADER_BYTES, Header};
+use crate::wire::read::Reader;
+use crate::wire::tag::request;
+
+use super::inbound::Inbound;
+use super::relay::{End, Shared, client_gone, upstream_gone};
+
+/// Bytes of a message that are held at most before its names are found.
+const NAMES_BYTES_MAX: usize = 64 << 10;
+/// A Query or Parse message of up to this size is read; its text may have [`sql::parser::TEXT_BYTES_MAX`].
+const TEXT_MESSAGE_BYTES_MAX: usize = sql::parser::TEXT_BYTES_MAX + NAMES_BYTES_MAX;
+/// A statement with an unknown name has the catalog looked at again, but no more often than this.
+const REFRESH_AGE: Duration = Duration::from_millis(500);
+/// The end of a statement waits this long for the next record to go out with.
+const LOG_DELAY: Duration = Duration::from_millis(200);
+/// Texts from this size are analysed where they do not hold up other sessions.
+const LONG_TEXT_BYTES: usize = 16 << 10;
+/// Output is sent once it has this size, even if more requests are there.
+const OUT_BYTES: usize = 256 << 10;
+
+struct Requests<'a, 'b, R, W> {
+    shared: &'a Shared<'b>,
+    inbound: Inbound,
+    client: R,
+    upstream: W,
+    out: Vec<u8>,
+}
+
+/// Runs until the client's connection ends or it breaks the protocol.
+pub(super) async fn request_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    shared: &Shared<'_>,
+    client: R,
+    upstream: W,
+) -> End {
+    let mut requests = Requests { shared, inbound: Inbound::new(Vec::new()), client, upstream, out: Vec::new() };
+    match requests.run().await {
+        Ok(()) => {
+            // The server answers what it was sent before the goodbye, and closes.
+            std::future::pending::<()>().await;
+            End::Terminated
+        }
+        Err(end) => end,
+    }
+}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
+    async fn run(&mut self) -> Result<(), End> {
+        loop {
+            while let Some(header) = self.inbound.header()? {
+                self.wait_for_room().await?;
+                if header.tag == request::TERMINATE {
+                    self.out.extend_from_slice(&[request::TERMINATE, 0, 0, 0, 4]);
+                    return self.send().await;
+                }
+                if !self.message(header).await? {
+                    break;
+                }
+                if self.out.len() >= OUT_BYTES {
+                    self.send().await?;
+                }
+            }
+            self.send().await?;
+            let wanted = match self.inbound.header()? {
+                Some(header) => header.frame_bytes().min(TEXT_MESSAGE_BYTES_MAX + HEADER_BYTES),
+                None => 0,
+            };
+            self.inbound.rest();
+            self.fill(wanted).await?;
+        }
+    }
+
+    async fn wait_for_room(&mut self) -> Result<(), End> {
+        while self.shared.conversation().is_full() {
+            self.send().await?;
+            self.shared.room.notified().await;
+        }
+        Ok(())
+    }
+
+    async fn fill(&mut self, wanted: usize) -> Result<(), End> {
+        let is_pending = self.shared.conversation().log().is_pending();
+        let read = self.inbound.fill(&mut self.client, wanted);
+        let read = match is_pending {
+            false => read.await,
+            true => {
+                tokio::pin!(read);
+                match tokio::time::timeout(LOG_DELAY, &mut read).await {
+                    Ok(read) => read,
+                    Err(_) => {
+                        self.shared.conversation().log().flush();
+                        read.await
+                    }
+                }
+            }
+        };
+        if read.map_err(client_gone)? { Ok(()) } else { Err(End::ClientGone) }
+    }
+
+    async fn send(&mut self) -> Result<(), End> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        self.upstream.write_all(&self.out).await.map_err(upstream_gone)?;
+        self.upstream.flush().await.map_err(upstream_gone)?;
+        if self.out.capacity() > OUT_BYTES {
+            self.out = Vec::new();
+        }
+        self.out.clear();
+        Ok(())
+    }
+
+    /// One message. `false`: more of it must come first.
+    async fn message(&mut self, header: Header) -> Result<bool, End> {
+        let is_open = self.shared.conversation().planner().mode() == PlannerMode::Open;
+        match header.tag {
+            request::QUERY | request::PARSE => self.text_message(header, is_open).await,
+            _ if is_open => self.open_message(header).await,
+            request::BIND => self.bind(header).await,
+            request::FUNCTION_CALL => self.function_call(header).await,
+            request::DESCRIBE | request::CLOSE | request::EXECUTE | request::SYNC | request::FLUSH => {
+                if header.body_bytes > NAMES_BYTES_MAX {
+                    return Err(too_long(header));
+                }
+                if !self.inbound.holds(header) {
+                    return Ok(false);
+                }
+                self.small_message(header)?;
+                self.inbound.consume(header.frame_bytes());
+                Ok(true)
+            }
+            // Outside COPY FROM STDIN, which is not relayed, the server ignores these.
+            request::COPY_DATA | request::COPY_DONE | request::COPY_FAIL => self.rest_of(header, 0, false).await,
+            other => Err(End::ClientViolation(format!("invalid frontend message type {other}"))),
+        }
+    }
+
+    fn small_message(&mut self, header: Header) -> Result<(), End> {
+        let frame = &self.inbound.bytes()[..header.frame_bytes()];
+        let mut reader = Reader::new(&frame[HEADER_BYTES..]);
+        let malformed = |_| End::ClientViolation(format!("invalid message {:?}", char::from(header.tag)));
+        let mut conversation = self.shared.conversation();
+        let out = &mut self.out;
+        match header.tag {
+            request::DESCRIBE | request::CLOSE => {
+                let target = reader.byte().map_err(malformed)?;
+                let name = reader.string().map_err(malformed)?;
+                if !matches!(target, b'S' | b'P') {
+                    return Err(End::ClientViolation(format!("invalid message {:?}", char::from(header.tag))));
+                }
+                match header.tag {
+                    request::DESCRIBE => conversation.describe(frame, target, name, out),
+                    _ => conversation.close(frame, target, name, out),
+                }
+            }
+            request::EXECUTE => conversation.execute(frame, reader.string().map_err(malformed)?, out),
+            request::SYNC => conversation.sync(frame, out),
+            _ => out.extend_from_slice(frame),
+        }
+        Ok(())
+    }
+
+    async fn text_message(&mut self, header: Header, is_open: bool) -> Result<bool, End> {
+        if header.body_bytes > TEXT_MESSAGE_BYTES_MAX {
+            return self.large_text(header, is_open).await;
+        }
+        if !self.inbound.holds(header) {
+            return Ok(false);
+        }
+        let frame = self.inbound.bytes()[..header.frame_bytes()].to_vec();
+        let body = &frame[HEADER_BYTES..];
+        let mut reader = Reader::new(body);
+        let malformed = |_| End::ClientViolation(format!("invalid message {:?}", char::from(header.tag)));
+        let name = match header.tag {
+            request::PARSE => reader.string().map_err(malformed)?,
+            _ => b"",
+        };
+        let text = reader.string().map_err(malformed)?;
+        if header.tag == request::QUERY {
+            reader.end().map_err(malformed)?;
+        }
+        let text = self.decode(text);
+        let planned = self.plan(&text).await;
+        let mut conversation = self.shared.conversation();
+        let out = &mut self.out;
+        match (is_open, header.tag) {
+            (true, _) => {
+                let recorded = conversation.open_request(header.tag, body, Some(&planned));
+                out.extend_from_slice(&frame);
+                if !recorded {
+                    return Err(unrecorded());
+                }
+            }
+            (false, request::QUERY) => conversation.query(&frame, &text, &planned, out),
+            (false, _) => conversation.parse(&frame, name, &text, &planned, out),
+        }
+        drop(conversation);
+        self.inbound.consume(header.frame_bytes());
+        Ok(true)
+    }
+
+    /// In another encoding than UTF-8 a byte over 127 is some character, but which one is the server's to say: it is
+    /// read as one that stands in no name.
+    fn decode<'t>(&self, text: &'t [u8]) -> Cow<'t, str> {
+        if self.shared.conversation().reads_utf8() && let Ok(text) = std::str::from_utf8(text) {
+            return Cow::Borrowed(text);
+        }
+        let private = |byte: u8| char::from_u32(0xf700 + u32::from(byte)).unwrap_or('\u{fffd}');
+        Cow::Owned(text.iter().map(|&byte| if byte < 128 { char::from(byte) } else { private(byte) }).collect())
+    }
+
+    /// Plans a text, looking at the catalog again if it names something unknown.
+    async fn plan(&mut self, text: &str) -> std::sync::Arc<PlannedText> {
+        let planner = self.shared.database.planner();
+        let planned = plan_text(&planner, text);
+        if !planned.statements.iter().any(|plan| names_unknown(plan)) {
+            self.use_planner(planner);
+            return planned;
+        }
+        self.shared.database.refresh(self.shared.service, REFRESH_AGE).await;
+        let planner = self.shared.database.planner();
+        let planned = plan_text(&planner, text);
+        self.use_planner(planner);
+        planned
+    }
+
+    fn use_planner(&self, planner: std::sync::Arc<Planner>) {
+        let mut conversation = self.shared.conversation();
+        if conversation.planner().generation() != planner.generation() {
+            conversation.set_planner(planner);
+        }
+    }
+
+    async fn large_text(&mut self, header: Header, is_open: bool) -> Result<bool, End> {
+        if is_open {
+            return self.open_message(header).await;
+        }
+        let refusal = Refusal {
+            reason: Reason::TooLarge,
+            message: format!("a statement of {} bytes is over the limit of {}", header.body_bytes, sql::parser::TEXT_BYTES_MAX),
+            hint: "Send it in parts, or its values as parameters.".into(),
+        };
+        let mut conversation = self.shared.conversation();
+        let plan = conversation.planner().refused("<statement over the size limit>", refusal);
+        match header.tag {
+            request::QUERY => conversation.refuse_query(plan, &mut self.out),
+            _ => conversation.refuse_parse(plan, &mut self.out),
+        }
+        drop(conversation);
+        self.rest_of(header, 0, false).await
+    }
+
+    async fn bind(&mut self, header: Header) -> Result<bool, End> {
+        let there = self.inbound.bytes().len().min(header.frame_bytes());
+        let mut reader = Reader::new(&self.inbound.bytes()[HEADER_BYTES..there]);
+        let (Ok(portal), Ok(statement)) = (reader.string(), reader.string()) else {
+            if there == header.frame_bytes() || there > NAMES_BYTES_MAX {
+                return Err(End::ClientViolation("invalid message 'B'".into()));
+            }
+            return Ok(false);
+        };
+        let planner = self.shared.database.planner();
+        let (portal, statement) = (portal.to_vec(), statement.to_vec());
+        self.use_planner(planner);
+        let fate = self.shared.conversation().bind(&portal, &statement, &mut self.out);
+        self.rest_of(header, 0, fate == BindFate::Forward).await
+    }
+
+    async fn function_call(&mut self, header: Header) -> Result<bool, End> {
+        let Some(head) = self.inbound.bytes().get(HEADER_BYTES..HEADER_BYTES + 4) else {
+            return if header.body_bytes < 4 { Err(End::ClientViolation("invalid message 'F'".into())) } else { Ok(false) };
+        };
+        let function = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        let forward = self.shared.conversation().function_call(function, &mut self.out);
+        self.rest_of(header, 0, forward).await
+    }
+
+    async fn open_message(&mut self, header: Header) -> Result<bool, End> {
+        // Only names are read, and only where they are there.
+        if !self.inbound.holds(header) && header.frame_bytes() <= NAMES_BYTES_MAX {
+            return Ok(false);
+        }
+        let there = self.inbound.bytes().len().min(header.frame_bytes());
+        let body = &self.inbound.bytes()[HEADER_BYTES..there];
+        if !self.shared.conversation().open_request(header.tag, body, None) {
+            return Err(unrecorded());
+        }
+        self.rest_of(header, 0, true).await
+    }
+
+    /// The message from `from` on: sent on as it comes, or dropped.
+    async fn rest_of(&mut self, header: Header, from: usize, forward: bool) -> Result<bool, End> {
+        self.inbound.consume(from);
+        let mut left = header.frame_bytes() - from;
+        loop {
+            let take = left.min(self.inbound.bytes().len());
+            if forward {
+                self.out.extend_from_slice(&self.inbound.bytes()[..take]);
+            }
+            self.inbound.consume(take);
+            left -= take;
+            if left == 0 {
+                return Ok(true);
+            }
+            self.send().await?;
+            self.fill(OUT_BYTES).await?;
+        }
+    }
+}
+
+/// A name that is not in the catalog, as far as the snapshot goes.
+fn names_unknown(plan: &Plan) -> bool {
+    matches!(&plan.verdict, Verdict::Probe(refusal) if refusal.reason == Reason::CatalogChanged)
+}
+
+fn plan_text(planner: &Planner, text: &str) -> std::sync::Arc<PlannedText> {
+    match text.len() {
+        ..LONG_TEXT_BYTES => planner.plan(text),
+        _ => tokio::task::block_in_place(|| planner.plan(text)),
+    }
+}
+
+fn too_long(header: Header) -> End {
+    End::ClientViolation(format!("message {:?} of {} bytes is too long", char::from(header.tag), header.body_bytes))
+}
+
+fn unrecorded() -> End {
+    End::ClientViolation("the session log cannot be written, so nothing is served".into())
+}

@@ -1,0 +1,141 @@
+//! A session's records on the session log.
+
+use std::sync::Arc;
+
+use crate::conversation::{Begun, Ended, StatementLog};
+use crate::journal::{Alarm, Event, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
+use crate::plan;
+use crate::sql::StatementKind;
+
+/// Sums over a session.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Totals {
+    pub statements: u64,
+    pub refusals: u64,
+    pub rows: u64,
+    pub bytes: u64,
+}
+
+/// Writes a session's records. The end of a statement is kept until the next record or [`SessionLog::flush`], so that
+/// both go out in one write.
+pub(super) struct SessionLog {
+    journal: Arc<Journal>,
+    session: SessionId,
+    ended: Option<Ended>,
+    duration_us: u64,
+    totals: Totals,
+}
+
+impl SessionLog {
+    pub(super) fn new(journal: Arc<Journal>, session: SessionId) -> Self {
+        SessionLog { journal, session, ended: None, duration_us: 0, totals: Totals::default() }
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Whether a record waits to be written.
+    pub(super) fn is_pending(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// Writes what waits.
+    pub(super) fn flush(&mut self) {
+        // Its statement is on the log already, which is what the promise is about; the end record is lost if this fails.
+        let _ = self.write(&[]);
+    }
+
+    fn write(&mut self, events: &[Event<'_>]) -> Result<(), ()> {
+        let end = self.ended.take().map(|ended| (ended, self.duration_us));
+        let sqlstate = end.and_then(|(ended, _)| ended.sqlstate);
+        let end = end.map(|(ended, duration_us)| {
+            Event::StatementEnd(StatementEnd {
+                statement: ended.statement,
+                rows: ended.rows,
+                bytes: ended.bytes,
+                sqlstate: sqlstate.as_ref().map(|state| std::str::from_utf8(state).unwrap_or("XX000")),
+                duration_us,
+            })
+        });
+        let mut records = [const { None }; 3];
+        for (record, event) in records.iter_mut().zip(end.iter().chain(events)) {
+            *record = Some((self.session, event));
+        }
+        let written = match records {
+            [Some(first), None, _] => self.journal.append_all(&[first]),
+            [Some(first), Some(second), None] => self.journal.append_all(&[first, second]),
+            [Some(first), Some(second), Some(third)] => self.journal.append_all(&[first, second, third]),
+            _ => Ok(()),
+        };
+        written.map_err(|error| eprintln!("pgveil: {error}"))
+    }
+}
+
+impl StatementLog for SessionLog {
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()> {
+        self.totals.statements += 1;
+        let refusal = match &begun.plan.verdict {
+            plan::Verdict::Refuse(refusal) => Some(refusal),
+            _ => None,
+        };
+        let verdict = match (&begun.plan.verdict, &begun.shown.verdict) {
+            (plan::Verdict::Refuse(_), _) => Verdict::Refuse,
+            (plan::Verdict::Pass, plan::Verdict::Pass) => Verdict::Pass,
+            _ => Verdict::Mask,
+        };
+        let statement = Event::Statement(Statement {
+            statement: begun.statement,
+            protocol: begun.protocol,
+            kind: kind_name(&begun.plan.kind),
+            text: &begun.plan.log_text,
+            verdict,
+            reason: refusal.map(|refusal| refusal.reason.name()),
+            protected: &begun.shown.protected,
+            catalog_generation: begun.plan.basis.snapshot.generation,
+        });
+        let Some(refusal) = refusal else { return self.write(&[statement]) };
+        self.totals.refusals += 1;
+        let record = Event::Refusal(Refusal {
+            statement: Some(begun.statement),
+            reason: refusal.reason.name(),
+            message: &refusal.message,
+        });
+        self.write(&[statement, record])
+    }
+
+    fn end(&mut self, ended: Ended) {
+        self.totals.rows += ended.rows;
+        self.totals.bytes += ended.bytes;
+        if self.ended.is_some() {
+            self.flush();
+        }
+        self.duration_us = u64::try_from(ended.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.ended = Some(ended);
+    }
+
+    fn alarm(&mut self, statement: Option<u64>, name: &'static str, message: &str) {
+        let _ = self.write(&[Event::Alarm(Alarm { statement, alarm: name, message })]);
+    }
+}
+
+fn kind_name(kind: &StatementKind) -> &'static str {
+    match kind {
+        StatementKind::Query => "query",
+        StatementKind::CopyOut(_) => "copy_out",
+        StatementKind::DeclareCursor { .. } => "declare_cursor",
+        StatementKind::Fetch { .. } => "fetch",
+        StatementKind::CloseCursor(_) => "close_cursor",
+        StatementKind::Prepare { .. } => "prepare",
+        StatementKind::Execute { .. } => "execute",
+        StatementKind::Deallocate(_) => "deallocate",
+        StatementKind::Explain { .. } => "explain",
+        StatementKind::Show => "show",
+        StatementKind::Set => "set",
+        StatementKind::Transaction(_) => "transaction",
+        StatementKind::Discard { .. } => "discard",
+        StatementKind::Lock => "lock",
+        StatementKind::Notification => "notification",
+        StatementKind::Other => "other",
+    }
+}
