@@ -104,7 +104,7 @@ impl Keys {
     pub fn random() -> Result<Keys, KeysError> {
         let mut secret = Zeroizing::new([0; SECRET_BYTES]);
         getrandom::fill(&mut *secret).map_err(KeysError::NoRandomness)?;
-        Ok(Keys { secret })
+        Ok(Keys { secret: *secret })
     }
 
     /// A short public identifier of the secret, for logs and manifests: it tells keys apart and nothing about them.

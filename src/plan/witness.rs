@@ -3,7 +3,7 @@
 //! RowDescription names the table and column behind each plain output column. The plan was made from a snapshot and from
 //! our own reading of the statement; where the two disagree, nothing is shown.
 
-use crate::catalog::ColumnId;
+use crate::catalog::{ColumnId, RelationKind};
 use crate::sql::{CopyFormat, Lineage, Treatment};
 use crate::value::Format;
 use crate::wire::row::Field;
@@ -67,9 +67,12 @@ fn seen(basis: &Basis, column: ColumnId) -> Option<Seen> {
         return Some(if clean { Seen::Clean } else { Seen::Derived });
     }
     relation.column(column.attribute)?;
-    Some(match basis.views.column(column) {
-        Some(lineage) => seen_through_view(basis, lineage),
-        None => match basis.treatments.class(column) {
+    let is_view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView) && !relation.is_system();
+    Some(match (is_view, basis.views.column(column)) {
+        (true, Some(lineage)) => seen_through_view(basis, lineage),
+        // A view whose definition could not be analysed may show anything.
+        (true, None) if basis.treatments.protects_anything() => Seen::Derived,
+        _ => match basis.treatments.class(column) {
             0 => Seen::Clean,
             class => Seen::Class(class),
         },

@@ -168,7 +168,7 @@ async fn converse(
     }
     let started = Instant::now();
     let end = match welcome(stream, &upstream, &key).await {
-        Ok(()) => relay::run(&mut conversation, &database, stream, upstream).await,
+        Ok(()) => relay::run(&mut conversation, &database, service, stream, upstream).await,
         Err(_) => End::ClientGone,
     };
     let log = conversation.log();

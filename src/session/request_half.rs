@@ -249,13 +249,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
             message: format!("a statement of {} bytes is over the limit of {}", header.body_bytes, sql::parser::TEXT_BYTES_MAX),
             hint: "Send it in parts, or its values as parameters.".into(),
         };
-        let mut conversation = self.shared.conversation();
-        let plan = conversation.planner().refused("<statement over the size limit>", refusal);
-        match header.tag {
-            request::QUERY => conversation.refuse_query(plan, &mut self.out),
-            _ => conversation.refuse_parse(plan, &mut self.out),
+        {
+            let mut conversation = self.shared.conversation();
+            let plan = conversation.planner().refused("<statement over the size limit>", refusal);
+            match header.tag {
+                request::QUERY => conversation.refuse_query(plan, &mut self.out),
+                _ => conversation.refuse_parse(plan, &mut self.out),
+            }
         }
-        drop(conversation);
         self.rest_of(header, 0, false).await
     }
 

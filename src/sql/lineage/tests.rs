@@ -27,6 +27,7 @@ fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
         snapshot: &snapshot,
         treatment: &treatment,
         views: &views,
+        touches: &crate::sql::ViewTouches::new(&snapshot),
         large_objects: false,
     };
     let node = parsed(text);

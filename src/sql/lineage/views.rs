@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Analyser, QueryAnalysis};
-use crate::catalog::{Oid, Relation, RelationKind, Snapshot};
+use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
 use crate::sql::tree::Node;
 use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
 
@@ -30,10 +30,10 @@ impl ViewLineages {
         self.views.get(&view)
     }
 
-    /// The lineage of a view's column; `None` if the relation is no view whose definition is analysed.
+    /// The lineage of a view's column, whose numbers have no gaps; `None` if nothing is known of it.
     pub fn column(&self, column: ColumnId) -> Option<&Lineage> {
-        let relation = self.views.get(&column.relation)?;
-        relation.column(column.attribute)
+        let index = usize::try_from(column.attribute).ok()?.checked_sub(1)?;
+        self.views.get(&column.relation)?.columns.get(index)
     }
 }
 

@@ -5,7 +5,6 @@ use super::super::row::{FieldRewriter, put_field, put_redacted};
 use super::Held;
 
 const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
-const NULL: [u8; 4] = (-1i32).to_be_bytes();
 
 /// Rewrites COPY binary.
 #[derive(Debug)]
