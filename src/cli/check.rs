@@ -96,7 +96,14 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    print!("{}", if args.json { report.to_json() + "\n" } else { report.to_text() });
+    print!(
+        "{}",
+        if args.json {
+            report.to_json() + "\n"
+        } else {
+            report.to_text()
+        }
+    );
     ExitCode::from(report.exit_code(args.strict))
 }
 

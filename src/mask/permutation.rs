@@ -74,8 +74,7 @@ fn add_stream(prf: &Prf, letters: &mut [Letter], message: &[u8]) {
             (stream, bits_left) = (further(prf, seed, counter), BLOCK_BYTES * 8);
         }
         let drawn = stream as u32 & (u32::MAX >> (32 - bits));
-        letter.place = ((u64::from(letter.place) + u64::from(drawn))
-            % u64::from(letter.alphabet.max(1))) as u32;
+        letter.place = ((u64::from(letter.place) + u64::from(drawn)) % u64::from(letter.alphabet.max(1))) as u32;
         stream >>= bits;
         bits_left -= bits;
     }
@@ -114,9 +113,7 @@ mod tests {
     fn large_numbers_do_not_collide() {
         let prf = prf();
         for bits in [31, 53, 63, 64, 127, 128] {
-            let seen: HashSet<u128> = (0..20_000)
-                .map(|number| permute_bits(&prf, bits, number))
-                .collect();
+            let seen: HashSet<u128> = (0..20_000).map(|number| permute_bits(&prf, bits, number)).collect();
             assert_eq!(seen.len(), 20_000);
             assert!(seen.iter().all(|&number| bits == 128 || number < 1 << bits));
         }

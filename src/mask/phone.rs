@@ -17,14 +17,9 @@ const SURROGATES: (u32, u32) = (0xD800, 0x800);
 pub(super) fn mask(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     let mut scratch = Vec::with_capacity(64);
-    let text = std::str::from_utf8(value)
-        .ok()
-        .filter(|text| !text.is_ascii());
+    let text = std::str::from_utf8(value).ok().filter(|text| !text.is_ascii());
     let mut letters: Vec<Letter> = match text {
-        Some(text) => text
-            .chars()
-            .filter_map(|character| letter(character.into()))
-            .collect(),
+        Some(text) => text.chars().filter_map(|character| letter(character.into())).collect(),
         None => value.iter().filter_map(|&byte| byte_letter(byte)).collect(),
     };
     loop {
@@ -59,9 +54,9 @@ fn push_text<'a>(text: &str, masked: &mut impl Iterator<Item = &'a Letter>, out:
 fn push_bytes<'a>(value: &[u8], masked: &mut impl Iterator<Item = &'a Letter>, out: &mut Vec<u8>) {
     for &byte in value {
         out.push(match byte_letter(byte) {
-            Some(original) => masked.next().map_or(b'0', |letter| {
-                byte - original.place as u8 + letter.place as u8
-            }),
+            Some(original) => masked
+                .next()
+                .map_or(b'0', |letter| byte - original.place as u8 + letter.place as u8),
             None => byte,
         });
     }
@@ -102,9 +97,7 @@ fn letter(character: u32) -> Option<Letter> {
 /// The character at a place of the alphabet that `original` is of.
 fn scalar(original: u32, place: u32) -> u32 {
     match original {
-        0x00..0x80 => {
-            byte_letter(original as u8).map_or(original, |letter| original - letter.place + place)
-        }
+        0x00..0x80 => byte_letter(original as u8).map_or(original, |letter| original - letter.place + place),
         _ => {
             let (first, alphabet) = range(original);
             let character = first + place;

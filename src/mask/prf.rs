@@ -125,9 +125,7 @@ mod tests {
 
     #[test]
     fn rfc_4493_vectors() {
-        let key: [u8; 16] = bytes("2b7e151628aed2a6abf7158809cf4f3c")
-            .try_into()
-            .expect("16 bytes");
+        let key: [u8; 16] = bytes("2b7e151628aed2a6abf7158809cf4f3c").try_into().expect("16 bytes");
         let message = bytes(concat!(
             "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51",
             "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"

@@ -89,8 +89,7 @@ mod tests {
             for word in list {
                 assert!(!word.is_empty() && word.len() <= longest, "{word}");
                 assert!(
-                    word.bytes()
-                        .all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
+                    word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
                     "{word}"
                 );
             }

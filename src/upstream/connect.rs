@@ -121,10 +121,7 @@ impl Upstream {
 /// `application_name` and all other parameters of `startup` win over the URL, whose `options` come before those of
 /// `startup`. `default_transaction_read_only=on` is set last, unless [`UpstreamTarget::read_only`] is off: nothing
 /// in `startup` can take it back.
-pub async fn connect(
-    target: &UpstreamTarget,
-    startup: &[(String, String)],
-) -> Result<Upstream, ConnectError> {
+pub async fn connect(target: &UpstreamTarget, startup: &[(String, String)]) -> Result<Upstream, ConnectError> {
     let limit = target.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
     match timeout(limit, attempts(target, startup)).await {
         Ok(connected) => connected,
@@ -137,10 +134,7 @@ pub async fn connect(
 
 /// The modes in which libpq tries: `allow` falls back to TLS and `prefer` to none when the server has no
 /// `pg_hba.conf` entry for the first.
-async fn attempts(
-    target: &UpstreamTarget,
-    startup: &[(String, String)],
-) -> Result<Upstream, ConnectError> {
+async fn attempts(target: &UpstreamTarget, startup: &[(String, String)]) -> Result<Upstream, ConnectError> {
     let (first, second) = match target.ssl_mode {
         SslMode::Allow => (SslMode::Disable, Some(SslMode::Require)),
         SslMode::Prefer => (SslMode::Prefer, Some(SslMode::Disable)),
@@ -169,10 +163,7 @@ async fn attempts(
 }
 
 /// Opens the socket, and TLS as the mode says.
-pub(super) async fn open(
-    target: &UpstreamTarget,
-    mode: SslMode,
-) -> Result<UpstreamStream, ConnectError> {
+pub(super) async fn open(target: &UpstreamTarget, mode: SslMode) -> Result<UpstreamStream, ConnectError> {
     let failed = |source| ConnectError::Socket {
         address: target.address(),
         source,
@@ -184,17 +175,13 @@ pub(super) async fn open(
         }
         Host::Tcp(host) => host.as_str(),
     };
-    let mut stream = TcpStream::connect((host, target.port))
-        .await
-        .map_err(failed)?;
+    let mut stream = TcpStream::connect((host, target.port)).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE_IDLE)
         .with_interval(KEEPALIVE_INTERVAL)
         .with_retries(KEEPALIVE_RETRIES);
-    SockRef::from(&stream)
-        .set_tcp_keepalive(&keepalive)
-        .map_err(failed)?;
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive).map_err(failed)?;
     if mode == SslMode::Disable {
         return Ok(UpstreamStream::Tcp(stream));
     }
@@ -307,10 +294,7 @@ fn startup_parameters(
 ) -> Result<Vec<(String, String)>, ConnectError> {
     const READ_ONLY: &str = "default_transaction_read_only";
     let user = target.user.as_deref().or_else(|| value(startup, "user"));
-    let mut parameters = vec![(
-        "user".to_owned(),
-        user.ok_or(ConnectError::NoUser)?.to_owned(),
-    )];
+    let mut parameters = vec![("user".to_owned(), user.ok_or(ConnectError::NoUser)?.to_owned())];
     let options = [target.options.as_deref(), value(startup, "options")];
     let options: Vec<&str> = options.into_iter().flatten().collect();
     if !options.is_empty() {
@@ -400,10 +384,7 @@ mod tests {
             startup_parameters(&target, &pairs(&[("user", "ada")])).unwrap(),
             expected
         );
-        assert!(matches!(
-            startup_parameters(&target, &[]),
-            Err(ConnectError::NoUser)
-        ));
+        assert!(matches!(startup_parameters(&target, &[]), Err(ConnectError::NoUser)));
         let zero = pairs(&[("user", "a\0database\0b")]);
         assert!(matches!(
             startup_parameters(&target, &zero),

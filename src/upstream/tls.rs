@@ -10,9 +10,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use thiserror::Error;
 use tokio::net::TcpStream;
@@ -44,9 +42,7 @@ pub enum TlsError {
         reason: String,
     },
     /// sslmode asks for verification and there is nothing to verify against.
-    #[error(
-        "sslmode=verify-ca and verify-full need root certificates: set sslrootcert, or put them into {0}"
-    )]
+    #[error("sslmode=verify-ca and verify-full need root certificates: set sslrootcert, or put them into {0}")]
     NoRoots(PathBuf),
     /// The key file can be read by others.
     #[error("client key {0} can be read by group or others; run: chmod 0600 {0}")]
@@ -72,10 +68,7 @@ pub(super) async fn wrap(
     let name = ServerName::try_from(host.to_owned());
     let name = name.map_err(|_| TlsError::HostName(host.to_owned()))?;
     let connector = TlsConnector::from(Arc::new(config));
-    connector
-        .connect(name, stream)
-        .await
-        .map_err(TlsError::Handshake)
+    connector.connect(name, stream).await.map_err(TlsError::Handshake)
 }
 
 /// `tls-server-end-point` of RFC 5929 §4.1: the server certificate under the hash of its own signature algorithm,
@@ -87,23 +80,21 @@ pub(super) fn end_point(stream: &TlsStream<TcpStream>) -> Option<Vec<u8>> {
 
 fn hash_by_signature_algorithm(certificate: &[u8]) -> Option<Vec<u8>> {
     let parsed = Certificate::from_der(certificate).ok()?;
-    Some(
-        match parsed.signature_algorithm().oid.to_string().as_str() {
-            // md5WithRSAEncryption, sha1WithRSAEncryption, sha256WithRSAEncryption, ecdsa-with-SHA1, ecdsa-with-SHA256
-            "1.2.840.113549.1.1.4"
-            | "1.2.840.113549.1.1.5"
-            | "1.2.840.113549.1.1.11"
-            | "1.2.840.10045.4.1"
-            | "1.2.840.10045.4.3.2" => Sha256::digest(certificate).to_vec(),
-            // sha224WithRSAEncryption, ecdsa-with-SHA224
-            "1.2.840.113549.1.1.14" | "1.2.840.10045.4.3.1" => Sha224::digest(certificate).to_vec(),
-            // sha384WithRSAEncryption, ecdsa-with-SHA384
-            "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => Sha384::digest(certificate).to_vec(),
-            // sha512WithRSAEncryption, ecdsa-with-SHA512
-            "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => Sha512::digest(certificate).to_vec(),
-            _ => return None,
-        },
-    )
+    Some(match parsed.signature_algorithm().oid.to_string().as_str() {
+        // md5WithRSAEncryption, sha1WithRSAEncryption, sha256WithRSAEncryption, ecdsa-with-SHA1, ecdsa-with-SHA256
+        "1.2.840.113549.1.1.4"
+        | "1.2.840.113549.1.1.5"
+        | "1.2.840.113549.1.1.11"
+        | "1.2.840.10045.4.1"
+        | "1.2.840.10045.4.3.2" => Sha256::digest(certificate).to_vec(),
+        // sha224WithRSAEncryption, ecdsa-with-SHA224
+        "1.2.840.113549.1.1.14" | "1.2.840.10045.4.3.1" => Sha224::digest(certificate).to_vec(),
+        // sha384WithRSAEncryption, ecdsa-with-SHA384
+        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => Sha384::digest(certificate).to_vec(),
+        // sha512WithRSAEncryption, ecdsa-with-SHA512
+        "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => Sha512::digest(certificate).to_vec(),
+        _ => return None,
+    })
 }
 
 /// Read anew for each connection, so that renewed certificates need no restart.
@@ -120,10 +111,7 @@ fn client_config(target: &UpstreamTarget) -> Result<ClientConfig, TlsError> {
     })
 }
 
-fn verifier(
-    target: &UpstreamTarget,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+fn verifier(target: &UpstreamTarget, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
     let roots = match root_certificates(target)? {
         Some(roots) => roots,
         None => return Ok(Arc::new(Unverified(provider.clone()))),
@@ -143,17 +131,12 @@ fn verifier(
 
 /// The root certificates that the mode asks for. `None`: nothing is verified. As in libpq a root file that is there
 /// is used in every mode.
-fn root_certificates(
-    target: &UpstreamTarget,
-) -> Result<Option<Vec<CertificateDer<'static>>>, TlsError> {
+fn root_certificates(target: &UpstreamTarget) -> Result<Option<Vec<CertificateDer<'static>>>, TlsError> {
     if let Some(path) = &target.ssl_root_cert {
         if path != Path::new("system") {
             return read_certificates("root certificates", path).map(Some);
         }
-        let found = SYSTEM_ROOTS
-            .iter()
-            .map(Path::new)
-            .find(|path| path.exists());
+        let found = SYSTEM_ROOTS.iter().map(Path::new).find(|path| path.exists());
         let path = found.unwrap_or(Path::new(SYSTEM_ROOTS[0]));
         return read_certificates("root certificates of the system", path).map(Some);
     }
@@ -170,11 +153,7 @@ type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 fn client_identity(target: &UpstreamTarget) -> Result<Option<Identity>, TlsError> {
     let default = |name| in_home(name).filter(|path| path.exists());
-    let Some(certificate) = target
-        .ssl_cert
-        .clone()
-        .or_else(|| default("postgresql.crt"))
-    else {
+    let Some(certificate) = target.ssl_cert.clone().or_else(|| default("postgresql.crt")) else {
         return Ok(None);
     };
     let key = target.ssl_key.clone().or_else(|| in_home("postgresql.key"));
@@ -197,10 +176,7 @@ fn in_home(name: &str) -> Option<PathBuf> {
     std::env::home_dir().map(|home| home.join(".postgresql").join(name))
 }
 
-fn read_certificates(
-    what: &'static str,
-    path: &Path,
-) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+fn read_certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let failed = |reason: String| TlsError::File {
         what,
         path: path.to_owned(),
@@ -228,9 +204,9 @@ impl ServerCertVerifier for AnyName {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified =
-            self.0
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verified = self
+            .0
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match verified {
             // The name is looked at last, when the chain has passed.
             Err(rustls::Error::InvalidCertificate(
@@ -318,19 +294,10 @@ mod tests {
     #[test]
     fn the_end_point_hash_is_that_of_the_signature() {
         let p256 = certificate(&rcgen::PKCS_ECDSA_P256_SHA256);
-        assert_eq!(
-            hash_by_signature_algorithm(&p256),
-            Some(Sha256::digest(&p256).to_vec())
-        );
+        assert_eq!(hash_by_signature_algorithm(&p256), Some(Sha256::digest(&p256).to_vec()));
         let p384 = certificate(&rcgen::PKCS_ECDSA_P384_SHA384);
-        assert_eq!(
-            hash_by_signature_algorithm(&p384),
-            Some(Sha384::digest(&p384).to_vec())
-        );
-        assert_eq!(
-            hash_by_signature_algorithm(&certificate(&rcgen::PKCS_ED25519)),
-            None
-        );
+        assert_eq!(hash_by_signature_algorithm(&p384), Some(Sha384::digest(&p384).to_vec()));
+        assert_eq!(hash_by_signature_algorithm(&certificate(&rcgen::PKCS_ED25519)), None);
         assert_eq!(hash_by_signature_algorithm(b"no certificate"), None);
     }
 

@@ -23,10 +23,7 @@ pub fn length_limit(type_modifier: i32) -> Option<usize> {
 
 /// Without the trailing blanks that have no meaning in `bpchar`.
 pub fn without_padding(value: &[u8]) -> &[u8] {
-    let end = value
-        .iter()
-        .rposition(|&byte| byte != b' ')
-        .map_or(0, |last| last + 1);
+    let end = value.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
     &value[..end]
 }
 

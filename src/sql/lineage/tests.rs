@@ -14,9 +14,7 @@ use crate::sql::{ColumnSet, Context, Lineage, Refusal, Test};
 
 fn parsed(text: &str) -> Node {
     let parsed = pg_query::parse(text, 0).unwrap_or_else(|error| panic!("{text}: {error}"));
-    Node::from_parser(&parsed.protobuf.stmts[0].stmt)
-        .unwrap()
-        .unwrap()
+    Node::from_parser(&parsed.protobuf.stmts[0].stmt).unwrap().unwrap()
 }
 
 fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
@@ -33,11 +31,7 @@ fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
     let node = parsed(text);
     match node.kind() {
         "CopyStmt" => {
-            let columns: Vec<String> = node
-                .names("attlist")
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let columns: Vec<String> = node.names("attlist").into_iter().map(str::to_owned).collect();
             let columns = Some(columns.as_slice()).filter(|columns| !columns.is_empty());
             analyse_copy_table(node.node("relation").unwrap(), columns, &context)
         }
@@ -96,11 +90,7 @@ fn tests(analysis: &QueryAnalysis) -> String {
         shown.push(format!("{:?}:{test}", influence.clause));
     }
     for fallible in &analysis.fallible {
-        shown.push(format!(
-            "fails({}:{})",
-            fallible.what,
-            set(&fallible.columns)
-        ));
+        shown.push(format!("fails({}:{})", fallible.what, set(&fallible.columns)));
     }
     shown.join(" ")
 }

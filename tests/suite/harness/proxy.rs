@@ -96,15 +96,11 @@ impl Proxy {
     /// Starts it again after [`Proxy::kill`].
     pub fn serve(&mut self) {
         let errors = self.directory.join("serve.err");
-        let mut process =
-            Process::spawn(&mut self.serve_command(&errors), "TERM").expect("pgveil serve");
+        let mut process = Process::spawn(&mut self.serve_command(&errors), "TERM").expect("pgveil serve");
         let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             if process.ended().is_some() || Instant::now() > deadline {
-                panic!(
-                    "pgveil serve: {}",
-                    std::fs::read_to_string(&errors).unwrap_or_default()
-                );
+                panic!("pgveil serve: {}", std::fs::read_to_string(&errors).unwrap_or_default());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -117,10 +113,7 @@ impl Proxy {
             None => Command::new(pgveil),
             Some(bytes) => {
                 // A write over the limit then fails as on a full disk, instead of raising SIGXFSZ. Units of 512 bytes.
-                let limit = format!(
-                    "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
-                    bytes / 512
-                );
+                let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
                 let mut shell = Command::new("sh");
                 shell.args(["-c", &limit, pgveil]);
                 shell
@@ -161,11 +154,7 @@ impl Proxy {
             .arg(self.log_directory())
             .output()
             .expect("pgveil log verify");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// One of PostgreSQL's client programs, logging in to this proxy.
@@ -183,10 +172,7 @@ impl Proxy {
 
 fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &ProxyOptions) {
     let ProxyOptions {
-        rules,
-        policy,
-        role,
-        ..
+        rules, policy, role, ..
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
     let masking = match rules.is_empty() {

@@ -4,9 +4,5 @@ use super::check;
 
 #[test]
 fn columns_stay_what_they_are() {
-    check(&[(
-        "SELECT email FROM app.customers",
-        "email=customers.email",
-        "",
-    )]);
+    check(&[("SELECT email FROM app.customers", "email=customers.email", "")]);
 }
