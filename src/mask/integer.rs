@@ -169,9 +169,8 @@ impl NumericMask {
                 alphabet: 10,
             })
             .collect();
-        let mut scratch = Vec::new();
         loop {
-            permute_letters(&self.digits, &mut letters, &mut scratch);
+            permute_letters(&self.digits, &mut letters);
             let places = number.integer[..integer_end]
                 .iter_mut()
                 .chain(&mut number.fraction[fraction_start..fraction_end]);

@@ -39,6 +39,10 @@ impl Form {
                     out.truncate(start);
                     push(out, &[&first[..1], ". ", last]);
                 }
+                if out.len() - start > limit {
+                    out.truncate(start);
+                    push(out, &[last]);
+                }
             }
             Form::Company => {
                 let (owner, trade) = (pick(&words.last_names), pick(&words.trades));
@@ -57,7 +61,13 @@ impl Form {
             Form::FreeText => push_sentence(draw, words, limit, out),
         }
         // All words are ASCII: characters are bytes.
-        out.truncate(start + (out.len() - start).min(limit));
+        if out.len() - start > limit {
+            out.truncate(start + limit);
+            // A trailing blank would be lost in `bpchar` and kept in `varchar`.
+            while out.len() > start && out.ends_with(b" ") {
+                out.pop();
+            }
+        }
     }
 }
 

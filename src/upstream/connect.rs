@@ -8,7 +8,6 @@ use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
-use zeroize::Zeroizing;
 
 use super::login::{Login, LoginError, State, Step};
 use super::messages::{Exchange, MessageError, ServerError};
@@ -77,9 +76,12 @@ pub enum ConnectError {
     /// Neither the URL nor the startup parameters name a user.
     #[error("no database user: neither the connection URL nor the startup parameters name one")]
     NoUser,
-    /// A startup parameter holds a zero byte.
-    #[error("startup parameter {0:?} holds a zero byte")]
-    ZeroByte(String),
+    /// The server sends messages without ever becoming ready.
+    #[error("the server does not become ready for queries")]
+    NeverReady,
+    /// A startup parameter is empty or holds a zero byte.
+    #[error("startup parameter {0:?} is empty or holds a zero byte")]
+    BadParameter(String),
 }
 
 impl From<Malformed> for ConnectError {
@@ -226,12 +228,10 @@ async fn log_in(
         buffered: Vec::new(),
         notices: Vec::new(),
     };
-    let mut buffered = Zeroizing::new(Vec::new());
+    let mut buffered = Vec::new();
     let mut exchange = Exchange::new(&mut upstream.stream, &mut buffered, LOGIN_MESSAGE_BYTES_MAX);
     exchange.send(&startup_message(&parameters)).await?;
     authenticate(&mut exchange, &mut login).await?;
-    drop(login);
-    let mut settled = false;
     for _ in 0..LOGIN_MESSAGES_MAX {
         let (tag, body) = exchange.next().await?;
         let mut reader = Reader::new(body);
@@ -248,18 +248,14 @@ async fn log_in(
             reply::NOTICE_RESPONSE => upstream.notices.push(ServerError::read(body)?),
             reply::ERROR_RESPONSE => return Err(ConnectError::Server(ServerError::read(body)?)),
             reply::READY_FOR_QUERY => {
-                settled = true;
-                break;
+                drop(exchange);
+                upstream.buffered = buffered;
+                return Ok(upstream);
             }
             other => return Err(MessageError::Unexpected(char::from(other)).into()),
         }
     }
-    drop(exchange);
-    upstream.buffered = std::mem::take(&mut *buffered);
-    match settled {
-        true => Ok(upstream),
-        false => Err(MessageError::Unexpected(char::from(reply::PARAMETER_STATUS)).into()),
-    }
+    Err(ConnectError::NeverReady)
 }
 
 async fn authenticate(exchange: &mut Exchange<'_>, login: &mut Login) -> Result<(), ConnectError> {
@@ -324,7 +320,7 @@ fn startup_parameters(
         .iter()
         .find(|(name, value)| name.is_empty() || name.contains('\0') || value.contains('\0'))
     {
-        Some((name, _)) => Err(ConnectError::ZeroByte(name.clone())),
+        Some((name, _)) => Err(ConnectError::BadParameter(name.clone())),
         None => Ok(parameters),
     }
 }
@@ -388,7 +384,7 @@ mod tests {
         let zero = pairs(&[("user", "a\0database\0b")]);
         assert!(matches!(
             startup_parameters(&target, &zero),
-            Err(ConnectError::ZeroByte(_))
+            Err(ConnectError::BadParameter(_))
         ));
     }
 

@@ -14,6 +14,7 @@ use super::screen::Screen;
 use crate::cluster::{Cluster, Process, free_port};
 
 const SHOP: &str = include_str!("../../../demo/shop.sql");
+const SYSTEM_RULES: &str = include_str!("../../../rules/postgres.toml");
 const SHOP_RULES: &str = include_str!("../../../demo/rules.toml");
 
 /// The database of the shop.
@@ -116,7 +117,7 @@ verifier = "{verifier}"
 
 [masking]
 key_file = "pgveil.key"
-rules = ["shop.toml"]
+rules = ["postgres.toml", "shop.toml"]
 
 [log]
 directory = "sessions"
@@ -125,9 +126,10 @@ directory = "sessions"
     );
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| DemoError::io("drawing a masking key")(error.into()))?;
-    let files: [(&str, &[u8]); 3] = [
+    let files: [(&str, &[u8]); 4] = [
         ("pgveil.toml", config.as_bytes()),
         ("pgveil.key", &key),
+        ("postgres.toml", SYSTEM_RULES.as_bytes()),
         ("shop.toml", SHOP_RULES.as_bytes()),
     ];
     for (name, content) in files {

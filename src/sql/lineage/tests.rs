@@ -10,7 +10,7 @@ use schema::{Classes, snapshot};
 use super::{QueryAnalysis, analyse_copy_table, analyse_query, resolve_views};
 use crate::catalog::{ColumnId, Snapshot};
 use crate::sql::tree::Node;
-use crate::sql::{ColumnSet, Context, Lineage, Refusal, Test};
+use crate::sql::{ColumnSet, Context, Lineage, Refusal, Test, ViewTouches};
 
 fn parsed(text: &str) -> Node {
     let parsed = pg_query::parse(text, 0).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -21,11 +21,12 @@ fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
     let snapshot = snapshot();
     let treatment = Classes(&snapshot);
     let views = resolve_views(&snapshot, &treatment);
+    let touches = ViewTouches::new(&snapshot);
     let context = Context {
         snapshot: &snapshot,
         treatment: &treatment,
         views: &views,
-        touches: &crate::sql::ViewTouches::new(&snapshot),
+        touches: &touches,
         large_objects: false,
     };
     let node = parsed(text);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Analyser, QueryAnalysis};
 use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
+use crate::sql::parser::{self, ParserSettings};
 use crate::sql::tree::Node;
 use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
 
@@ -76,7 +77,7 @@ impl Resolver<'_> {
         if self.lineages.views.contains_key(&oid) || !self.under_way.insert(oid) {
             return;
         }
-        let Some(query) = view.definition.as_deref().and_then(parsed) else {
+        let Some(query) = view.definition.as_deref().and_then(|text| parsed(text, self.snapshot)) else {
             return;
         };
         let named = self.named_relations(&query);
@@ -167,8 +168,12 @@ fn is_expanded(relation: &Relation) -> bool {
     is_view && !relation.is_system()
 }
 
-fn parsed(definition: &str) -> Option<Node> {
-    let parsed = pg_query::parse(definition, 0).ok()?;
-    let statement = parsed.protobuf.stmts.first()?;
-    Node::from_parser(&statement.stmt).ok().flatten()
+/// Definitions are read as statements are: a keyword that the server reads in another way makes them unknown.
+fn parsed(definition: &str, snapshot: &Snapshot) -> Option<Node> {
+    let settings = ParserSettings {
+        server_version: snapshot.server_version,
+    };
+    let mut statements = parser::parse(definition, &settings).ok()?;
+    let last = statements.pop().filter(|_| statements.is_empty());
+    last.map(|statement| statement.tree)
 }

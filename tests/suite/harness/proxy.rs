@@ -177,7 +177,7 @@ fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &Proxy
     let verifier = scram_sha_256(PASSWORD.as_bytes());
     let masking = match rules.is_empty() {
         true => "",
-        false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules.toml\"]\n",
+        false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules/postgres.toml\", \"rules.toml\"]\n",
     };
     let config = format!(
         r#"[listen]
@@ -205,6 +205,9 @@ fn write_files(directory: &Path, config: &str, rules: &str) {
     write_private(&directory.join("pgveil.toml"), config.as_bytes());
     write_private(&directory.join("pgveil.key"), &[42; 32]);
     write_private(&directory.join("rules.toml"), rules.as_bytes());
+    // The shipped rules for the server's own relations, under the path that README uses.
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    std::os::unix::fs::symlink(shipped, directory.join("rules")).expect("the shipped rules");
 }
 
 fn write_private(path: &Path, content: &[u8]) {

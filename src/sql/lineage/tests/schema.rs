@@ -128,8 +128,8 @@ fn relations() -> Vec<Relation> {
         relation(111, "other", "twin", Table, "id:int4 secret:text"),
         relation(112, "app", "odd", Table, "id:int4 secret:text"),
         relation(113, "other", "odd", Table, "id:int4 secret:text"),
-        relation(114, "app", "both", Table, "id:int4 a:text"),
-        relation(115, "other", "both", Table, "id:int4 a:text"),
+        relation(114, "app", "pair", Table, "id:int4 a:text"),
+        relation(115, "other", "pair", Table, "id:int4 a:text"),
         // Views are defined before what they read, to show that the order does not matter.
         view(
             90,
