@@ -2,6 +2,9 @@
 
 .PHONY: demo test
 
+# Where rustup puts cargo, for shells that have not been told.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
 # A throwaway Postgres with a sample shop, pgveil before it, and a tour. `make demo ARGS=--keep` leaves it running.
 demo:
 	@.ci/install-needs

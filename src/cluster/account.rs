@@ -15,8 +15,7 @@ pub(super) struct Account {
 impl Account {
     /// The account that PostgreSQL's programs can run as although this process runs as root.
     pub(super) fn unprivileged() -> Result<Account, ClusterError> {
-        let passwd = std::fs::read_to_string("/etc/passwd")
-            .map_err(ClusterError::io("reading /etc/passwd"))?;
+        let passwd = std::fs::read_to_string("/etc/passwd").map_err(ClusterError::io("reading /etc/passwd"))?;
         ["postgres", "nobody"]
             .iter()
             .find_map(|name| find(&passwd, name))
@@ -49,10 +48,7 @@ mod tests {
     #[test]
     fn finds_an_account_by_its_whole_name() {
         let passwd = "root:x:0:0::/root:/bin/sh\npostgresql:x:7:7:::\npostgres:x:101:104:PostgreSQL:/var:/bin/sh\n";
-        assert_eq!(
-            find(passwd, "postgres"),
-            Some(Account { uid: 101, gid: 104 })
-        );
+        assert_eq!(find(passwd, "postgres"), Some(Account { uid: 101, gid: 104 }));
         assert_eq!(find(passwd, "nobody"), None);
     }
 

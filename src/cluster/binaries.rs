@@ -55,21 +55,14 @@ impl Binaries {
 
 fn path_list(variable: &str) -> Vec<PathBuf> {
     std::env::var_os(variable)
-        .map(|list| {
-            std::env::split_paths(&list)
-                .filter(|dir| dir.is_absolute())
-                .collect()
-        })
+        .map(|list| std::env::split_paths(&list).filter(|dir| dir.is_absolute()).collect())
         .unwrap_or_default()
 }
 
 fn pg_config() -> Option<PathBuf> {
     let output = Command::new("pg_config").arg("--bindir").output().ok()?;
     let dir = String::from_utf8(output.stdout).ok()?;
-    output
-        .status
-        .success()
-        .then(|| PathBuf::from(dir.trim_end()))
+    output.status.success().then(|| PathBuf::from(dir.trim_end()))
 }
 
 /// `root/15/bin` and its neighbours, the newest version first.
@@ -96,10 +89,7 @@ mod tests {
     fn a_missing_program_says_what_to_install() {
         let error = Binaries::among(vec![PathBuf::from("/nonexistent")]).unwrap_err();
         let text = error.to_string();
-        assert!(
-            text.contains("initdb") && text.contains("apt-get install"),
-            "{text}"
-        );
+        assert!(text.contains("initdb") && text.contains("apt-get install"), "{text}");
     }
 
     #[test]

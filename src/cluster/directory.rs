@@ -19,13 +19,8 @@ impl Directory {
     pub(super) fn create() -> Result<Directory, ClusterError> {
         let path = fresh(&std::env::temp_dir())?;
         // What root creates belongs to uid 0: the way to ask without a call into libc.
-        let owner = std::fs::metadata(&path)
-            .map_err(ClusterError::at(&path))?
-            .uid();
-        let mut directory = Directory {
-            path,
-            account: None,
-        };
+        let owner = std::fs::metadata(&path).map_err(ClusterError::at(&path))?.uid();
+        let mut directory = Directory { path, account: None };
         if owner == 0 {
             let account = Account::unprivileged()?;
             directory.account = Some(account);
@@ -45,8 +40,7 @@ impl Directory {
     /// Writes a file that only the server's user may read.
     pub(super) fn write(&self, path: &Path, content: &[u8]) -> Result<(), ClusterError> {
         std::fs::write(path, content).map_err(ClusterError::at(path))?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-            .map_err(ClusterError::at(path))?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(ClusterError::at(path))?;
         self.own(path)
     }
 
@@ -69,9 +63,7 @@ impl Directory {
 
     fn own(&self, path: &Path) -> Result<(), ClusterError> {
         match self.account {
-            Some(Account { uid, gid }) => {
-                chown(path, Some(uid), Some(gid)).map_err(ClusterError::at(path))
-            }
+            Some(Account { uid, gid }) => chown(path, Some(uid), Some(gid)).map_err(ClusterError::at(path)),
             None => Ok(()),
         }
     }
@@ -117,15 +109,9 @@ mod tests {
         let data = directory.subdirectory("data").unwrap();
         directory.write(&data.join("PG_VERSION"), b"15\n").unwrap();
         directory.copy_tree(&data, &path.join("copy")).unwrap();
-        let mode = std::fs::metadata(path.join("copy"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(path.join("copy")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
-        assert_eq!(
-            std::fs::read(path.join("copy/PG_VERSION")).unwrap(),
-            b"15\n"
-        );
+        assert_eq!(std::fs::read(path.join("copy/PG_VERSION")).unwrap(), b"15\n");
         drop(directory);
         assert!(!path.exists());
     }

@@ -35,9 +35,7 @@ pub enum ClusterError {
         program: String,
     },
     /// Started as root, and neither `postgres` nor `nobody` is a user of this machine.
-    #[error(
-        "PostgreSQL refuses to run as root, and /etc/passwd names neither `postgres` nor `nobody` to run it as"
-    )]
+    #[error("PostgreSQL refuses to run as root, and /etc/passwd names neither `postgres` nor `nobody` to run it as")]
     NoUnprivilegedUser,
     /// A program ended with a failure.
     #[error("`{program}` failed ({status}): {stderr}")]

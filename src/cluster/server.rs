@@ -100,9 +100,7 @@ impl Cluster {
                 .write(&cluster.data_dir.join("pg_hba.conf"), hba.as_bytes())?;
         }
         for (name, content) in &cluster.options.files {
-            cluster
-                .directory
-                .write(&cluster.data_dir.join(name), content)?;
+            cluster.directory.write(&cluster.data_dir.join(name), content)?;
         }
         cluster.start_server()?;
         Ok(cluster)
@@ -243,8 +241,7 @@ impl Cluster {
             let port = free_port().map_err(ClusterError::io("looking for a free port"))?;
             match self.launch(port) {
                 Err(ClusterError::NotReady { log })
-                    if attempt < PORT_ATTEMPTS
-                        && log.contains("could not create any TCP/IP sockets") => {}
+                    if attempt < PORT_ATTEMPTS && log.contains("could not create any TCP/IP sockets") => {}
                 result => return result,
             }
         }
@@ -260,10 +257,7 @@ impl Cluster {
             .open(&log)
             .map_err(ClusterError::at(&log))?;
         let mut command = self.bare_tool("postgres")?;
-        command
-            .arg("-D")
-            .arg(&self.data_dir)
-            .current_dir(&self.directory.path);
+        command.arg("-D").arg(&self.data_dir).current_dir(&self.directory.path);
         for (name, value) in self.settings(port) {
             command.arg("-c").arg(format!("{name}={value}"));
         }
@@ -278,17 +272,11 @@ impl Cluster {
         let own = [
             ("listen_addresses", "127.0.0.1".to_owned()),
             ("port", port.to_string()),
-            (
-                "unix_socket_directories",
-                self.socket_dir.display().to_string(),
-            ),
+            ("unix_socket_directories", self.socket_dir.display().to_string()),
         ];
         FAST.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .chain(
-                own.into_iter()
-                    .map(|(name, value)| (name.to_owned(), value)),
-            )
+            .chain(own.into_iter().map(|(name, value)| (name.to_owned(), value)))
             .chain(self.options.settings.iter().cloned())
             .collect()
     }
@@ -299,11 +287,7 @@ impl Cluster {
         loop {
             // As pg_ctl does: the eighth line of this file is the postmaster's state.
             let state = std::fs::read_to_string(&pid_file).unwrap_or_default();
-            if state
-                .lines()
-                .nth(7)
-                .is_some_and(|line| line.trim_end() == "ready")
-            {
+            if state.lines().nth(7).is_some_and(|line| line.trim_end() == "ready") {
                 return Ok(());
             }
             let ended = self
@@ -353,11 +337,7 @@ pub fn run(command: &mut Command, program: &str) -> Result<Output, ClusterError>
 }
 
 /// As [`run`], with something to read on its standard input.
-pub fn run_with_input(
-    command: &mut Command,
-    program: &str,
-    input: &[u8],
-) -> Result<Output, ClusterError> {
+pub fn run_with_input(command: &mut Command, program: &str, input: &[u8]) -> Result<Output, ClusterError> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -372,10 +352,7 @@ pub fn run_with_input(
         });
         child.wait_with_output()
     });
-    successful(
-        output.map_err(ClusterError::io(format!("running {program}")))?,
-        program,
-    )
+    successful(output.map_err(ClusterError::io(format!("running {program}")))?, program)
 }
 
 fn successful(output: Output, program: &str) -> Result<Output, ClusterError> {
@@ -385,8 +362,6 @@ fn successful(output: Output, program: &str) -> Result<Output, ClusterError> {
     Err(ClusterError::Failed {
         program: program.to_owned(),
         status: output.status,
-        stderr: String::from_utf8_lossy(&output.stderr)
-            .trim_end()
-            .to_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
     })
 }

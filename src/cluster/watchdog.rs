@@ -32,11 +32,7 @@ impl Watchdog {
     /// Watches over a child process: `signal` (such as `TERM`) is what asks it to end.
     ///
     /// Drop the watchdog to end the child, and reap the child meanwhile: an unreaped child counts as alive.
-    pub(super) fn over(
-        pid: u32,
-        signal: &str,
-        directory: Option<&Path>,
-    ) -> Result<Watchdog, ClusterError> {
+    pub(super) fn over(pid: u32, signal: &str, directory: Option<&Path>) -> Result<Watchdog, ClusterError> {
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", SCRIPT, "pgveil-watchdog", &pid.to_string(), signal])
@@ -47,9 +43,7 @@ impl Watchdog {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let shell = command
-            .spawn()
-            .map_err(ClusterError::io("starting /bin/sh"))?;
+        let shell = command.spawn().map_err(ClusterError::io("starting /bin/sh"))?;
         Ok(Watchdog { shell })
     }
 

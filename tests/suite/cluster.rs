@@ -17,9 +17,7 @@ fn answers_and_is_gone_after_drop() {
         cluster.psql("shop", "select * from t order by a").unwrap(),
         "1|x|y\n2|\n"
     );
-    let refused = cluster
-        .psql("shop", "select nothing from nowhere")
-        .unwrap_err();
+    let refused = cluster.psql("shop", "select nothing from nowhere").unwrap_err();
     assert!(
         matches!(&refused, ClusterError::Failed { stderr, .. } if stderr.contains("nowhere")),
         "{refused}"
@@ -33,9 +31,7 @@ fn answers_and_is_gone_after_drop() {
 fn comes_again_after_a_crash() {
     let mut cluster = Cluster::start().unwrap();
     let port = cluster.port();
-    cluster
-        .psql("postgres", "create table t as select 1 as a")
-        .unwrap();
+    cluster.psql("postgres", "create table t as select 1 as a").unwrap();
     cluster.shut_down(Shutdown::Crash);
     assert!(cluster.psql("postgres", "select 1").is_err());
     cluster.restart().unwrap();
@@ -48,9 +44,7 @@ fn a_template_is_copied() {
     let name = format!("template-{}", std::process::id());
     let template = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let cluster = Cluster::start().unwrap();
-    cluster
-        .psql("postgres", "create table t as select 7 as a")
-        .unwrap();
+    cluster.psql("postgres", "create table t as select 7 as a").unwrap();
     cluster.save_template(&template).unwrap();
     let options = ClusterOptions {
         template: Some(template.clone()),

@@ -15,27 +15,16 @@ fn the_proxy_killed_while_a_statement_runs() {
     let cluster = cluster_with(&["pagila"]);
     let mut proxy = Proxy::start(&cluster, RULES);
     let marker = "SELECT count(*) FROM generate_series(1, 100000000000) AS endless";
-    let client = start(
-        proxy
-            .tool(&cluster, "psql", "pagila")
-            .args(["-XAtq", "-c", marker]),
-    );
+    let client = start(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", marker]));
     let logged = wait_for(|| proxy.log().contains("endless"));
     assert!(logged, "a running statement is on the log: {}", proxy.log());
     proxy.kill();
     let output = finish(client);
     assert_ne!(output.code, Some(0));
-    assert!(
-        output.stderr.contains("closed the connection"),
-        "{output:?}"
-    );
+    assert!(output.stderr.contains("closed the connection"), "{output:?}");
     proxy.verify_log();
     let idle = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%endless%' AND pid <> pg_backend_pid()";
-    let ended = wait_for(|| {
-        cluster
-            .psql("postgres", idle)
-            .is_ok_and(|count| count.trim() == "0")
-    });
+    let ended = wait_for(|| cluster.psql("postgres", idle).is_ok_and(|count| count.trim() == "0"));
     // The server looks for a lost client only when it writes, or at its client_connection_check_interval.
     if !ended {
         let cancel = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%endless%' \
@@ -45,11 +34,7 @@ fn the_proxy_killed_while_a_statement_runs() {
             .expect("the left-over statement to end");
     }
     proxy.serve();
-    let again = Output::of(
-        proxy
-            .tool(&cluster, "psql", "pagila")
-            .args(["-XAtq", "-c", QUERY]),
-    );
+    let again = Output::of(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", QUERY]));
     assert!(again.success().contains('@'));
     proxy.verify_log();
 }
@@ -59,36 +44,20 @@ fn the_upstream_killed_and_back() {
     let mut cluster = cluster_with(&["pagila"]);
     let proxy = Proxy::start(&cluster, RULES);
     let sleep = "SELECT pg_sleep(60)";
-    let client = start(
-        proxy
-            .tool(&cluster, "psql", "pagila")
-            .args(["-XAtq", "-c", sleep]),
-    );
-    assert!(
-        wait_for(|| proxy.log().contains("pg_sleep")),
-        "{}",
-        proxy.log()
-    );
+    let client = start(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", sleep]));
+    assert!(wait_for(|| proxy.log().contains("pg_sleep")), "{}", proxy.log());
     cluster.shut_down(Shutdown::Crash);
     let output = finish(client);
     assert_ne!(output.code, Some(0));
     assert!(!output.stderr.is_empty(), "{output:?}");
-    let refused = Output::of(
-        proxy
-            .tool(&cluster, "psql", "pagila")
-            .args(["-XAtq", "-c", QUERY]),
-    );
+    let refused = Output::of(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", QUERY]));
     assert_eq!(refused.code, Some(2), "{refused:?}");
     assert!(
         refused.stderr.contains("FATAL:"),
         "a login without an upstream says so: {refused:?}"
     );
     cluster.restart().expect("the upstream to come again");
-    let again = Output::of(
-        proxy
-            .tool(&cluster, "psql", "pagila")
-            .args(["-XAtq", "-c", QUERY]),
-    );
+    let again = Output::of(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", QUERY]));
     assert!(again.success().contains('@'));
     proxy.verify_log();
 }
@@ -104,16 +73,8 @@ fn a_full_disk_refuses_and_shows_nothing() {
     let proxy = Proxy::start_with(&cluster, options);
     let mut served = 0;
     let refused = loop {
-        assert!(
-            served < 200,
-            "the disk is never full: {}",
-            proxy.log().len()
-        );
-        let output = Output::of(
-            proxy
-                .tool(&cluster, "psql", "pagila")
-                .args(["-XAtq", "-c", QUERY]),
-        );
+        assert!(served < 200, "the disk is never full: {}", proxy.log().len());
+        let output = Output::of(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", QUERY]));
         match output.code {
             Some(0) => served += 1,
             _ => break output,
@@ -121,10 +82,7 @@ fn a_full_disk_refuses_and_shows_nothing() {
     };
     assert!(served > 0, "the log has room at first: {refused:?}");
     assert_eq!(refused.stdout, "", "no row leaves without a record");
-    assert!(
-        refused.stderr.contains("log"),
-        "the error says why: {refused:?}"
-    );
+    assert!(refused.stderr.contains("log"), "the error says why: {refused:?}");
     // Whatever a failed write left at the end is cut off by the next start, and said in its record.
     drop(proxy);
 }
@@ -133,13 +91,7 @@ fn a_full_disk_refuses_and_shows_nothing() {
 fn a_log_taken_away_stops_service() {
     let cluster = cluster_with(&["pagila"]);
     let proxy = Proxy::start(&cluster, RULES);
-    let psql = || {
-        Output::of(
-            proxy
-                .tool(&cluster, "psql", "pagila")
-                .args(["-XAtq", "-c", QUERY]),
-        )
-    };
+    let psql = || Output::of(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", QUERY]));
     assert!(psql().success().contains('@'));
     let log = proxy.log_directory().join("sessions.jsonl");
     let aside = proxy.log_directory().join("aside.jsonl");
@@ -148,10 +100,7 @@ fn a_log_taken_away_stops_service() {
     assert!(stopped, "service goes on without a log");
     let refused = psql();
     assert_eq!(refused.stdout, "");
-    assert!(
-        refused.stderr.contains("log"),
-        "the error says why: {refused:?}"
-    );
+    assert!(refused.stderr.contains("log"), "the error says why: {refused:?}");
     std::fs::rename(&aside, &log).expect("the log put back");
     proxy.verify_log();
 }

@@ -93,21 +93,8 @@ fn live_and_restored_agree() {
     stage.cluster.psql("restored", "ANALYZE").expect("ANALYZE");
     let mut differences = Vec::new();
     for sql in QUERIES {
-        let args = [
-            "-XAq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-P",
-            "null=(null)",
-            "-c",
-            sql,
-        ];
-        let live = Output::of(
-            stage
-                .proxy
-                .tool(&stage.cluster, "psql", "pagila")
-                .args(args),
-        );
+        let args = ["-XAq", "-v", "ON_ERROR_STOP=1", "-P", "null=(null)", "-c", sql];
+        let live = Output::of(stage.proxy.tool(&stage.cluster, "psql", "pagila").args(args));
         let mut psql = stage.cluster.tool("psql").expect("psql");
         let restored = Output::of(psql.args(["-d", "restored"]).args(args));
         assert_eq!(restored.code, Some(0), "{sql}\n{}", restored.stderr);

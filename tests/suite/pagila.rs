@@ -59,12 +59,7 @@ pub struct Protected {
     pub drawn: bool,
 }
 
-const fn protected(
-    table: &'static str,
-    key: &'static str,
-    column: &'static str,
-    drawn: bool,
-) -> Protected {
+const fn protected(table: &'static str, key: &'static str, column: &'static str, drawn: bool) -> Protected {
     Protected {
         table,
         key,
@@ -110,8 +105,7 @@ impl Stage {
     pub fn dump(&self, args: &[&str]) -> std::path::PathBuf {
         let path = self.cluster.temp_dir().join("dump");
         let mut pg_dump = self.proxy.tool(&self.cluster, "pg_dump", "pagila");
-        run(pg_dump.args(args).arg("--file").arg(&path), "pg_dump")
-            .expect("pg_dump through pgveil");
+        run(pg_dump.args(args).arg("--file").arg(&path), "pg_dump").expect("pg_dump through pgveil");
         path
     }
 

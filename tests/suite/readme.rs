@@ -14,31 +14,20 @@ const README: &str = include_str!("../../README.md");
 #[test]
 fn the_config_by_hand_serves() {
     let cluster = cluster_with(&["pagila"]);
-    let [rules, config]: [&str; 2] = blocks("toml")
-        .try_into()
-        .expect("rules.toml and pgveil.toml");
+    let [rules, config]: [&str; 2] = blocks("toml").try_into().expect("rules.toml and pgveil.toml");
     let port = pgveil::cluster::free_port().expect("a free port");
     let verifier = scram_sha_256(PASSWORD.as_bytes());
-    let upstream = format!(
-        "{READER}@127.0.0.1:{}/pagila?sslmode=disable",
-        cluster.port()
-    );
+    let upstream = format!("{READER}@127.0.0.1:{}/pagila?sslmode=disable", cluster.port());
     let config = config
         .replace("127.0.0.1:6432", &format!("127.0.0.1:{port}"))
-        .replace(
-            "pgveil_reader@db.internal:5432/pagila?sslmode=verify-full",
-            &upstream,
-        )
+        .replace("pgveil_reader@db.internal:5432/pagila?sslmode=verify-full", &upstream)
         .replace("SCRAM-SHA-256$4096:…", &verifier);
     let proxy = Proxy::start_by_hand(&cluster, port, &config, rules);
     let mut psql = proxy.tool(&cluster, "psql", "pagila");
     psql.env("PGUSER", "ada").args(["-XAtq", "-c"]);
     let customer = "SELECT email, first_name, last_name FROM customer WHERE customer_id = 1";
     let row = Output::of(psql.arg(customer)).success();
-    assert!(
-        row.trim_end().ends_with("|SMITH") && !row.contains("MARY"),
-        "{row}"
-    );
+    assert!(row.trim_end().ends_with("|SMITH") && !row.contains("MARY"), "{row}");
     let mut check = Command::new(env!("CARGO_BIN_EXE_pgveil"));
     check.env("PGVEIL_UPSTREAM_PASSWORD", "unused");
     let config = proxy.directory.join("pgveil.toml");
@@ -52,25 +41,13 @@ fn every_command_it_names_is_there() {
         .match_indices("pgveil ")
         .filter(|(at, _)| README[..*at].ends_with(['`', '\n']))
         .map(|(at, found)| &README[at + found.len()..])
-        .map(|rest| {
-            &rest[..rest
-                .find(|c: char| !c.is_ascii_lowercase())
-                .unwrap_or(rest.len())]
-        })
+        .map(|rest| &rest[..rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len())])
         .filter(|command| !command.is_empty())
         .collect();
-    assert!(
-        named.contains("serve") && named.contains("demo"),
-        "{named:?}"
-    );
+    assert!(named.contains("serve") && named.contains("demo"), "{named:?}");
     for command in named {
-        let listed = help
-            .lines()
-            .any(|line| line.split_whitespace().next() == Some(command));
-        assert!(
-            listed,
-            "`pgveil {command}` is in README, and not in --help:\n{help}"
-        );
+        let listed = help.lines().any(|line| line.split_whitespace().next() == Some(command));
+        assert!(listed, "`pgveil {command}` is in README, and not in --help:\n{help}");
     }
 }
 
@@ -84,10 +61,7 @@ fn every_make_target_and_page_it_names_is_there() {
             assert!(makefile.contains(&format!("\n{target}:")), "make {target}");
         }
     }
-    let links = README
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
+    let links = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("http")) {
         assert!(root.join(link).exists(), "README links to {link}");
     }

@@ -70,15 +70,9 @@ fn no_original(stage: &Stage, protected: &Protected) {
     } = protected;
     let sql = format!("SELECT {key}, {column} FROM {table} WHERE {column}::text <> '' ORDER BY 1");
     let [original, restored] = ["pagila", "restored"].map(|database| values(stage, database, &sql));
-    assert!(
-        !original.is_empty(),
-        "{table}.{column} has no values to look for"
-    );
+    assert!(!original.is_empty(), "{table}.{column} has no values to look for");
     let originals: HashSet<&String> = original.values().collect();
-    let by_chance = restored
-        .values()
-        .filter(|value| originals.contains(value))
-        .count();
+    let by_chance = restored.values().filter(|value| originals.contains(value)).count();
     let unchanged = original
         .iter()
         .filter(|(key, value)| restored.get(*key) == Some(value))
@@ -95,10 +89,7 @@ fn no_original(stage: &Stage, protected: &Protected) {
             "{table}.{column}: {unchanged} rows show their own original"
         );
     } else {
-        assert_eq!(
-            by_chance, 0,
-            "{table}.{column}: an original value is in the copy"
-        );
+        assert_eq!(by_chance, 0, "{table}.{column}: an original value is in the copy");
     }
 }
 

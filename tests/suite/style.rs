@@ -36,8 +36,7 @@ fn modules_import_only_from_lower_floors() {
         let Some(own) = module_of(&path) else {
             continue;
         };
-        let floor =
-            floor(&own).unwrap_or_else(|| panic!("{}: a module without a floor", path.display()));
+        let floor = floor(&own).unwrap_or_else(|| panic!("{}: a module without a floor", path.display()));
         for other in crate_paths(&without_comments(&text)) {
             // Items of lib.rs itself have no floor.
             let Some(other_floor) = self::floor(other) else {
@@ -65,26 +64,14 @@ fn no_file_is_too_long() {
         .filter(|(_, lines)| *lines > LINES_MAX)
         .map(|(path, lines)| format!("{}: {lines} lines", path.display()))
         .collect();
-    assert!(
-        long.is_empty(),
-        "over {LINES_MAX} lines:\n{}",
-        long.join("\n")
-    );
+    assert!(long.is_empty(), "over {LINES_MAX} lines:\n{}", long.join("\n"));
 }
 
 #[test]
 fn every_module_has_a_telling_name() {
     for (path, _) in sources("src").into_iter().chain(sources("tests")) {
-        for part in path
-            .with_extension("")
-            .iter()
-            .filter_map(|part| part.to_str())
-        {
-            assert!(
-                !NAMELESS.contains(&part),
-                "{}: `{part}` says nothing",
-                path.display()
-            );
+        for part in path.with_extension("").iter().filter_map(|part| part.to_str()) {
+            assert!(!NAMELESS.contains(&part), "{}: `{part}` says nothing", path.display());
         }
     }
 }
@@ -104,12 +91,7 @@ fn nothing_is_left_for_later() {
     for (path, text) in sources("src").into_iter().chain(sources("tests")) {
         for (number, line) in text.lines().enumerate() {
             for mark in &marks {
-                assert!(
-                    !line.contains(mark),
-                    "{}:{}: {mark}",
-                    path.display(),
-                    number + 1
-                );
+                assert!(!line.contains(mark), "{}:{}: {mark}", path.display(), number + 1);
             }
         }
     }
@@ -129,10 +111,7 @@ fn sources(directory: &str) -> Vec<(PathBuf, String)> {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).expect("a source file");
-                found.push((
-                    path.strip_prefix(root).expect("below the root").to_owned(),
-                    text,
-                ));
+                found.push((path.strip_prefix(root).expect("below the root").to_owned(), text));
             }
         }
     }
@@ -148,10 +127,7 @@ fn module_of(path: &Path) -> Option<String> {
 }
 
 fn floor(module: &str) -> Option<u8> {
-    FLOORS
-        .iter()
-        .find(|(name, _)| *name == module)
-        .map(|(_, floor)| *floor)
+    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
 }
 
 /// The code alone. Documentation may point anywhere.
@@ -193,10 +169,7 @@ fn crate_paths(code: &str) -> Vec<&str> {
 #[test]
 fn crate_paths_are_found() {
     assert_eq!(crate_paths("use crate::wire::Frame;"), ["wire"]);
-    assert_eq!(
-        crate_paths("use crate::{wire::{Frame, Tag}, plan};"),
-        ["wire", "plan"]
-    );
+    assert_eq!(crate_paths("use crate::{wire::{Frame, Tag}, plan};"), ["wire", "plan"]);
     assert_eq!(
         crate_paths("    let x = crate::mask::kinds(crate::value::Form::Text);"),
         ["mask", "value"]

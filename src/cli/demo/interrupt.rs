@@ -18,16 +18,10 @@ impl Interrupt {
         let (sender, signals) = channel();
         let (ready, started) = channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let watched = runtime.and_then(|runtime| {
                 let _context = runtime.enter();
-                let kinds = [
-                    SignalKind::interrupt(),
-                    SignalKind::terminate(),
-                    SignalKind::hangup(),
-                ];
+                let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
                 let [mut int, mut term, mut hup] = kinds.map(signal);
                 let streams = (int.as_mut(), term.as_mut(), hup.as_mut());
                 let (Ok(int), Ok(term), Ok(hup)) = streams else {

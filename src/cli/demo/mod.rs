@@ -29,10 +29,7 @@ enum DemoError {
     Cluster(#[from] ClusterError),
     /// A file of the demo's own, or the terminal.
     #[error("{what}: {source}")]
-    Io {
-        what: String,
-        source: std::io::Error,
-    },
+    Io { what: String, source: std::io::Error },
     /// `pgveil serve` did not come up.
     #[error("pgveil serve did not start:\n{log}")]
     Proxy { log: String },

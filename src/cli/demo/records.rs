@@ -24,28 +24,15 @@ impl Records {
     /// Runs the query by this psql, which is ready to connect.
     pub(super) fn query(psql: &mut Command, sql: &str) -> Result<Records, DemoError> {
         psql.args(["-XAq", "-v", "ON_ERROR_STOP=1", "-P", "footer=off"])
-            .args([
-                "-P",
-                &format!("fieldsep={FIELD}"),
-                "-P",
-                &format!("recordsep={RECORD}"),
-            ])
+            .args(["-P", &format!("fieldsep={FIELD}"), "-P", &format!("recordsep={RECORD}")])
             .args(["-P", &format!("null={NULL}"), "-c", sql]);
         let output = cluster::run(psql, "psql")?;
         Ok(Records::parse(&String::from_utf8_lossy(&output.stdout)))
     }
 
     fn parse(text: &str) -> Records {
-        let mut lines = text
-            .trim_end_matches('\n')
-            .split(RECORD)
-            .map(|line| line.split(FIELD));
-        let columns = lines
-            .next()
-            .into_iter()
-            .flatten()
-            .map(str::to_owned)
-            .collect();
+        let mut lines = text.trim_end_matches('\n').split(RECORD).map(|line| line.split(FIELD));
+        let columns = lines.next().into_iter().flatten().map(str::to_owned).collect();
         let cell = |value: &str| (value != NULL).then(|| value.to_owned());
         let rows = lines.map(|line| line.map(cell).collect()).collect();
         Records { columns, rows }
@@ -58,8 +45,7 @@ mod tests {
 
     #[test]
     fn tells_null_from_empty_and_keeps_line_ends() {
-        let records =
-            Records::parse("id\u{1f}note\u{1e}1\u{1f}a\nb\u{1e}2\u{1f}\u{1}\u{1e}3\u{1f}\n");
+        let records = Records::parse("id\u{1f}note\u{1e}1\u{1f}a\nb\u{1e}2\u{1f}\u{1}\u{1e}3\u{1f}\n");
         assert_eq!(records.columns, ["id", "note"]);
         let cell = |text: &str| Some(text.to_owned());
         assert_eq!(records.rows[0], [cell("1"), cell("a\nb")]);

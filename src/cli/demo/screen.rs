@@ -27,8 +27,7 @@ impl Screen {
     pub(super) fn stdout() -> Screen {
         let stdout = std::io::stdout();
         // https://no-color.org
-        let coloured =
-            stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        let coloured = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         Screen {
             out: Box::new(stdout),
             coloured,
@@ -67,22 +66,9 @@ impl Screen {
     }
 
     /// Two results of one query, record by record; what differs stands out on the right.
-    pub(super) fn side_by_side(
-        &mut self,
-        left: &Records,
-        right: &Records,
-    ) -> Result<(), DemoError> {
-        let name_width = left
-            .columns
-            .iter()
-            .map(|name| width(name))
-            .max()
-            .unwrap_or(0);
-        let titles = format!(
-            "{}  {}  through pgveil",
-            pad("", name_width),
-            pad("direct", CELL_WIDTH)
-        );
+    pub(super) fn side_by_side(&mut self, left: &Records, right: &Records) -> Result<(), DemoError> {
+        let name_width = left.columns.iter().map(|name| width(name)).max().unwrap_or(0);
+        let titles = format!("{}  {}  through pgveil", pad("", name_width), pad("direct", CELL_WIDTH));
         let titles = self.paint(Ink::Faint, &titles);
         self.print(&format!("\n  {titles}\n"))?;
         for (left_row, right_row) in left.rows.iter().zip(&right.rows) {
@@ -150,10 +136,7 @@ fn width(text: &str) -> usize {
 fn letter_width(letter: char) -> usize {
     match letter {
         '\u{300}'..='\u{36f}' => 0,
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{ff00}'..='\u{ff60}' => 2,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff00}'..='\u{ff60}' => 2,
         _ => 1,
     }
 }

@@ -14,6 +14,7 @@ use super::screen::Screen;
 use crate::cluster::{Cluster, Process, free_port};
 
 const SHOP: &str = include_str!("../../../demo/shop.sql");
+const SYSTEM_RULES: &str = include_str!("../../../rules/postgres.toml");
 const SHOP_RULES: &str = include_str!("../../../demo/rules.toml");
 
 /// The database of the shop.
@@ -100,12 +101,7 @@ fn reader_grants() -> String {
     sql
 }
 
-fn write_config(
-    directory: &Path,
-    cluster: &Cluster,
-    port: u16,
-    password: &str,
-) -> Result<(), DemoError> {
+fn write_config(directory: &Path, cluster: &Cluster, port: u16, password: &str) -> Result<(), DemoError> {
     std::fs::create_dir(directory).map_err(DemoError::io(directory.display().to_string()))?;
     let verifier = scram_sha_256(password.as_bytes());
     let config = format!(
@@ -121,7 +117,7 @@ verifier = "{verifier}"
 
 [masking]
 key_file = "pgveil.key"
-rules = ["shop.toml"]
+rules = ["postgres.toml", "shop.toml"]
 
 [log]
 directory = "sessions"
@@ -129,11 +125,11 @@ directory = "sessions"
         upstream_port = cluster.port(),
     );
     let mut key = [0; 32];
-    getrandom::fill(&mut key)
-        .map_err(|error| DemoError::io("drawing a masking key")(error.into()))?;
-    let files: [(&str, &[u8]); 3] = [
+    getrandom::fill(&mut key).map_err(|error| DemoError::io("drawing a masking key")(error.into()))?;
+    let files: [(&str, &[u8]); 4] = [
         ("pgveil.toml", config.as_bytes()),
         ("pgveil.key", &key),
+        ("postgres.toml", SYSTEM_RULES.as_bytes()),
         ("shop.toml", SHOP_RULES.as_bytes()),
     ];
     for (name, content) in files {
@@ -160,9 +156,7 @@ fn serve(directory: &Path, port: u16, interrupt: &Interrupt) -> Result<Process, 
     let program = std::env::current_exe().map_err(DemoError::io("finding the pgveil program"))?;
     let log_path = directory.join("serve.log");
     let log = File::create(&log_path).map_err(DemoError::io(log_path.display().to_string()))?;
-    let errors = log
-        .try_clone()
-        .map_err(DemoError::io(log_path.display().to_string()))?;
+    let errors = log.try_clone().map_err(DemoError::io(log_path.display().to_string()))?;
     let mut command = Command::new(program);
     command
         .args(["serve", "--config"])
@@ -184,7 +178,6 @@ fn serve(directory: &Path, port: u16, interrupt: &Interrupt) -> Result<Process, 
 
 fn random_hex(bytes: usize) -> Result<String, DemoError> {
     let mut random = vec![0; bytes];
-    getrandom::fill(&mut random)
-        .map_err(|error| DemoError::io("drawing a password")(error.into()))?;
+    getrandom::fill(&mut random).map_err(|error| DemoError::io("drawing a password")(error.into()))?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }

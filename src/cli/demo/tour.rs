@@ -40,19 +40,9 @@ const ORIGINALS: &str = "SELECT email::text FROM shop.customers UNION SELECT pho
 const COPY: &str = "shop_copy";
 
 /// Gives the tour.
-pub(super) fn give(
-    stage: &Stage,
-    screen: &mut Screen,
-    interrupt: &Interrupt,
-) -> Result<(), DemoError> {
-    let stations: [fn(&Stage, &mut Screen) -> Result<(), DemoError>; 6] = [
-        same_query,
-        keys_match,
-        refusal,
-        dump,
-        restored_copy,
-        session_log,
-    ];
+pub(super) fn give(stage: &Stage, screen: &mut Screen, interrupt: &Interrupt) -> Result<(), DemoError> {
+    let stations: [fn(&Stage, &mut Screen) -> Result<(), DemoError>; 6] =
+        [same_query, keys_match, refusal, dump, restored_copy, session_log];
     for station in stations {
         station(stage, screen)?;
         interrupt.check()?;
@@ -61,11 +51,7 @@ pub(super) fn give(
 }
 
 /// Waits for Ctrl-C, with the stage standing.
-pub(super) fn keep(
-    stage: &Stage,
-    screen: &mut Screen,
-    interrupt: &Interrupt,
-) -> Result<(), DemoError> {
+pub(super) fn keep(stage: &Stage, screen: &mut Screen, interrupt: &Interrupt) -> Result<(), DemoError> {
     screen.heading("Yours to try, until Ctrl-C")?;
     let (port, password) = (stage.port, &stage.password);
     let login = format!("PGPASSWORD={password} psql -h 127.0.0.1 -p {port} -U {CLIENT} {DATABASE}");
@@ -73,13 +59,8 @@ pub(super) fn keep(
     screen.command(&login)?;
     screen.text("The server itself, for comparison:")?;
     let upstream = stage.cluster.port();
-    screen.command(&format!(
-        "psql -h 127.0.0.1 -p {upstream} -U postgres {DATABASE}"
-    ))?;
-    screen.text(&format!(
-        "Config, rules and session log: {}",
-        stage.directory.display()
-    ))?;
+    screen.command(&format!("psql -h 127.0.0.1 -p {upstream} -U postgres {DATABASE}"))?;
+    screen.text(&format!("Config, rules and session log: {}", stage.directory.display()))?;
     loop {
         match interrupt.wait(Duration::from_secs(3600)) {
             Ok(()) => {}
@@ -93,29 +74,20 @@ fn same_query(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
     screen.output(CUSTOMERS)?;
     let (direct, through) = show_both(stage, screen, CUSTOMERS)?;
     let email = direct.columns.iter().position(|name| name == "email");
-    let shown = |records: &Records| {
-        email.map(|at| {
-            records
-                .rows
-                .iter()
-                .map(|row| row[at].clone())
-                .collect::<Vec<_>>()
-        })
-    };
+    let shown = |records: &Records| email.map(|at| records.rows.iter().map(|row| row[at].clone()).collect::<Vec<_>>());
     if shown(&direct) == shown(&through) {
-        return Err(DemoError::Broken(
-            "the e-mail addresses are not masked".to_owned(),
-        ));
+        return Err(DemoError::Broken("the e-mail addresses are not masked".to_owned()));
     }
-    screen.text("Nothing differs for the client but host and port. Ids, tiers and everything else no rule names are untouched.")
+    screen.text(
+        "Nothing differs for the client but host and port. Ids, tiers and everything else no rule names are untouched.",
+    )
 }
 
 fn keys_match(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
     screen.heading("2. Keys that matched still match")?;
     screen.output(TICKETS)?;
     let (direct, through) = show_both(stage, screen, TICKETS)?;
-    let ids =
-        |records: &Records| -> Vec<_> { records.rows.iter().map(|row| row[2].clone()).collect() };
+    let ids = |records: &Records| -> Vec<_> { records.rows.iter().map(|row| row[2].clone()).collect() };
     let joined = through.rows.iter().all(|row| row[1] == row[3]);
     if !joined || ids(&direct) != ids(&through) {
         return Err(DemoError::Broken(
@@ -126,17 +98,11 @@ fn keys_match(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
 }
 
 /// The one query both ways, printed.
-fn show_both(
-    stage: &Stage,
-    screen: &mut Screen,
-    sql: &str,
-) -> Result<(Records, Records), DemoError> {
+fn show_both(stage: &Stage, screen: &mut Screen, sql: &str) -> Result<(Records, Records), DemoError> {
     let direct = Records::query(&mut stage.direct("psql", DATABASE)?, sql)?;
     let through = Records::query(&mut stage.through("psql")?, sql)?;
     if direct.columns != through.columns || direct.rows.len() != through.rows.len() {
-        return Err(DemoError::Broken(
-            "the two results differ in shape".to_owned(),
-        ));
+        return Err(DemoError::Broken("the two results differ in shape".to_owned()));
     }
     screen.side_by_side(&direct, &through)?;
     Ok((direct, through))
@@ -146,8 +112,7 @@ fn refusal(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
     screen.heading("3. What would tell more than the masked data does is refused")?;
     let guess = "SELECT id, city FROM shop.customers WHERE email LIKE 'bjoern%'";
     let harmless = "SELECT count(*) AS customers FROM shop.customers";
-    screen
-        .text("A client that guesses at real addresses; the session lives on after the refusal:")?;
+    screen.text("A client that guesses at real addresses; the session lives on after the refusal:")?;
     screen.text("")?;
     screen.command(&format!("psql -c \"{guess}\" -c \"{harmless}\""))?;
     let output = stage
@@ -201,9 +166,7 @@ fn dump(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
             .arg(&file),
         "pg_restore",
     )?;
-    screen.output(
-        "restored without an error: types, NOT NULL, UNIQUE, CHECK and foreign keys all hold",
-    )
+    screen.output("restored without an error: types, NOT NULL, UNIQUE, CHECK and foreign keys all hold")
 }
 
 fn dump_file(stage: &Stage) -> std::path::PathBuf {
@@ -220,10 +183,7 @@ fn restored_copy(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
                 "{what}: the copy differs from the live masked data"
             )));
         }
-        screen.output(&format!(
-            "{what}: {} rows, equal in every column",
-            live.rows.len()
-        ))?;
+        screen.output(&format!("{what}: {} rows, equal in every column", live.rows.len()))?;
     }
     let originals = Records::query(&mut stage.direct("psql", DATABASE)?, ORIGINALS)?;
     let copy = cluster::run(&mut stage.direct("pg_dump", COPY)?, "pg_dump")?;
@@ -232,9 +192,7 @@ fn restored_copy(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
     // pg_dump writes a line end within a value as two characters.
     let dumped = |value: &String| value.replace('\n', "\\n").replace('\t', "\\t");
     if let Some(found) = originals.iter().find(|value| copy.contains(&dumped(value))) {
-        return Err(DemoError::Broken(format!(
-            "an original value is in the copy: {found}"
-        )));
+        return Err(DemoError::Broken(format!("an original value is in the copy: {found}")));
     }
     screen.output(&format!(
         "{} e-mail addresses, phone numbers, IBANs, notes and letters of the original: none of them is in the copy",
@@ -246,27 +204,16 @@ fn session_log(stage: &Stage, screen: &mut Screen) -> Result<(), DemoError> {
     screen.heading("6. All of it is on the session log, without one value")?;
     let directory = stage.log_directory();
     let log = pgveil(&["log", "show"], &directory)?;
-    screen.command(
-        "pgveil log show sessions   # the session of the refused guess, and the dump of one table",
-    )?;
+    screen.command("pgveil log show sessions   # the session of the refused guess, and the dump of one table")?;
     let session = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
-    let refused = log
-        .lines()
-        .find(|line| line.contains(" refusal:"))
-        .and_then(session);
-    let copied = log
-        .lines()
-        .find(|line| line.contains("COPY shop.customers"));
+    let refused = log.lines().find(|line| line.contains(" refusal:")).and_then(session);
+    let copied = log.lines().find(|line| line.contains("COPY shop.customers"));
     if refused.is_none() || copied.is_none() {
         return Err(DemoError::Broken(
             "the refusal or the dump is not on the session log".to_owned(),
         ));
     }
-    for line in log
-        .lines()
-        .filter(|line| session(line) == refused)
-        .chain(copied)
-    {
+    for line in log.lines().filter(|line| session(line) == refused).chain(copied) {
         screen.output(line)?;
     }
     screen.text("")?;

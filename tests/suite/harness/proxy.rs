@@ -96,15 +96,11 @@ impl Proxy {
     /// Starts it again after [`Proxy::kill`].
     pub fn serve(&mut self) {
         let errors = self.directory.join("serve.err");
-        let mut process =
-            Process::spawn(&mut self.serve_command(&errors), "TERM").expect("pgveil serve");
+        let mut process = Process::spawn(&mut self.serve_command(&errors), "TERM").expect("pgveil serve");
         let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             if process.ended().is_some() || Instant::now() > deadline {
-                panic!(
-                    "pgveil serve: {}",
-                    std::fs::read_to_string(&errors).unwrap_or_default()
-                );
+                panic!("pgveil serve: {}", std::fs::read_to_string(&errors).unwrap_or_default());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -117,10 +113,7 @@ impl Proxy {
             None => Command::new(pgveil),
             Some(bytes) => {
                 // A write over the limit then fails as on a full disk, instead of raising SIGXFSZ. Units of 512 bytes.
-                let limit = format!(
-                    "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
-                    bytes / 512
-                );
+                let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
                 let mut shell = Command::new("sh");
                 shell.args(["-c", &limit, pgveil]);
                 shell
@@ -161,11 +154,7 @@ impl Proxy {
             .arg(self.log_directory())
             .output()
             .expect("pgveil log verify");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// One of PostgreSQL's client programs, logging in to this proxy.
@@ -183,15 +172,12 @@ impl Proxy {
 
 fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &ProxyOptions) {
     let ProxyOptions {
-        rules,
-        policy,
-        role,
-        ..
+        rules, policy, role, ..
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
     let masking = match rules.is_empty() {
         true => "",
-        false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules.toml\"]\n",
+        false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules/postgres.toml\", \"rules.toml\"]\n",
     };
     let config = format!(
         r#"[listen]
@@ -219,6 +205,9 @@ fn write_files(directory: &Path, config: &str, rules: &str) {
     write_private(&directory.join("pgveil.toml"), config.as_bytes());
     write_private(&directory.join("pgveil.key"), &[42; 32]);
     write_private(&directory.join("rules.toml"), rules.as_bytes());
+    // The shipped rules for the server's own relations, under the path that README uses.
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    std::os::unix::fs::symlink(shipped, directory.join("rules")).expect("the shipped rules");
 }
 
 fn write_private(path: &Path, content: &[u8]) {

@@ -23,14 +23,9 @@ fn template(databases: &[&str]) -> PathBuf {
     let sources: Vec<Vec<u8>> = databases.iter().map(|name| read(&source(name))).collect();
     let mut hasher = DefaultHasher::new();
     (databases, &sources, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
-    Binaries::find()
-        .expect("PostgreSQL")
-        .server_dir()
-        .hash(&mut hasher);
+    Binaries::find().expect("PostgreSQL").server_dir().hash(&mut hasher);
     let name = format!("{}-{:016x}", databases.join("-"), hasher.finish());
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("clusters")
-        .join(name);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clusters").join(name);
     if !path.is_dir() {
         make(databases, &sources, &path);
     }
@@ -81,11 +76,7 @@ fn source(database: &str) -> PathBuf {
 
 fn read(path: &Path) -> Vec<u8> {
     if path.extension().is_some_and(|extension| extension == "gz") {
-        let output = Command::new("gzip")
-            .arg("-dc")
-            .arg(path)
-            .output()
-            .expect("gzip");
+        let output = Command::new("gzip").arg("-dc").arg(path).output().expect("gzip");
         assert!(
             output.status.success(),
             "gzip: {}",

@@ -46,10 +46,7 @@ pub fn lines(text: &str) -> Vec<String> {
 
 /// The first line in which two texts differ, with what is before it: for the message of a failed comparison.
 pub fn shown(left: &str, right: &str) -> String {
-    let position = left
-        .lines()
-        .zip(right.lines())
-        .position(|(left, right)| left != right);
+    let position = left.lines().zip(right.lines()).position(|(left, right)| left != right);
     let at = position.unwrap_or_else(|| left.lines().count().min(right.lines().count()));
     let excerpt = |text: &str| -> String {
         text.lines()
@@ -58,10 +55,5 @@ pub fn shown(left: &str, right: &str) -> String {
             .map(|line| format!("    {line}\n"))
             .collect()
     };
-    format!(
-        "line {}:\n  one\n{}  other\n{}",
-        at + 1,
-        excerpt(left),
-        excerpt(right)
-    )
+    format!("line {}:\n  one\n{}  other\n{}", at + 1, excerpt(left), excerpt(right))
 }
