@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use super::builtin::{BUILTIN_FUNCTIONS, BUILTIN_TYPES, PSEUDO_TYPES, RANGE_TYPES, TYPE_ALIASES};
-use super::{
-    Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind,
-};
+use super::{Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind};
 
 /// `FirstNormalObjectId`: OIDs below it belong to objects that initdb made.
 const FIRST_USER_OID: Oid = 16384;
@@ -36,13 +34,8 @@ impl SnapshotBuilder {
             generation: 1,
             server_version: 150_018,
             database: "test".to_owned(),
-            builtin_functions: BUILTIN_FUNCTIONS
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
-            schemas: ["pg_catalog", "information_schema", "public"]
-                .map(str::to_owned)
-                .into(),
+            builtin_functions: BUILTIN_FUNCTIONS.split_whitespace().map(str::to_owned).collect(),
+            schemas: ["pg_catalog", "information_schema", "public"].map(str::to_owned).into(),
             ..Snapshot::default()
         };
         let mut builder = SnapshotBuilder {
@@ -51,21 +44,11 @@ impl SnapshotBuilder {
         };
         for &(name, oid, array) in BUILTIN_TYPES {
             builder.add_type(oid, "pg_catalog", name, TypeKind::Base);
-            builder.add_type(
-                array,
-                "pg_catalog",
-                &format!("_{name}"),
-                TypeKind::Array(oid),
-            );
+            builder.add_type(array, "pg_catalog", &format!("_{name}"), TypeKind::Array(oid));
         }
         for &(name, oid, array, subtype) in RANGE_TYPES {
             builder.add_type(oid, "pg_catalog", name, TypeKind::Range(subtype));
-            builder.add_type(
-                array,
-                "pg_catalog",
-                &format!("_{name}"),
-                TypeKind::Array(oid),
-            );
+            builder.add_type(array, "pg_catalog", &format!("_{name}"), TypeKind::Array(oid));
         }
         for &(name, oid) in PSEUDO_TYPES {
             builder.add_type(oid, "pg_catalog", name, TypeKind::Pseudo);
@@ -110,12 +93,7 @@ impl SnapshotBuilder {
 
     /// Adds a materialised view with its definition.
     pub fn materialized_view(self, name: &str, columns: &[(&str, &str)], definition: &str) -> Self {
-        self.relation(
-            name,
-            RelationKind::MaterializedView,
-            columns,
-            Some(definition),
-        )
+        self.relation(name, RelationKind::MaterializedView, columns, Some(definition))
     }
 
     /// Adds a composite type.
@@ -187,14 +165,10 @@ impl SnapshotBuilder {
     /// Makes a column a generated one, computed from these columns of its relation.
     pub fn generated(mut self, column: &str, from: &[&str]) -> Self {
         let id = self.column(column);
-        let (relation, _) = column
-            .rsplit_once('.')
-            .expect("column() has checked the name");
+        let (relation, _) = column.rsplit_once('.').expect("column() has checked the name");
         let numbers = self.numbers(relation, from);
         let columns = &mut self.relation_mut(relation).columns;
-        let found = columns
-            .iter_mut()
-            .find(|found| found.number == id.attribute);
+        let found = columns.iter_mut().find(|found| found.number == id.attribute);
         found.expect("column() has found it").generated_from = Some(numbers);
         self
     }
@@ -216,13 +190,7 @@ impl SnapshotBuilder {
     }
 
     /// Adds a C function that belongs to an extension.
-    pub fn extension_function(
-        self,
-        extension: &str,
-        name: &str,
-        arguments: &[&str],
-        result: &str,
-    ) -> Self {
+    pub fn extension_function(self, extension: &str, name: &str, arguments: &[&str], result: &str) -> Self {
         self.add_function(name, arguments, result, "c", Some(extension), None)
     }
 
@@ -236,11 +204,7 @@ impl SnapshotBuilder {
 
     /// Adds an operator outside pg_catalog with the function under it.
     pub fn operator(mut self, operator: &str, function: &str) -> Self {
-        let functions = self
-            .snapshot
-            .user_operators
-            .entry(operator.to_owned())
-            .or_default();
+        let functions = self.snapshot.user_operators.entry(operator.to_owned()).or_default();
         functions.push(function.to_owned());
         self
     }
@@ -259,21 +223,18 @@ impl SnapshotBuilder {
         definition: Option<&str>,
     ) -> Self {
         let (schema, relation) = split(name);
-        let columns = columns
-            .iter()
-            .zip(1i16..)
-            .map(|(&(name, spelled), number)| {
-                let (type_oid, type_modifier, not_null) = self.resolve_type(spelled);
-                let name = name.to_owned();
-                Column {
-                    number,
-                    name,
-                    type_oid,
-                    type_modifier,
-                    not_null,
-                    generated_from: None,
-                }
-            });
+        let columns = columns.iter().zip(1i16..).map(|(&(name, spelled), number)| {
+            let (type_oid, type_modifier, not_null) = self.resolve_type(spelled);
+            let name = name.to_owned();
+            Column {
+                number,
+                name,
+                type_oid,
+                type_modifier,
+                not_null,
+                generated_from: None,
+            }
+        });
         let columns: Vec<Column> = columns.collect();
         let distinct: HashSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(distinct.len(), columns.len(), "{name} has a column twice");
@@ -284,12 +245,7 @@ impl SnapshotBuilder {
             .column_names
             .extend(columns.iter().map(|column| column.name.clone()));
         self.add_type(row_type, schema, relation, TypeKind::Composite(oid));
-        self.add_type(
-            array,
-            schema,
-            &format!("_{relation}"),
-            TypeKind::Array(row_type),
-        );
+        self.add_type(array, schema, &format!("_{relation}"), TypeKind::Array(row_type));
         let added = Relation {
             oid,
             schema: schema.to_owned(),
@@ -334,10 +290,7 @@ impl SnapshotBuilder {
             name: function.to_owned(),
             language: language.to_owned(),
             extension: extension.map(str::to_owned),
-            argument_types: arguments
-                .iter()
-                .map(|spelled| self.resolve_type(spelled).0)
-                .collect(),
+            argument_types: arguments.iter().map(|spelled| self.resolve_type(spelled).0).collect(),
             result_type: self.resolve_type(result).0,
             returns_set,
             output_names: Vec::new(),
@@ -407,11 +360,7 @@ impl SnapshotBuilder {
             Some((schema, bare)) => (Some(schema), bare),
             None => (None, name),
         };
-        let bare = if is_array {
-            format!("_{bare}")
-        } else {
-            bare.to_owned()
-        };
+        let bare = if is_array { format!("_{bare}") } else { bare.to_owned() };
         let oids = self.snapshot.types_by_name.get(&bare);
         let oid = oids
             .into_iter()
@@ -433,16 +382,11 @@ impl SnapshotBuilder {
     fn relation_oid(&self, name: &str) -> Oid {
         let (schema, relation) = split(name);
         let found = self.snapshot.candidates(Some(schema), relation);
-        found
-            .first()
-            .unwrap_or_else(|| panic!("unknown relation {name}"))
-            .oid
+        found.first().unwrap_or_else(|| panic!("unknown relation {name}")).oid
     }
 
     fn column(&self, name: &str) -> ColumnId {
-        let (relation, column) = name
-            .rsplit_once('.')
-            .expect("a column is schema.relation.column");
+        let (relation, column) = name.rsplit_once('.').expect("a column is schema.relation.column");
         let numbers = self.numbers(relation, &[column]);
         ColumnId {
             relation: self.relation_oid(relation),

@@ -5,9 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::queries::CatalogQuery;
-use super::{
-    Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind,
-};
+use super::{Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind};
 
 /// A row of text values as the server sent it; `None` is NULL.
 pub type CatalogRow = Vec<Option<Vec<u8>>>;
@@ -53,9 +51,7 @@ impl Cells<'_> {
     }
 
     fn number<T: FromStr>(&self, at: usize) -> Result<T, RowError> {
-        self.text(at)?
-            .parse()
-            .map_err(|_| self.error(at, "a number"))
+        self.text(at)?.parse().map_err(|_| self.error(at, "a number"))
     }
 
     fn optional_number<T: FromStr>(&self, at: usize) -> Result<Option<T>, RowError> {
@@ -76,9 +72,7 @@ impl Cells<'_> {
     /// The numbers of an array (`{1,2}`) or a vector (`1 2`); none for NULL.
     fn numbers<T: FromStr>(&self, at: usize) -> Result<Vec<T>, RowError> {
         let text = self.optional(at)?.unwrap_or_default();
-        let parts = text
-            .split([' ', ',', '{', '}'])
-            .filter(|part| !part.is_empty());
+        let parts = text.split([' ', ',', '{', '}']).filter(|part| !part.is_empty());
         let numbers = parts.map(|part| part.parse().map_err(|_| self.error(at, "numbers")));
         numbers.collect()
     }
@@ -94,10 +88,7 @@ impl Loader {
     /// Starts with the one row of [`super::IDENTITY`].
     pub fn new(identity: &[CatalogRow]) -> Result<Loader, RowError> {
         let row = identity.first().map(Vec::as_slice).unwrap_or_default();
-        let cells = Cells {
-            query: "identity",
-            row,
-        };
+        let cells = Cells { query: "identity", row };
         let snapshot = Snapshot {
             server_version: cells.number(0)?,
             database: cells.name(1)?,
@@ -113,15 +104,8 @@ impl Loader {
 
     /// Takes all rows of a query.
     pub fn take(&mut self, query: &CatalogQuery, rows: &[CatalogRow]) -> Result<(), RowError> {
-        rows.iter().try_for_each(|row| {
-            (query.take)(
-                self,
-                &Cells {
-                    query: query.name,
-                    row,
-                },
-            )
-        })
+        rows.iter()
+            .try_for_each(|row| (query.take)(self, &Cells { query: query.name, row }))
     }
 
     /// The snapshot, with generation 0.
@@ -161,11 +145,7 @@ impl Loader {
     }
 
     /// The relation whose OID stands first; `None` for indexes, TOAST tables and others that are not kept.
-    fn relation_of(
-        &mut self,
-        cells: &Cells<'_>,
-        at: usize,
-    ) -> Result<Option<&mut Relation>, RowError> {
+    fn relation_of(&mut self, cells: &Cells<'_>, at: usize) -> Result<Option<&mut Relation>, RowError> {
         let oid: Oid = cells.number(at)?;
         Ok(self.snapshot.relations.get_mut(&oid))
     }
@@ -193,11 +173,7 @@ impl Loader {
         let Some(relation) = self.relation_of(cells, 0)? else {
             return Ok(());
         };
-        if let Some(column) = relation
-            .columns
-            .iter_mut()
-            .find(|column| column.number == number)
-        {
+        if let Some(column) = relation.columns.iter_mut().find(|column| column.number == number) {
             column.generated_from.get_or_insert_default().extend(from);
         }
         Ok(())
@@ -223,11 +199,7 @@ impl Loader {
         let mut columns: Vec<i16> = cells.numbers(1)?;
         let included = columns.split_off(columns.len().min(cells.number(2)?));
         let in_expressions: Vec<i16> = cells.numbers(3)?;
-        columns.extend(
-            in_expressions
-                .iter()
-                .filter(|number| !included.contains(number)),
-        );
+        columns.extend(in_expressions.iter().filter(|number| !included.contains(number)));
         // An expression has the number 0.
         let columns = distinct(columns);
         if let Some(relation) = self.relation_of(cells, 0)? {
@@ -248,12 +220,7 @@ impl Loader {
         let columns = |relation: usize, numbers: usize| -> Result<Vec<ColumnId>, RowError> {
             let relation = cells.number(relation)?;
             let numbers = cells.numbers(numbers)?.into_iter();
-            Ok(numbers
-                .map(|attribute| ColumnId {
-                    relation,
-                    attribute,
-                })
-                .collect())
+            Ok(numbers.map(|attribute| ColumnId { relation, attribute }).collect())
         };
         let key = ForeignKey {
             name: cells.name(0)?,
@@ -274,11 +241,7 @@ impl Loader {
     }
 
     pub(super) fn data_type(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
-        let kind = match (
-            cells.text(3)?,
-            cells.optional_number(7)?,
-            cells.optional_number(8)?,
-        ) {
+        let kind = match (cells.text(3)?, cells.optional_number(7)?, cells.optional_number(8)?) {
             (_, Some(element), _) => TypeKind::Array(element),
             ("b", None, _) => TypeKind::Base,
             ("c", None, _) => TypeKind::Composite(cells.number(4)?),
@@ -304,16 +267,12 @@ impl Loader {
 
     pub(super) fn function(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
         let names = cells.optional(8)?.unwrap_or("[]");
-        let names: Vec<String> =
-            serde_json::from_str(names).map_err(|_| cells.error(8, "an array of names"))?;
+        let names: Vec<String> = serde_json::from_str(names).map_err(|_| cells.error(8, "an array of names"))?;
         // The server's own names for OUT parameters without one.
-        let names = names
-            .into_iter()
-            .zip(1..)
-            .map(|(name, number)| match name.is_empty() {
-                true => format!("column{number}"),
-                false => name,
-            });
+        let names = names.into_iter().zip(1..).map(|(name, number)| match name.is_empty() {
+            true => format!("column{number}"),
+            false => name,
+        });
         let function = Function {
             oid: cells.number(0)?,
             schema: cells.name(1)?,
@@ -340,11 +299,7 @@ impl Loader {
     }
 
     pub(super) fn operator(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
-        let functions = self
-            .snapshot
-            .user_operators
-            .entry(cells.name(0)?)
-            .or_default();
+        let functions = self.snapshot.user_operators.entry(cells.name(0)?).or_default();
         functions.push(cells.name(1)?);
         Ok(())
     }
@@ -354,11 +309,7 @@ impl Loader {
     pub(super) fn type_with_user_code(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
         let (oid, other): (Oid, Option<Oid>) = (cells.number(0)?, cells.optional_number(1)?);
         let types = &self.snapshot.types;
-        let is_builtin = |oid| {
-            types
-                .get(&oid)
-                .is_some_and(|found| found.schema == "pg_catalog")
-        };
+        let is_builtin = |oid| types.get(&oid).is_some_and(|found| found.schema == "pg_catalog");
         if !is_builtin(oid) || other.is_none_or(is_builtin) {
             self.snapshot.types_with_user_code.insert(oid);
         }
@@ -377,17 +328,12 @@ impl Loader {
             let before = found.len();
             for (oid, data_type) in types.iter() {
                 let is_affected = match data_type.kind {
-                    TypeKind::Array(inner)
-                    | TypeKind::Domain(inner, _)
-                    | TypeKind::Range(inner) => found.contains(&inner),
-                    TypeKind::Composite(relation) => {
-                        relations.get(&relation).is_some_and(|relation| {
-                            relation
-                                .columns
-                                .iter()
-                                .any(|column| found.contains(&column.type_oid))
-                        })
+                    TypeKind::Array(inner) | TypeKind::Domain(inner, _) | TypeKind::Range(inner) => {
+                        found.contains(&inner)
                     }
+                    TypeKind::Composite(relation) => relations
+                        .get(&relation)
+                        .is_some_and(|relation| relation.columns.iter().any(|column| found.contains(&column.type_oid))),
                     TypeKind::Base | TypeKind::Enum | TypeKind::Pseudo => false,
                 };
                 if is_affected {

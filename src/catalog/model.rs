@@ -189,11 +189,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// The relations that `schema.name`, or any `schema` if `None`, may mean, by OID.
     pub fn candidates(&self, schema: Option<&str>, name: &str) -> Vec<&Relation> {
-        let oids = self
-            .relations_by_name
-            .get(name)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let oids = self.relations_by_name.get(name).map(Vec::as_slice).unwrap_or_default();
         oids.iter()
             .filter_map(|oid| self.relations.get(oid))
             .filter(|relation| schema.is_none_or(|schema| relation.schema == schema))
@@ -215,10 +211,7 @@ impl Snapshot {
         match self.relations.get(&column.relation) {
             Some(relation) => match relation.column(column.attribute) {
                 Some(found) => format!("{}.{}.{}", relation.schema, relation.name, found.name),
-                None => format!(
-                    "{}.{}.#{}",
-                    relation.schema, relation.name, column.attribute
-                ),
+                None => format!("{}.{}.#{}", relation.schema, relation.name, column.attribute),
             },
             None => format!("#{}.#{}", column.relation, column.attribute),
         }
@@ -227,9 +220,7 @@ impl Snapshot {
     /// The type under all domains, with the type modifier that applies.
     pub fn base_type(&self, type_oid: Oid, type_modifier: i32) -> (Oid, i32) {
         let (mut oid, mut modifier) = (type_oid, type_modifier);
-        while let Some(TypeKind::Domain(base, domain_modifier)) =
-            self.types.get(&oid).map(|found| found.kind)
-        {
+        while let Some(TypeKind::Domain(base, domain_modifier)) = self.types.get(&oid).map(|found| found.kind) {
             oid = base;
             if domain_modifier >= 0 {
                 modifier = domain_modifier;
@@ -252,8 +243,6 @@ impl Relation {
 
     /// Whether it belongs to the server itself.
     pub fn is_system(&self) -> bool {
-        self.schema == "pg_catalog"
-            || self.schema == "information_schema"
-            || self.schema == "pg_toast"
+        self.schema == "pg_catalog" || self.schema == "information_schema" || self.schema == "pg_toast"
     }
 }

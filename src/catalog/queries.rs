@@ -79,8 +79,7 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
         },
         CatalogQuery {
             name: "parents",
-            sql: "SELECT inhrelid, inhparent FROM pg_inherits ORDER BY inhrelid, inhseqno"
-                .to_owned(),
+            sql: "SELECT inhrelid, inhparent FROM pg_inherits ORDER BY inhrelid, inhseqno".to_owned(),
             take: Loader::parent,
         },
         CatalogQuery {

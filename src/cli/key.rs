@@ -34,7 +34,10 @@ pub struct KeyArgs {
 pub fn run(args: &KeyArgs) -> ExitCode {
     match make(&args.path) {
         Ok(id) => {
-            println!("{}: key {id}; keep a copy in a safe place: without it, values cannot be masked the same way again", args.path.display());
+            println!(
+                "{}: key {id}; keep a copy in a safe place: without it, values cannot be masked the same way again",
+                args.path.display()
+            );
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -56,7 +56,12 @@ impl Live {
             let mut connection = upstream::connect(&target, &parameters).await.map_err(problem)?;
             upstream::load_snapshot(&mut connection).await.map_err(problem)
         })?;
-        Ok(Live { config, rules, keys, snapshot })
+        Ok(Live {
+            config,
+            rules,
+            keys,
+            snapshot,
+        })
     }
 
     /// The rules, resolved against the catalog.
@@ -67,7 +72,11 @@ impl Live {
     /// A planner, as a session would have it.
     pub(super) fn planner(self) -> Result<Planner, Problems> {
         let resolved = self.resolve()?;
-        let mode = if self.config.policy.access == Access::Any { PlannerMode::Open } else { PlannerMode::Guarded };
+        let mode = if self.config.policy.access == Access::Any {
+            PlannerMode::Open
+        } else {
+            PlannerMode::Guarded
+        };
         let basis = super::on_parser_stack(|| Basis::new(self.snapshot, resolved.treatments));
         Ok(Planner::new(basis, mode, self.config.policy))
     }

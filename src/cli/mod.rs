@@ -58,13 +58,18 @@ pub fn run(cli: &Cli) -> ExitCode {
 
 /// The runtime of the commands that talk to a server. Its threads have the stack that the parser needs.
 fn runtime() -> Result<tokio::runtime::Runtime, Box<dyn std::error::Error>> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(sql::STACK_BYTES).build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(sql::STACK_BYTES)
+        .build()?)
 }
 
 /// Runs the parser on a thread with the stack that it needs.
 fn on_parser_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(sql::STACK_BYTES).spawn_scoped(scope, work);
+        let thread = std::thread::Builder::new()
+            .stack_size(sql::STACK_BYTES)
+            .spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),

@@ -48,6 +48,9 @@ impl Expected {
 
     /// Whether it belongs to the extended protocol, where an error skips to Sync.
     pub(super) fn is_extended(&self) -> bool {
-        !matches!(self, Expected::Query { .. } | Expected::FunctionCall { .. } | Expected::Anything { .. })
+        !matches!(
+            self,
+            Expected::Query { .. } | Expected::FunctionCall { .. } | Expected::Anything { .. }
+        )
     }
 }

@@ -96,7 +96,10 @@ pub enum Violation {
     #[error("the catalog changed under a prepared statement, which may no longer run: {0}")]
     Replanned(String),
     /// A row over the stated size with a masked column behind a column that is too large to look past.
-    #[error("a row of more than {} bytes has a masked column behind a large one", rows::ROW_BYTES_MAX)]
+    #[error(
+        "a row of more than {} bytes has a masked column behind a large one",
+        rows::ROW_BYTES_MAX
+    )]
     RowTooLarge,
     /// A message over the stated size.
     #[error("message {tag:?} of {bytes} bytes is over the limit")]
@@ -200,7 +203,10 @@ impl<L: StatementLog> Conversation<L> {
                 let is = |name: &&str| value.eq_ignore_ascii_case(name.as_bytes());
                 self.reads_utf8 = ["UTF8", "SQL_ASCII"].iter().any(is);
                 let hides_quotes = ["SJIS", "BIG5", "GBK", "UHC", "GB18030", "JOHAB", "SHIFT_JIS_2004"];
-                self.set_unsafe("client_encoding can hide quotes inside characters", hides_quotes.iter().any(is));
+                self.set_unsafe(
+                    "client_encoding can hide quotes inside characters",
+                    hides_quotes.iter().any(is),
+                );
             }
             _ => {}
         }

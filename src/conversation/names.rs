@@ -29,7 +29,10 @@ impl Prepared {
         if self.planned.generation == planner.generation() {
             return self.clone();
         }
-        Arc::new(Prepared { text: self.text.clone(), planned: planner.plan(&self.text) })
+        Arc::new(Prepared {
+            text: self.text.clone(),
+            planned: planner.plan(&self.text),
+        })
     }
 }
 
@@ -89,10 +92,17 @@ impl Names {
                     Some(portal) => portal.plan.clone(),
                     None => None,
                 },
-                StatementKind::Execute { name } | StatementKind::Explain { executes: Some(name), .. } => {
-                    let Some(prepared) = self.statements.get(name.as_bytes()) else { return Ok(None) };
+                StatementKind::Execute { name }
+                | StatementKind::Explain {
+                    executes: Some(name), ..
+                } => {
+                    let Some(prepared) = self.statements.get(name.as_bytes()) else {
+                        return Ok(None);
+                    };
                     let current = prepared.current(planner).plan().cloned();
-                    if let Some(Verdict::Refuse(refusal) | Verdict::Probe(refusal)) = current.as_ref().map(|plan| &plan.verdict) {
+                    if let Some(Verdict::Refuse(refusal) | Verdict::Probe(refusal)) =
+                        current.as_ref().map(|plan| &plan.verdict)
+                    {
                         return Err(Violation::Replanned(refusal.message.clone()));
                     }
                     match plan.kind {
@@ -117,9 +127,10 @@ impl Names {
         for _ in 0..DEPTH_MAX {
             plan = match &plan.kind {
                 StatementKind::Fetch { name, .. } => self.latest_portals.get(name.as_bytes())?.plan.clone()?,
-                StatementKind::Execute { name } | StatementKind::Explain { executes: Some(name), .. } => {
-                    self.latest_statements.get(name.as_bytes())?.plan()?.clone()
-                }
+                StatementKind::Execute { name }
+                | StatementKind::Explain {
+                    executes: Some(name), ..
+                } => self.latest_statements.get(name.as_bytes())?.plan()?.clone(),
                 _ => return Some(plan),
             };
         }

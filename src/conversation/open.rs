@@ -33,7 +33,11 @@ impl<L: StatementLog> Conversation<L> {
             request::BIND => self.open_bind(body),
             request::EXECUTE => {
                 let portal = Reader::new(body).string().unwrap_or_default().to_vec();
-                let plan = self.names.latest_portals.get(&portal).and_then(|latest| latest.plan.clone());
+                let plan = self
+                    .names
+                    .latest_portals
+                    .get(&portal)
+                    .and_then(|latest| latest.plan.clone());
                 let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
                 let run = self.begin(&plan, Protocol::Extended, None);
                 let recorded = run.refusal.is_none();
@@ -50,7 +54,10 @@ impl<L: StatementLog> Conversation<L> {
 
     fn open_parse(&mut self, body: &[u8], planned: Option<&Arc<PlannedText>>) {
         if let (Ok(name), Some(planned)) = (Reader::new(body).string(), planned) {
-            let prepared = Prepared { text: "".into(), planned: planned.clone() };
+            let prepared = Prepared {
+                text: "".into(),
+                planned: planned.clone(),
+            };
             self.names.latest_statements.insert(name.to_vec(), Arc::new(prepared));
         }
     }
@@ -58,8 +65,16 @@ impl<L: StatementLog> Conversation<L> {
     fn open_bind(&mut self, body: &[u8]) {
         let mut reader = Reader::new(body);
         if let (Ok(portal), Ok(statement)) = (reader.string(), reader.string()) {
-            let plan = self.names.latest_statements.get(statement).and_then(|prepared| prepared.plan().cloned());
-            let latest = LatestPortal { plan, text: None, is_described: true };
+            let plan = self
+                .names
+                .latest_statements
+                .get(statement)
+                .and_then(|prepared| prepared.plan().cloned());
+            let latest = LatestPortal {
+                plan,
+                text: None,
+                is_described: true,
+            };
             self.names.latest_portals.insert(portal.to_vec(), latest);
         }
     }
@@ -76,7 +91,10 @@ impl<L: StatementLog> Conversation<L> {
             reply::COPY_IN_RESPONSE => {
                 self.copies_in = true;
                 if let Some(Expected::Execute { .. }) = self.expected.front()
-                    && let Some(at) = self.expected.iter().position(|expected| matches!(expected, Expected::Sync))
+                    && let Some(at) = self
+                        .expected
+                        .iter()
+                        .position(|expected| matches!(expected, Expected::Sync))
                 {
                     self.expected.remove(at);
                 }

@@ -14,10 +14,10 @@ use crate::wire::tag::reply;
 
 use super::expected::Expected;
 use super::names::Portal;
+use super::requests::prepared_from;
 use super::rows::Rows;
 use super::scrub::{REFUSAL_SQLSTATE, refused, scrubbed};
 use super::text::{FAILING_SQLSTATE, name_key};
-use super::requests::prepared_from;
 use super::{Conversation, Ended, Run, StatementLog, Violation};
 
 /// What is done with a reply too large to be held.
@@ -121,7 +121,12 @@ impl<L: StatementLog> Conversation<L> {
                 _ if is_open => LargeReply::Pass,
                 _ => return Err(unexpected(tag)),
             },
-            _ => return Err(Violation::TooLarge { tag: char::from(tag), bytes: body_bytes }),
+            _ => {
+                return Err(Violation::TooLarge {
+                    tag: char::from(tag),
+                    bytes: body_bytes,
+                });
+            }
         };
         if let Some(run) = self.front_run() {
             run.rows += 1;
@@ -142,7 +147,9 @@ impl<L: StatementLog> Conversation<L> {
 
     fn front_run(&mut self) -> Option<&mut Run> {
         match self.expected.front_mut()? {
-            Expected::Execute { run, .. } | Expected::FunctionCall { run, .. } | Expected::Anything { run } => Some(run),
+            Expected::Execute { run, .. } | Expected::FunctionCall { run, .. } | Expected::Anything { run } => {
+                Some(run)
+            }
             Expected::Query { runs } => runs.front_mut(),
             _ => None,
         }
@@ -184,7 +191,12 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn parse_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        let Some(Expected::Parse { name, prepared, injected }) = self.expected.pop_front() else {
+        let Some(Expected::Parse {
+            name,
+            prepared,
+            injected,
+        }) = self.expected.pop_front()
+        else {
             return Err(unexpected(reply::PARSE_COMPLETE));
         };
         if !injected {
@@ -198,9 +210,20 @@ impl<L: StatementLog> Conversation<L> {
         let Some(Expected::Bind { portal, statement }) = self.expected.pop_front() else {
             return Err(unexpected(reply::BIND_COMPLETE));
         };
-        let prepared = self.names.statements.get(&statement).ok_or(unexpected(reply::BIND_COMPLETE))?;
+        let prepared = self
+            .names
+            .statements
+            .get(&statement)
+            .ok_or(unexpected(reply::BIND_COMPLETE))?;
         let prepared = prepared.current(&self.planner);
-        self.names.portals.insert(portal, Portal { plan: prepared.plan().cloned(), text: Some(prepared.text.clone()), mask: None });
+        self.names.portals.insert(
+            portal,
+            Portal {
+                plan: prepared.plan().cloned(),
+                text: Some(prepared.text.clone()),
+                mask: None,
+            },
+        );
         Ok(())
     }
 
@@ -220,7 +243,10 @@ impl<L: StatementLog> Conversation<L> {
 
     /// The mask for a result of `plan` that the server describes with `body`.
     fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<RowMask, Violation> {
-        let shown = self.names.shown(plan, &self.planner)?.ok_or(Disagreement::NotExpected)?;
+        let shown = self
+            .names
+            .shown(plan, &self.planner)?
+            .ok_or(Disagreement::NotExpected)?;
         Ok(reconcile(&shown, &row::description(body)?)?)
     }
 
@@ -231,7 +257,11 @@ impl<L: StatementLog> Conversation<L> {
             Some(Expected::DescribePortal { portal, injected }) => {
                 hides = *injected;
                 let portal = portal.clone();
-                let found = self.names.portals.get(&portal).ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+                let found = self
+                    .names
+                    .portals
+                    .get(&portal)
+                    .ok_or(unexpected(reply::ROW_DESCRIPTION))?;
                 let plan = found.plan.clone().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
                 let mask = Arc::new(self.witness(&plan, body)?);
                 if let Some(found) = self.names.portals.get_mut(&portal) {
@@ -307,12 +337,18 @@ impl<L: StatementLog> Conversation<L> {
         match &run.plan.kind {
             StatementKind::DeclareCursor { name, hold, .. } => {
                 self.holds_protected |= *hold && run.plan.scrubs();
-                let portal = Portal { plan: Some(run.plan.clone()), text: None, mask: None };
+                let portal = Portal {
+                    plan: Some(run.plan.clone()),
+                    text: None,
+                    mask: None,
+                };
                 names.portals.insert(name_key(name.as_bytes()).to_vec(), portal);
             }
             StatementKind::Prepare { name } => {
                 let prepared = prepared_from(&run.plan, run.text.as_deref().unwrap_or_default());
-                names.statements.insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
+                names
+                    .statements
+                    .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
             }
             StatementKind::Deallocate(Some(name)) => {
                 names.statements.remove(name.as_bytes());
@@ -357,7 +393,13 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     pub(super) fn end(&mut self, run: Run, sqlstate: Option<[u8; 5]>) {
-        self.log.end(Ended { statement: run.statement, rows: run.rows, bytes: run.bytes, sqlstate, started: run.started });
+        self.log.end(Ended {
+            statement: run.statement,
+            rows: run.rows,
+            bytes: run.bytes,
+            sqlstate,
+            started: run.started,
+        });
     }
 
     fn notice(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
@@ -377,7 +419,9 @@ impl<L: StatementLog> Conversation<L> {
             Some(Expected::Query { runs }) => runs.front().is_some_and(|run| self.run_scrubs(run, any_phase)),
             Some(Expected::Bind { statement, .. }) => {
                 let prepared = self.names.statements.get(statement);
-                prepared.and_then(|prepared| prepared.plan()).is_none_or(|plan| !plan.inferences.is_empty())
+                prepared
+                    .and_then(|prepared| prepared.plan())
+                    .is_none_or(|plan| !plan.inferences.is_empty())
             }
             Some(Expected::Sync) => self.holds_protected,
             _ => false,
@@ -389,22 +433,38 @@ impl<L: StatementLog> Conversation<L> {
         let (scrubs, runs_at_once) = match &plan.kind {
             StatementKind::Fetch { name, .. } => {
                 let portal = self.names.portals.get(name.as_bytes());
-                (portal.and_then(|portal| portal.plan.as_ref()).is_none_or(|plan| plan.scrubs()), true)
+                (
+                    portal
+                        .and_then(|portal| portal.plan.as_ref())
+                        .is_none_or(|plan| plan.scrubs()),
+                    true,
+                )
             }
-            StatementKind::Execute { name } | StatementKind::Explain { executes: Some(name), .. } => {
+            StatementKind::Execute { name }
+            | StatementKind::Explain {
+                executes: Some(name), ..
+            } => {
                 let prepared = self.names.statements.get(name.as_bytes());
-                (prepared.and_then(|prepared| prepared.plan()).is_none_or(|plan| plan.scrubs()), true)
+                (
+                    prepared
+                        .and_then(|prepared| prepared.plan())
+                        .is_none_or(|plan| plan.scrubs()),
+                    true,
+                )
             }
             StatementKind::Explain { analyze, .. } => (plan.scrubs(), *analyze),
             StatementKind::Transaction(_) => (self.holds_protected, true),
-            StatementKind::Query | StatementKind::CopyOut(_) | StatementKind::DeclareCursor { .. } | StatementKind::Prepare { .. } => {
-                (plan.scrubs(), false)
-            }
+            StatementKind::Query
+            | StatementKind::CopyOut(_)
+            | StatementKind::DeclareCursor { .. }
+            | StatementKind::Prepare { .. } => (plan.scrubs(), false),
             _ => (plan.scrubs(), true),
         };
         // Before rows are described, the server has parsed and planned: nothing was read, unless an allowed
         // predicate let the planner try it on statistics.
-        scrubs && self.planner.protects_anything() && (runs_at_once || any_phase || run.described || !plan.inferences.is_empty())
+        scrubs
+            && self.planner.protects_anything()
+            && (runs_at_once || any_phase || run.described || !plan.inferences.is_empty())
     }
 
     fn error(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
@@ -422,7 +482,11 @@ impl<L: StatementLog> Conversation<L> {
             None if scrubs => compose::error_response(out, &scrubbed(&fields)),
             None => out.extend_from_slice(frame),
         }
-        let sqlstate = if refusal.is_some() { REFUSAL_SQLSTATE } else { fields.sqlstate.as_str() };
+        let sqlstate = if refusal.is_some() {
+            REFUSAL_SQLSTATE
+        } else {
+            fields.sqlstate.as_str()
+        };
         self.fail(sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000"));
         Ok(())
     }

@@ -44,7 +44,10 @@ impl<L: StatementLog> Conversation<L> {
             let refused = refusal.clone().or_else(|| self.early_refusal(plan));
             let run = self.begin(plan, Protocol::Simple, refused);
             let is_refused = run.refusal.is_some();
-            let run = Run { text: self.own_text(plan, planned.spans.get(index), text), ..run };
+            let run = Run {
+                text: self.own_text(plan, planned.spans.get(index), text),
+                ..run
+            };
             self.note_names(&run);
             runs.push_back(run);
             if is_refused {
@@ -74,15 +77,33 @@ impl<L: StatementLog> Conversation<L> {
     /// Shows a statement to the server without running it: its own error is passed on; if it finds none, ours follows.
     fn probe(&mut self, text: &str, run: Run, out: &mut Vec<u8>) {
         compose::close(out, compose::Target::Statement(PROBE_NAME));
-        self.expected.push_back(Expected::Close { target: b'S', name: PROBE_NAME.to_vec(), injected: true });
+        self.expected.push_back(Expected::Close {
+            target: b'S',
+            name: PROBE_NAME.to_vec(),
+            injected: true,
+        });
         compose::parse(out, PROBE_NAME, text.as_bytes(), &[]);
-        let planned = Arc::new(PlannedText { statements: vec![run.plan.clone()], spans: vec![], generation: 0 });
-        let prepared = Arc::new(Prepared { text: text.into(), planned });
-        self.expected.push_back(Expected::Parse { name: PROBE_NAME.to_vec(), prepared, injected: true });
+        let planned = Arc::new(PlannedText {
+            statements: vec![run.plan.clone()],
+            spans: vec![],
+            generation: 0,
+        });
+        let prepared = Arc::new(Prepared {
+            text: text.into(),
+            planned,
+        });
+        self.expected.push_back(Expected::Parse {
+            name: PROBE_NAME.to_vec(),
+            prepared,
+            injected: true,
+        });
         let refusal = run.refusal.clone();
         if let Some(refusal) = refusal {
             compose::parse(out, REFUSAL_NAME, FAILING_STATEMENT.as_bytes(), &[]);
-            self.expected.push_back(Expected::Refused { refusal, run: Some(run) });
+            self.expected.push_back(Expected::Refused {
+                refusal,
+                run: Some(run),
+            });
         }
         compose::sync(out);
         self.expected.push_back(Expected::Sync);
@@ -107,9 +128,16 @@ impl<L: StatementLog> Conversation<L> {
             return self.refuse_extended(run, out);
         }
         let name = name_key(name);
-        let prepared = Arc::new(Prepared { text: text.into(), planned: planned.clone() });
+        let prepared = Arc::new(Prepared {
+            text: text.into(),
+            planned: planned.clone(),
+        });
         self.names.latest_statements.insert(name.to_vec(), prepared.clone());
-        self.expected.push_back(Expected::Parse { name: name.to_vec(), prepared, injected: false });
+        self.expected.push_back(Expected::Parse {
+            name: name.to_vec(),
+            prepared,
+            injected: false,
+        });
         out.extend_from_slice(frame);
     }
 
@@ -128,7 +156,10 @@ impl<L: StatementLog> Conversation<L> {
     fn refuse_extended(&mut self, mut run: Run, out: &mut Vec<u8>) {
         let Some(refusal) = run.refusal.take() else { return };
         compose::parse(out, REFUSAL_NAME, FAILING_STATEMENT.as_bytes(), &[]);
-        self.expected.push_back(Expected::Refused { refusal, run: Some(run) });
+        self.expected.push_back(Expected::Refused {
+            refusal,
+            run: Some(run),
+        });
     }
 
     /// The names in a Bind message; the message itself is sent on unread if this says so.
@@ -137,7 +168,11 @@ impl<L: StatementLog> Conversation<L> {
             return BindFate::Drop;
         }
         let (portal, statement) = (name_key(portal), name_key(statement));
-        let prepared = self.names.latest_statements.get(statement).map(|found| found.current(&self.planner));
+        let prepared = self
+            .names
+            .latest_statements
+            .get(statement)
+            .map(|found| found.current(&self.planner));
         let plan = prepared.as_ref().and_then(|prepared| prepared.plan().cloned());
         if let Some(plan) = &plan
             && let Some(refusal) = refusal_or_probe(plan)
@@ -147,8 +182,18 @@ impl<L: StatementLog> Conversation<L> {
             return BindFate::Drop;
         }
         let text = prepared.map(|prepared| prepared.text.clone());
-        self.names.latest_portals.insert(portal.to_vec(), LatestPortal { plan, text, is_described: false });
-        self.expected.push_back(Expected::Bind { portal: portal.to_vec(), statement: statement.to_vec() });
+        self.names.latest_portals.insert(
+            portal.to_vec(),
+            LatestPortal {
+                plan,
+                text,
+                is_described: false,
+            },
+        );
+        self.expected.push_back(Expected::Bind {
+            portal: portal.to_vec(),
+            statement: statement.to_vec(),
+        });
         BindFate::Forward
     }
 
@@ -162,7 +207,10 @@ impl<L: StatementLog> Conversation<L> {
             if let Some(latest) = self.names.latest_portals.get_mut(&portal) {
                 latest.is_described = true;
             }
-            self.expected.push_back(Expected::DescribePortal { portal, injected: false });
+            self.expected.push_back(Expected::DescribePortal {
+                portal,
+                injected: false,
+            });
         } else {
             self.expected.push_back(Expected::DescribeStatement);
         }
@@ -189,7 +237,10 @@ impl<L: StatementLog> Conversation<L> {
         }
         if latest.is_none_or(|latest| !latest.is_described) {
             compose::describe(out, compose::Target::Portal(portal));
-            self.expected.push_back(Expected::DescribePortal { portal: portal.to_vec(), injected: true });
+            self.expected.push_back(Expected::DescribePortal {
+                portal: portal.to_vec(),
+                injected: true,
+            });
             if let Some(latest) = self.names.latest_portals.get_mut(portal) {
                 latest.is_described = true;
             }
@@ -200,7 +251,10 @@ impl<L: StatementLog> Conversation<L> {
         };
         let run = Run { text, ..run };
         self.note_names(&run);
-        self.expected.push_back(Expected::Execute { portal: portal.to_vec(), run });
+        self.expected.push_back(Expected::Execute {
+            portal: portal.to_vec(),
+            run,
+        });
         out.extend_from_slice(frame);
     }
 
@@ -214,7 +268,11 @@ impl<L: StatementLog> Conversation<L> {
             b'S' => drop(self.names.latest_statements.remove(name)),
             _ => drop(self.names.latest_portals.remove(name)),
         }
-        self.expected.push_back(Expected::Close { target, name: name.to_vec(), injected: false });
+        self.expected.push_back(Expected::Close {
+            target,
+            name: name.to_vec(),
+            injected: false,
+        });
         out.extend_from_slice(frame);
     }
 
@@ -235,8 +293,8 @@ impl<L: StatementLog> Conversation<L> {
         }
         let log_text = format!("function call {function}");
         let is_read = matches!(function, 952..=954);
-        let passes = !self.planner.protects_anything()
-            || (is_read && self.planner.large_objects() == LargeObjects::Pass);
+        let passes =
+            !self.planner.protects_anything() || (is_read && self.planner.large_objects() == LargeObjects::Pass);
         if passes {
             let plan = Arc::new(self.planner.passed(&log_text));
             let run = self.begin(&plan, Protocol::Simple, None);
@@ -246,8 +304,14 @@ impl<L: StatementLog> Conversation<L> {
             }
         }
         let refusal = Refusal {
-            reason: if is_read { Reason::LargeObject } else { Reason::MessageNotAllowed },
-            message: format!("the FunctionCall message (function {function}) is not relayed: its result cannot be masked"),
+            reason: if is_read {
+                Reason::LargeObject
+            } else {
+                Reason::MessageNotAllowed
+            },
+            message: format!(
+                "the FunctionCall message (function {function}) is not relayed: its result cannot be masked"
+            ),
             hint: match is_read {
                 true => "Set [policy] large_objects = \"pass\" if large objects hold nothing personal.".into(),
                 false => "Call the function in a SELECT.".into(),
@@ -307,7 +371,12 @@ impl<L: StatementLog> Conversation<L> {
         };
         let shown = self.names.latest_shown(plan);
         let judged = judged.as_ref().unwrap_or(plan);
-        let begun = Begun { statement, protocol, plan: judged, shown: shown.as_deref().unwrap_or(judged) };
+        let begun = Begun {
+            statement,
+            protocol,
+            plan: judged,
+            shown: shown.as_deref().unwrap_or(judged),
+        };
         if self.log.begin(&begun).is_err() && run.refusal.is_none() {
             run.refusal = Some(Refusal {
                 reason: Reason::SessionLog,
@@ -329,12 +398,18 @@ impl<L: StatementLog> Conversation<L> {
         let names = &mut self.names;
         match &run.plan.kind {
             StatementKind::DeclareCursor { name, .. } => {
-                let latest = LatestPortal { plan: Some(run.plan.clone()), text: None, is_described: false };
+                let latest = LatestPortal {
+                    plan: Some(run.plan.clone()),
+                    text: None,
+                    is_described: false,
+                };
                 names.latest_portals.insert(name_key(name.as_bytes()).to_vec(), latest);
             }
             StatementKind::Prepare { name } => {
                 let prepared = prepared_from(&run.plan, run.text.as_deref().unwrap_or_default());
-                names.latest_statements.insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
+                names
+                    .latest_statements
+                    .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
             }
             _ => {}
         }
@@ -348,7 +423,10 @@ pub(super) fn prepared_from(plan: &Arc<Plan>, text: &str) -> Prepared {
         spans: Vec::new(),
         generation: plan.basis.snapshot.generation,
     };
-    Prepared { text: text.into(), planned: Arc::new(planned) }
+    Prepared {
+        text: text.into(),
+        planned: Arc::new(planned),
+    }
 }
 
 fn refusal_of(plan: &Plan) -> Option<Refusal> {

@@ -25,7 +25,10 @@ pub(super) enum Rows {
     /// CopyData that passes.
     CopyPass,
     /// CopyData that is rewritten.
-    Copy { mask: Arc<RowMask>, rewriter: Box<CopyRewriter> },
+    Copy {
+        mask: Arc<RowMask>,
+        rewriter: Box<CopyRewriter>,
+    },
 }
 
 impl Rows {
@@ -44,12 +47,17 @@ impl Rows {
             )),
             CopyFormat::Binary => CopyRewriter::Binary(BinaryRewriter::new()),
         };
-        Rows::Copy { mask: Arc::new(mask), rewriter: Box::new(rewriter) }
+        Rows::Copy {
+            mask: Arc::new(mask),
+            rewriter: Box::new(rewriter),
+        }
     }
 
     /// One whole DataRow frame.
     pub(super) fn data_row(&self, whole: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        let Rows::Data(mask) = self else { return Err(Violation::Unexpected { tag: 'D' }) };
+        let Rows::Data(mask) = self else {
+            return Err(Violation::Unexpected { tag: 'D' });
+        };
         if !mask.rewrites() {
             out.extend_from_slice(whole);
             return Ok(());
@@ -80,7 +88,9 @@ impl Rows {
     /// The head of a DataRow that is too large to be held: what is written, and how many of the bytes that follow are
     /// dropped before the rest passes.
     pub(super) fn large_row(&self, head: &[u8], body_bytes: usize, out: &mut Vec<u8>) -> Result<usize, Violation> {
-        let Rows::Data(mask) = self else { return Err(Violation::Unexpected { tag: 'D' }) };
+        let Rows::Data(mask) = self else {
+            return Err(Violation::Unexpected { tag: 'D' });
+        };
         let mut rewritten = Vec::with_capacity(head.len());
         let cut = row::rewrite_head(head, &**mask, &mut rewritten)?;
         if mask.last_rewritten().is_some_and(|last| last > cut.field) {

@@ -39,11 +39,7 @@ fn forms(text: impl Into<Vec<u8>>, binary: impl Into<Vec<u8>>) -> Constant {
 
 impl Constant {
     /// The constant that `value` spells in the column's type.
-    pub(super) fn of(
-        value: &str,
-        shape: &ColumnShape,
-        column: Option<&TextColumn>,
-    ) -> Result<Constant, Unfit> {
+    pub(super) fn of(value: &str, shape: &ColumnShape, column: Option<&TextColumn>) -> Result<Constant, Unfit> {
         if let Some(column) = column {
             let content = if shape.type_oid == oid::BPCHAR {
                 text::without_padding(value.as_bytes())
@@ -99,10 +95,7 @@ impl Constant {
         }
         if let Some(element) = shape.array_element {
             // No dimensions, no NULLs, the type of the elements that are not there.
-            return Some(forms(
-                *b"{}",
-                [[0; 4], [0; 4], element.to_be_bytes()].concat(),
-            ));
+            return Some(forms(*b"{}", [[0; 4], [0; 4], element.to_be_bytes()].concat()));
         }
         let zeros = |text: &str, bytes: usize| Some(forms(text, vec![0; bytes]));
         match shape.type_oid {
@@ -112,9 +105,7 @@ impl Constant {
             oid::TIMETZ => zeros("00:00:00+00", 12),
             oid::INTERVAL => zeros("00:00:00", 16),
             oid::TSVECTOR => zeros("", 4),
-            oid::NUMERIC | oid::FLOAT4 | oid::FLOAT8 | oid::INT2 | oid::INT4 | oid::INT8 => {
-                spelled("0", shape)
-            }
+            oid::NUMERIC | oid::FLOAT4 | oid::FLOAT8 | oid::INT2 | oid::INT4 | oid::INT8 => spelled("0", shape),
             oid::BOOL => spelled("false", shape),
             oid::DATE => spelled("2000-01-01", shape),
             oid::TIMESTAMP => spelled("2000-01-01 00:00:00", shape),
@@ -131,9 +122,7 @@ impl Constant {
     /// Appends the constant; `None` where the type at run time does not hold it.
     pub(super) fn push(&self, type_oid: u32, format: Format, out: &mut Vec<u8>) -> Option<()> {
         match (self, format) {
-            (Constant::Text(text), _) | (Constant::Forms { text, .. }, Format::Text) => {
-                out.extend_from_slice(text)
-            }
+            (Constant::Text(text), _) | (Constant::Forms { text, .. }, Format::Text) => out.extend_from_slice(text),
             (Constant::Forms { binary, .. }, Format::Binary) => out.extend_from_slice(binary),
             (Constant::Integer(integer), _) => {
                 return number::encode_integer(type_oid, format, *integer, out).then_some(());
@@ -215,18 +204,10 @@ fn both(encode: impl Fn(Format, &mut Vec<u8>)) -> Constant {
 
 fn numeric(value: &str, type_modifier: i32) -> Option<Constant> {
     let mut numeric = Numeric::decode(Format::Text, value.as_bytes())?;
-    if let (Numeric::Number(number), Some((precision, scale))) =
-        (&mut numeric, precision_and_scale(type_modifier))
-    {
+    if let (Numeric::Number(number), Some((precision, scale))) = (&mut numeric, precision_and_scale(type_modifier)) {
         let scale = usize::try_from(scale).ok()?;
-        let integer_digits = if number.integer == [0] {
-            0
-        } else {
-            number.integer.len()
-        };
-        if number.significant_fraction() > scale
-            || integer_digits + scale > usize::try_from(precision).ok()?
-        {
+        let integer_digits = if number.integer == [0] { 0 } else { number.integer.len() };
+        if number.significant_fraction() > scale || integer_digits + scale > usize::try_from(precision).ok()? {
             return None;
         }
         number.fraction.resize(scale, 0);
@@ -237,10 +218,7 @@ fn numeric(value: &str, type_modifier: i32) -> Option<Constant> {
 fn address(value: &str, type_oid: u32) -> Option<Constant> {
     let address = Address::parse(value)?;
     let host_bits = u32::from(address.width() - address.prefix);
-    if type_oid == oid::CIDR
-        && host_bits > 0
-        && address.bits & (u128::MAX >> (128 - host_bits)) != 0
-    {
+    if type_oid == oid::CIDR && host_bits > 0 && address.bits & (u128::MAX >> (128 - host_bits)) != 0 {
         return None;
     }
     Some(both(|format, out| address.encode(type_oid, format, out)))
@@ -289,10 +267,7 @@ mod tests {
             let mut out = Vec::new();
             constant.push(type_oid, format, &mut out).map(|()| out)
         };
-        Some((
-            String::from_utf8(push(Format::Text)?).ok()?,
-            push(Format::Binary)?,
-        ))
+        Some((String::from_utf8(push(Format::Text)?).ok()?, push(Format::Binary)?))
     }
 
     #[test]
@@ -308,13 +283,7 @@ mod tests {
                 &[0, 2, 0, 0, 0, 0, 0, 2, 0, 1, 19, 136],
             ),
             ("2000-01-02", oid::DATE, -1, "2000-01-02", &[0, 0, 0, 1]),
-            (
-                "1.2.3.4",
-                oid::INET,
-                -1,
-                "1.2.3.4",
-                &[2, 32, 0, 4, 1, 2, 3, 4],
-            ),
+            ("1.2.3.4", oid::INET, -1, "1.2.3.4", &[2, 32, 0, 4, 1, 2, 3, 4]),
             ("{ }", oid::JSONB, -1, "{}", &[1, b'{', b'}']),
             ("\\x0aFF", oid::BYTEA, -1, "\\x0aff", &[10, 255]),
             ("1e3", oid::FLOAT4, -1, "1000", &[0x44, 0x7a, 0, 0]),

@@ -48,14 +48,7 @@ pub(super) enum Form {
 
 impl Form {
     /// Appends an identifier of at most `limit` characters: the most believable form that fits.
-    pub(super) fn push(
-        self,
-        draw: Draw,
-        words: &Words,
-        original: &[u8],
-        limit: usize,
-        out: &mut Vec<u8>,
-    ) {
+    pub(super) fn push(self, draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
         let start = out.len();
         if self != Form::Url {
             self.push_long(draw, words, original, out);
@@ -157,13 +150,7 @@ mod tests {
     fn push(form: Form, value: &str, limit: usize) -> String {
         let prf = Prf::new(&[5; 16]);
         let mut out = Vec::new();
-        form.push(
-            prf.draw(value.as_bytes()),
-            &WORDS,
-            value.as_bytes(),
-            limit,
-            &mut out,
-        );
+        form.push(prf.draw(value.as_bytes()), &WORDS, value.as_bytes(), limit, &mut out);
         String::from_utf8(out).expect("ASCII")
     }
 
@@ -171,10 +158,7 @@ mod tests {
     fn the_long_form_fits_fifty_characters() {
         for number in 0..2000 {
             let email = push(Form::Email, &number.to_string(), 50);
-            assert!(
-                email.contains('.') && email.contains("@example."),
-                "{email}"
-            );
+            assert!(email.contains('.') && email.contains("@example."), "{email}");
             assert_eq!(email, push(Form::Email, &number.to_string(), usize::MAX));
         }
     }
@@ -189,13 +173,7 @@ mod tests {
             }
         }
         assert_eq!(uniqueness_of_bits(Form::Email.bits(23)), Uniqueness::Keeps);
-        assert_eq!(
-            uniqueness_of_bits(Form::Email.bits(22)),
-            Uniqueness::Usually
-        );
-        assert_eq!(
-            uniqueness_of_bits(Form::UserName.bits(16)),
-            Uniqueness::Keeps
-        );
+        assert_eq!(uniqueness_of_bits(Form::Email.bits(22)), Uniqueness::Usually);
+        assert_eq!(uniqueness_of_bits(Form::UserName.bits(16)), Uniqueness::Keeps);
     }
 }

@@ -70,13 +70,7 @@ impl IntegerMask {
         }
     }
 
-    pub(super) fn apply(
-        &self,
-        type_oid: u32,
-        format: Format,
-        value: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
+    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let number = decode_integer(type_oid, format, value)?;
         let masked = if self.small {
             i16::try_from(number).ok()?;
@@ -113,9 +107,7 @@ impl NumericMask {
             .iter()
             .take_while(|&&digits| digits <= integer_digits)
             .count();
-        let integers_end = usable
-            .checked_sub(1)
-            .map_or(0, |last| 1 << RANGE_BITS[last]);
+        let integers_end = usable.checked_sub(1).map_or(0, |last| 1 << RANGE_BITS[last]);
         NumericMask {
             integers,
             digits,
@@ -177,9 +169,8 @@ impl NumericMask {
                 alphabet: 10,
             })
             .collect();
-        let mut scratch = Vec::new();
         loop {
-            permute_letters(&self.digits, &mut letters, &mut scratch);
+            permute_letters(&self.digits, &mut letters);
             let places = number.integer[..integer_end]
                 .iter_mut()
                 .chain(&mut number.fraction[fraction_start..fraction_end]);
@@ -221,13 +212,10 @@ mod tests {
     }
 
     fn numeric(modifier: Option<(i32, i32)>, value: &str) -> String {
-        let type_modifier = modifier.map_or(-1, |(precision, scale)| {
-            (precision << 16 | (scale & 0x7FF)) + 4
-        });
+        let type_modifier = modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4);
         let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), type_modifier);
         let mut out = Vec::new();
-        mask.apply(Format::Text, value.as_bytes(), &mut out)
-            .expect(value);
+        mask.apply(Format::Text, value.as_bytes(), &mut out).expect(value);
         String::from_utf8(out).expect("ASCII")
     }
 
@@ -269,16 +257,10 @@ mod tests {
             for modifier in [None, Some((10, 0)), Some((30, 0))] {
                 assert_eq!(numeric(modifier, &number.to_string()), masked);
             }
-            assert_eq!(
-                numeric(Some((12, 2)), &format!("{number}.00")),
-                format!("{masked}.00")
-            );
+            assert_eq!(numeric(Some((12, 2)), &format!("{number}.00")), format!("{masked}.00"));
         }
         for number in [2_147_483_648, -9_007_199_254_740_993, i64::MIN, i64::MAX] {
-            assert_eq!(
-                numeric(None, &number.to_string()),
-                permute(&prf(), number).to_string()
-            );
+            assert_eq!(numeric(None, &number.to_string()), permute(&prf(), number).to_string());
         }
     }
 
@@ -317,9 +299,7 @@ mod tests {
             assert_eq!(masked.len(), value.len());
             assert!(masked.parse::<i64>().is_err(), "{masked}");
         }
-        let masked: u64 = numeric(Some((10, 0)), "3000000000")
-            .parse()
-            .expect("digits");
+        let masked: u64 = numeric(Some((10, 0)), "3000000000").parse().expect("digits");
         assert!(masked >= 1 << 31);
     }
 }

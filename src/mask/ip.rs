@@ -18,13 +18,7 @@ impl IpMask {
     }
 
     /// Masks an `inet` or `cidr`.
-    pub(super) fn apply(
-        &self,
-        type_oid: u32,
-        format: Format,
-        value: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
+    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let address = Address::decode(format, value)?;
         self.permute(address, type_oid == oid::CIDR)?
             .encode(type_oid, format, out);
@@ -66,28 +60,15 @@ mod tests {
 
     fn mask(type_oid: u32, value: &str) -> Option<String> {
         let mut out = Vec::new();
-        IpMask::new(Prf::new(&[1; 16])).apply(
-            type_oid,
-            Format::Text,
-            value.as_bytes(),
-            &mut out,
-        )?;
+        IpMask::new(Prf::new(&[1; 16])).apply(type_oid, Format::Text, value.as_bytes(), &mut out)?;
         String::from_utf8(out).ok()
     }
 
     #[test]
     fn family_and_prefix_stay() {
-        let network = Address::parse(&mask(oid::CIDR, "10.20.0.0/16").expect("a network"))
-            .expect("an address");
-        assert_eq!(
-            (network.prefix, network.v6, network.bits & 0xFFFF),
-            (16, false, 0)
-        );
-        assert!(
-            mask(oid::INET, "2001:db8::1/64")
-                .expect("an address")
-                .ends_with("/64")
-        );
+        let network = Address::parse(&mask(oid::CIDR, "10.20.0.0/16").expect("a network")).expect("an address");
+        assert_eq!((network.prefix, network.v6, network.bits & 0xFFFF), (16, false, 0));
+        assert!(mask(oid::INET, "2001:db8::1/64").expect("an address").ends_with("/64"));
         assert_ne!(mask(oid::INET, "192.0.2.7"), Some("192.0.2.7".into()));
         assert_eq!(mask(oid::CIDR, "0.0.0.0/0"), Some("0.0.0.0/0".into()));
     }

@@ -27,9 +27,7 @@ pub enum KeysError {
         source: std::io::Error,
     },
     /// The key file holds something else.
-    #[error(
-        "the key file {path} must hold 32 raw bytes or 64 hexadecimal digits; make one with `pgveil key`"
-    )]
+    #[error("the key file {path} must hold 32 raw bytes or 64 hexadecimal digits; make one with `pgveil key`")]
     Malformed {
         /// Which file.
         path: String,
@@ -54,13 +52,12 @@ impl fmt::Debug for Keys {
 impl Keys {
     /// Reads a key file: 32 raw bytes, or 64 hexadecimal digits and a newline.
     pub fn from_file(path: &Path) -> Result<Keys, KeysError> {
-        let content =
-            std::fs::read(path)
-                .map(Zeroizing::new)
-                .map_err(|source| KeysError::Unreadable {
-                    path: path.display().to_string(),
-                    source,
-                })?;
+        let content = std::fs::read(path)
+            .map(Zeroizing::new)
+            .map_err(|source| KeysError::Unreadable {
+                path: path.display().to_string(),
+                source,
+            })?;
         Keys::from_content(&content).ok_or_else(|| KeysError::Malformed {
             path: path.display().to_string(),
         })
@@ -116,14 +113,8 @@ impl Keys {
 
     /// The key of a domain: columns of one domain get equal masked values for equal values.
     pub fn domain(&self, name: &str) -> DomainKey {
-        let mut key = DomainKey {
-            key: [0; SECRET_BYTES],
-        };
-        expand(
-            &self.secret,
-            &[b"pgveil domain v1:", name.as_bytes()],
-            &mut key.key,
-        );
+        let mut key = DomainKey { key: [0; SECRET_BYTES] };
+        expand(&self.secret, &[b"pgveil domain v1:", name.as_bytes()], &mut key.key);
         key
     }
 }
@@ -144,11 +135,7 @@ impl DomainKey {
     /// The function for one purpose in this domain.
     pub(super) fn prf(&self, purpose: &str) -> Prf {
         let mut key = Zeroizing::new([0; BLOCK_BYTES]);
-        expand(
-            &self.key,
-            &[b"pgveil purpose v1:", purpose.as_bytes()],
-            &mut *key,
-        );
+        expand(&self.key, &[b"pgveil purpose v1:", purpose.as_bytes()], &mut *key);
         Prf::new(&key)
     }
 }
@@ -175,10 +162,7 @@ mod tests {
 
     #[test]
     fn generated_keys_differ_and_read_back() {
-        let (one, two) = (
-            Keys::generate().expect("random"),
-            Keys::generate().expect("random"),
-        );
+        let (one, two) = (Keys::generate().expect("random"), Keys::generate().expect("random"));
         assert_ne!(*one, *two);
         assert_eq!(one.len(), 65);
         assert!(Keys::from_content(one.as_bytes()).is_some());

@@ -68,9 +68,7 @@ pub struct ColumnShape {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskError {
     /// The column's type is none that the mask accepts.
-    #[error(
-        "mask `{mask}` does not accept the type of column `{column}` (type OID {type_oid}); it accepts {accepts}"
-    )]
+    #[error("mask `{mask}` does not accept the type of column `{column}` (type OID {type_oid}); it accepts {accepts}")]
     Type {
         /// The mask.
         mask: &'static str,
@@ -82,9 +80,7 @@ pub enum MaskError {
         accepts: &'static str,
     },
     /// The mask makes NULL, the column must not hold it.
-    #[error(
-        "mask `{mask}` makes NULL, and column `{column}` is NOT NULL; use `fixed` or another mask"
-    )]
+    #[error("mask `{mask}` makes NULL, and column `{column}` is NOT NULL; use `fixed` or another mask")]
     NotNull {
         /// The mask.
         mask: &'static str,
@@ -124,7 +120,7 @@ enum Function {
     Constant(Constant),
     Text(TextMask),
     Integer(IntegerMask),
-    Numeric(NumericMask),
+    Numeric(Box<NumericMask>),
     Shift(ShiftMask),
     Ip(IpMask),
     Uuid(Prf),
@@ -144,12 +140,7 @@ impl ColumnMask {
     /// Prepares a mask for a column: derives its key, checks that it accepts the column.
     ///
     /// `domain` names the columns whose equal values get equal masked values.
-    pub fn compile(
-        spec: &MaskSpec,
-        shape: &ColumnShape,
-        keys: &Keys,
-        domain: &str,
-    ) -> Result<ColumnMask, MaskError> {
+    pub fn compile(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -> Result<ColumnMask, MaskError> {
         let contract = spec.contract();
         let text = TextColumn::of(shape);
         let prf = || keys.domain(domain).prf(contract.name);
@@ -175,25 +166,24 @@ impl ColumnMask {
                     });
                 }
             },
-            (Kind::Json, oid::JSON | oid::JSONB) => {
-                Function::Constant(Constant::empty_object(shape.type_oid))
-            }
+            (Kind::Json, oid::JSON | oid::JSONB) => Function::Constant(Constant::empty_object(shape.type_oid)),
             (Kind::Integer, oid::INT2 | oid::INT4 | oid::INT8) => {
                 Function::Integer(IntegerMask::new(prf(), shape.type_oid))
             }
             (Kind::Integer, oid::NUMERIC) => {
                 let digits = keys.domain(domain).prf("integer digits");
-                Function::Numeric(NumericMask::new(prf(), digits, shape.type_modifier))
+                Function::Numeric(Box::new(NumericMask::new(
+                    prf(),
+                    digits,
+                    shape.type_modifier,
+                )))
             }
-            (
-                Kind::DateShift { days, keep_time },
-                oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ,
-            ) => Function::Shift(ShiftMask::new(prf(), *days, *keep_time, shape)),
+            (Kind::DateShift { days, keep_time }, oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ) => {
+                Function::Shift(ShiftMask::new(prf(), *days, *keep_time, shape))
+            }
             (Kind::Ip, oid::INET | oid::CIDR) => Function::Ip(IpMask::new(prf())),
             (Kind::Uuid, oid::UUID) => Function::Uuid(prf()),
-            _ if text.is_some() => {
-                Function::Text(TextMask::new(&spec.kind, prf).ok_or_else(wrong_type)?)
-            }
+            _ if text.is_some() => Function::Text(TextMask::new(&spec.kind, prf).ok_or_else(wrong_type)?),
             _ => return Err(wrong_type()),
         };
         if shape.not_null && matches!(function, Function::Null) {

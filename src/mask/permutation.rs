@@ -4,7 +4,7 @@
 //! its ten rounds. Each round changes one half by a function of the other half only, so it can be undone whatever that
 //! function is: the whole is a permutation, and different inputs have different outputs, with certainty.
 
-use super::prf::{BLOCK_BYTES, Prf};
+use super::prf::{BLOCK_BYTES, Lanes, Prf};
 
 /// Rounds of FF1.
 const ROUNDS: u8 = 10;
@@ -12,19 +12,32 @@ const ROUNDS: u8 = 10;
 /// Permutes the numbers of `bits` bits (1 to 128). `prf` must serve this purpose alone.
 pub(super) fn permute_bits(prf: &Prf, bits: u32, number: u128) -> u128 {
     let low_bits = bits - bits / 2;
-    let low_mask = (1u128 << low_bits) - 1;
+    let low_mask = u64::MAX >> (64 - low_bits);
     let high_mask = low_mask >> (low_bits * 2 - bits);
-    let (mut high, mut low) = (number >> low_bits & high_mask, number & low_mask);
+    let mut halves: Lanes = [
+        (number >> low_bits) as u64 & high_mask,
+        number as u64 & low_mask,
+    ];
+    // Both lanes always go through the same steps, so that the state stays in one vector register: see `Lanes`.
+    let kept = [[0, u64::MAX], [u64::MAX, 0]];
+    let changed = [[high_mask, 0], [0, low_mask]];
     for round in 0..ROUNDS {
-        // A block holds round, width and one half apart from one another: no two calls share a block.
-        let tweak = u128::from(round) << 120 | u128::from(bits) << 112;
-        if round % 2 == 0 {
-            high ^= prf.block(tweak | low) & high_mask;
-        } else {
-            low ^= prf.block(tweak | high) & low_mask;
-        }
+        let (kept, changed) = (
+            kept[usize::from(round % 2)],
+            changed[usize::from(round % 2)],
+        );
+        // A block holds one half, and in the other's place the round and the width.
+        let tweak = !(u64::from(round) << 8 | u64::from(bits)).to_be();
+        let mixed = prf.block_of_lanes([
+            halves[0] & kept[0] | tweak & !kept[0],
+            halves[1] & kept[1] | tweak & !kept[1],
+        ]);
+        halves = [
+            halves[0] ^ mixed[0].to_le() & changed[0],
+            halves[1] ^ mixed[1].to_le() & changed[1],
+        ];
     }
-    high << low_bits | low
+    u128::from(halves[0]) << low_bits | u128::from(halves[1])
 }
 
 /// One letter of a string: its place in an alphabet, and how large that alphabet is.
@@ -34,50 +47,91 @@ pub(super) struct Letter {
     pub(super) alphabet: u32,
 }
 
-/// Permutes the strings over the same alphabets at the same places. `scratch` is only kept to spare allocations.
-pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter], scratch: &mut Vec<u8>) {
-    let length = letters.len() as u32;
-    let (left, right) = letters.split_at_mut(letters.len() / 2);
+impl Letter {
+    fn add(&mut self, drawn: u32) {
+        let sum = self.place + drawn;
+        self.place = if sum >= self.alphabet {
+            sum - self.alphabet
+        } else {
+            sum
+        };
+    }
+}
+
+/// Half of a string whose rounds need no allocation.
+const SHORT_HALF: usize = 32;
+/// Round and length of the string, before the half in a round's message.
+const HEADER_BYTES: usize = 2;
+
+/// Permutes the strings over the same alphabets at the same places.
+pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter]) {
+    let length = letters.len();
+    let (left, right) = letters.split_at_mut(length / 2);
+    let mut short = [0; HEADER_BYTES + 4 * SHORT_HALF];
+    let mut long = Vec::new();
+    let message = if right.len() <= SHORT_HALF {
+        &mut short[..]
+    } else {
+        long.resize(HEADER_BYTES + 4 * right.len(), 0);
+        &mut long[..]
+    };
+    message[1] = length.min(255) as u8;
+    let small = left
+        .iter()
+        .chain(&*right)
+        .all(|letter| letter.alphabet <= 256);
     for round in 0..ROUNDS {
         let (changed, other) = if round % 2 == 0 {
             (&mut *right, &*left)
         } else {
             (&mut *left, &*right)
         };
-        add_stream(prf, changed, message(round, length, other, scratch));
+        message[0] = round;
+        let end = write_half(other, small, message);
+        add_stream(prf, changed, small, &message[..end]);
     }
 }
 
-/// Round, length of the string and one half: two bytes for most strings, so that half and header share a block.
-fn message<'a>(round: u8, length: u32, half: &[Letter], scratch: &'a mut Vec<u8>) -> &'a [u8] {
-    scratch.clear();
-    scratch.extend_from_slice(&[round, length.min(255) as u8]);
-    for letter in half {
-        if letter.alphabet <= 256 {
-            scratch.push(letter.place as u8);
-        } else {
-            scratch.extend_from_slice(&letter.place.to_be_bytes());
+/// Writes one half behind the header, a byte a letter where all alphabets are small, so that most messages are a single block.
+fn write_half(half: &[Letter], small: bool, message: &mut [u8]) -> usize {
+    let body = &mut message[HEADER_BYTES..];
+    if small {
+        for (byte, letter) in body.iter_mut().zip(half) {
+            *byte = letter.place as u8;
         }
+        HEADER_BYTES + half.len()
+    } else {
+        for (bytes, letter) in body.as_chunks_mut::<4>().0.iter_mut().zip(half) {
+            *bytes = letter.place.to_be_bytes();
+        }
+        HEADER_BYTES + half.len() * 4
     }
-    scratch
 }
 
 /// Adds a pseudo-random letter to each, modulo its alphabet.
-fn add_stream(prf: &Prf, letters: &mut [Letter], message: &[u8]) {
+fn add_stream(prf: &Prf, letters: &mut [Letter], small: bool, message: &[u8]) {
     let seed = prf.tag(message);
-    let (mut stream, mut bits_left, mut counter) = (seed, BLOCK_BYTES * 8, 0);
-    for letter in letters {
-        // No letter of ten is favoured by more than 1 in 6000 in a round, and the rounds add up to much less.
-        let bits = if letter.alphabet <= 256 { 16 } else { 32 };
-        if bits_left < bits {
-            counter += 1;
-            (stream, bits_left) = (further(prf, seed, counter), BLOCK_BYTES * 8);
+    // No letter of ten is favoured by more than 1 in 6000 in a round, and the rounds add up to much less.
+    let bits = if small { 16 } else { 32 };
+    for (counter, chunk) in letters.chunks_mut(128 / bits).enumerate() {
+        let stream = if counter == 0 {
+            seed
+        } else {
+            further(prf, seed, counter as u64)
         }
-        let drawn = stream as u32 & (u32::MAX >> (32 - bits));
-        letter.place = ((u64::from(letter.place) + u64::from(drawn))
-            % u64::from(letter.alphabet.max(1))) as u32;
-        stream >>= bits;
-        bits_left -= bits;
+        .to_le_bytes();
+        if small {
+            for (letter, drawn) in chunk.iter_mut().zip(stream.as_chunks::<2>().0) {
+                letter.add((u32::from(u16::from_le_bytes(*drawn)) * letter.alphabet) >> bits);
+            }
+        } else {
+            for (letter, drawn) in chunk.iter_mut().zip(stream.as_chunks::<4>().0) {
+                letter.add(
+                    ((u64::from(u32::from_le_bytes(*drawn)) * u64::from(letter.alphabet)) >> bits)
+                        as u32,
+                );
+            }
+        }
     }
 }
 
@@ -114,9 +168,7 @@ mod tests {
     fn large_numbers_do_not_collide() {
         let prf = prf();
         for bits in [31, 53, 63, 64, 127, 128] {
-            let seen: HashSet<u128> = (0..20_000)
-                .map(|number| permute_bits(&prf, bits, number))
-                .collect();
+            let seen: HashSet<u128> = (0..20_000).map(|number| permute_bits(&prf, bits, number)).collect();
             assert_eq!(seen.len(), 20_000);
             assert!(seen.iter().all(|&number| bits == 128 || number < 1 << bits));
         }
@@ -130,7 +182,7 @@ mod tests {
             &[10, 10],
             &[10, 26, 10],
             &[10, 2, 3, 10, 7],
-            &[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
+            &[2; 12],
             &[300, 5],
         ] {
             let count: u32 = alphabets.iter().product();
@@ -144,7 +196,7 @@ mod tests {
                             Letter { place, alphabet }
                         })
                         .collect();
-                    permute_letters(&prf, &mut letters, &mut Vec::new());
+                    permute_letters(&prf, &mut letters);
                     assert!(letters.iter().all(|letter| letter.place < letter.alphabet));
                     letters.iter().map(|letter| letter.place).collect()
                 })

@@ -14,21 +14,39 @@ const FOUR_BYTES: (u32, u32) = (0x1_0000, 0x10_0000);
 /// Surrogates, which are no characters, lie within the three-byte ones.
 const SURROGATES: (u32, u32) = (0xD800, 0x800);
 
+/// Letters of a value that is masked without allocating.
+const SHORT: usize = 32;
+
 pub(super) fn mask(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    let mut scratch = Vec::with_capacity(64);
     let text = std::str::from_utf8(value)
         .ok()
         .filter(|text| !text.is_ascii());
-    let mut letters: Vec<Letter> = match text {
-        Some(text) => text
-            .chars()
-            .filter_map(|character| letter(character.into()))
-            .collect(),
-        None => value.iter().filter_map(|&byte| byte_letter(byte)).collect(),
+    let mut short = [Letter::default(); SHORT];
+    let mut long: Vec<Letter>;
+    let letters = match text {
+        None if value.len() <= SHORT => {
+            let mut count = 0;
+            for letter in value.iter().filter_map(|&byte| byte_letter(byte)) {
+                short[count] = letter;
+                count += 1;
+            }
+            &mut short[..count]
+        }
+        None => {
+            long = value.iter().filter_map(|&byte| byte_letter(byte)).collect();
+            &mut long[..]
+        }
+        Some(text) => {
+            long = text
+                .chars()
+                .filter_map(|character| letter(character.into()))
+                .collect();
+            &mut long[..]
+        }
     };
     loop {
-        permute_letters(prf, &mut letters, &mut scratch);
+        permute_letters(prf, letters);
         let mut masked = letters.iter();
         match text {
             Some(text) => push_text(text, &mut masked, out),
@@ -59,9 +77,9 @@ fn push_text<'a>(text: &str, masked: &mut impl Iterator<Item = &'a Letter>, out:
 fn push_bytes<'a>(value: &[u8], masked: &mut impl Iterator<Item = &'a Letter>, out: &mut Vec<u8>) {
     for &byte in value {
         out.push(match byte_letter(byte) {
-            Some(original) => masked.next().map_or(b'0', |letter| {
-                byte - original.place as u8 + letter.place as u8
-            }),
+            Some(original) => masked
+                .next()
+                .map_or(b'0', |letter| byte - original.place as u8 + letter.place as u8),
             None => byte,
         });
     }
@@ -102,9 +120,7 @@ fn letter(character: u32) -> Option<Letter> {
 /// The character at a place of the alphabet that `original` is of.
 fn scalar(original: u32, place: u32) -> u32 {
     match original {
-        0x00..0x80 => {
-            byte_letter(original as u8).map_or(original, |letter| original - letter.place + place)
-        }
+        0x00..0x80 => byte_letter(original as u8).map_or(original, |letter| original - letter.place + place),
         _ => {
             let (first, alphabet) = range(original);
             let character = first + place;

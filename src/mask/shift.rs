@@ -3,8 +3,8 @@
 use super::ColumnShape;
 use super::prf::{Draw, Prf};
 use crate::value::moment::{
-    DATE_DAYS_MAX, DATE_DAYS_MIN, DAY_US, Moment, TIMESTAMP_US_MAX, TIMESTAMP_US_MIN, decode_date,
-    decode_timestamp, encode_date, encode_timestamp,
+    DATE_DAYS_MAX, DATE_DAYS_MIN, DAY_US, Moment, TIMESTAMP_US_MAX, TIMESTAMP_US_MIN, decode_date, decode_timestamp,
+    encode_date, encode_timestamp,
 };
 use crate::value::{Format, oid};
 
@@ -33,13 +33,7 @@ impl ShiftMask {
     }
 
     /// Infinities stay as they are: they say "open end", of nobody in particular.
-    pub(super) fn apply(
-        &self,
-        type_oid: u32,
-        format: Format,
-        value: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
+    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         if type_oid != self.type_oid {
             return None;
         }
@@ -136,13 +130,9 @@ mod tests {
     #[test]
     fn the_time_of_day_stays_if_asked() {
         let us = 3 * DAY_US + 12_345_678_901;
-        let kept = mask(oid::TIMESTAMP, -1, true)
-            .shift_us(us)
-            .expect("in range");
+        let kept = mask(oid::TIMESTAMP, -1, true).shift_us(us).expect("in range");
         assert_eq!(kept.rem_euclid(DAY_US), us.rem_euclid(DAY_US));
-        let moved = mask(oid::TIMESTAMP, -1, false)
-            .shift_us(us)
-            .expect("in range");
+        let moved = mask(oid::TIMESTAMP, -1, false).shift_us(us).expect("in range");
         assert_ne!(moved.rem_euclid(DAY_US), us.rem_euclid(DAY_US));
         assert!((moved - us).abs() <= 5 * DAY_US + SECOND_US);
     }
@@ -151,17 +141,12 @@ mod tests {
     fn fractions_fit_the_columns_precision() {
         for us in 1..500 {
             let us = us * 10_000;
-            let shifted = mask(oid::TIMESTAMP, 2, false)
-                .shift_us(us)
-                .expect("in range");
+            let shifted = mask(oid::TIMESTAMP, 2, false).shift_us(us).expect("in range");
             assert_eq!(shifted % 10_000, 0);
             assert_eq!(us % SECOND_US == 0, shifted % SECOND_US == 0);
         }
         assert_eq!(
-            mask(oid::TIMESTAMP, 0, false)
-                .shift_us(0)
-                .expect("in range")
-                % SECOND_US,
+            mask(oid::TIMESTAMP, 0, false).shift_us(0).expect("in range") % SECOND_US,
             0
         );
     }

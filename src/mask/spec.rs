@@ -52,9 +52,7 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskSpecError {
     /// Neither a string nor a table.
-    #[error(
-        "a mask is a name such as \"email\" or a table such as {{ kind = \"partial\", keep_last = 2 }}"
-    )]
+    #[error("a mask is a name such as \"email\" or a table such as {{ kind = \"partial\", keep_last = 2 }}")]
     NotAMask,
     /// A table without a kind.
     #[error("the mask does not say its `kind`")]
@@ -225,23 +223,11 @@ impl Parameters<'_> {
         })?;
         Ok(match self.kind {
             "null" => Kind::Null,
-            "fixed" => Kind::Fixed {
-                value: self.value()?,
-            },
+            "fixed" => Kind::Fixed { value: self.value()? },
             "redact" => Kind::Redact,
             "partial" => Kind::Partial {
-                keep_first: self.number(
-                    "keep_first",
-                    0,
-                    0..=PARTIAL_KEEP_MAX,
-                    PARTIAL_KEEP_EXPECTED,
-                )? as usize,
-                keep_last: self.number(
-                    "keep_last",
-                    0,
-                    0..=PARTIAL_KEEP_MAX,
-                    PARTIAL_KEEP_EXPECTED,
-                )? as usize,
+                keep_first: self.number("keep_first", 0, 0..=PARTIAL_KEEP_MAX, PARTIAL_KEEP_EXPECTED)? as usize,
+                keep_last: self.number("keep_last", 0, 0..=PARTIAL_KEEP_MAX, PARTIAL_KEEP_EXPECTED)? as usize,
                 mask_char: self.mask_char()?,
             },
             "hash" => Kind::Hash {
@@ -330,9 +316,7 @@ impl Parameters<'_> {
     fn mask_char(&self) -> Result<u8, MaskSpecError> {
         match self.table.get("mask_char") {
             None => Ok(b'*'),
-            Some(Value::String(text)) if matches!(text.as_bytes(), [b' '..=b'~']) => {
-                Ok(text.as_bytes()[0])
-            }
+            Some(Value::String(text)) if matches!(text.as_bytes(), [b' '..=b'~']) => Ok(text.as_bytes()[0]),
             Some(_) => self.bad("mask_char", "one printable ASCII character"),
         }
     }
@@ -355,9 +339,7 @@ impl Parameters<'_> {
 /// The candidate most like what was written.
 fn nearest(written: &str, candidates: impl Iterator<Item = &'static str>) -> &'static str {
     candidates
-        .max_by(|left, right| {
-            strsim::jaro_winkler(written, left).total_cmp(&strsim::jaro_winkler(written, right))
-        })
+        .max_by(|left, right| strsim::jaro_winkler(written, left).total_cmp(&strsim::jaro_winkler(written, right)))
         .unwrap_or_default()
 }
 
@@ -392,10 +374,7 @@ mod tests {
     #[test]
     fn mistakes_name_the_nearest() {
         for (text, message) in [
-            (
-                "\"emial\"",
-                "there is no mask `emial`: did you mean `email`?",
-            ),
+            ("\"emial\"", "there is no mask `emial`: did you mean `email`?"),
             (
                 "{ kind = \"partial\", keep_lsat = 2 }",
                 "mask `partial` has no parameter `keep_lsat`: did you mean `keep_last`?",
@@ -405,10 +384,7 @@ mod tests {
                 "mask `email` takes no parameters, yet has `x`",
             ),
             ("{ keep_last = 2 }", "the mask does not say its `kind`"),
-            (
-                "{ kind = \"fixed\" }",
-                "mask `fixed` needs the parameter `value`",
-            ),
+            ("{ kind = \"fixed\" }", "mask `fixed` needs the parameter `value`"),
             (
                 "{ kind = \"hash\", length = 4 }",
                 "parameter `length` of mask `hash` must be a whole number from 8 to 32",

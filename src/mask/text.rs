@@ -34,9 +34,7 @@ impl TextColumn {
             return None;
         }
         let limit = match shape.type_oid {
-            oid::VARCHAR | oid::BPCHAR => {
-                text::length_limit(shape.type_modifier).unwrap_or(usize::MAX)
-            }
+            oid::VARCHAR | oid::BPCHAR => text::length_limit(shape.type_modifier).unwrap_or(usize::MAX),
             oid::NAME => NAME_BYTES_MAX,
             _ => usize::MAX,
         };
@@ -53,13 +51,7 @@ impl TextColumn {
         text::characters(value) <= self.limit && (!self.is_name || value.len() <= NAME_BYTES_MAX)
     }
 
-    pub(super) fn mask(
-        &self,
-        mask: &TextMask,
-        type_oid: u32,
-        value: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
+    pub(super) fn mask(&self, mask: &TextMask, type_oid: u32, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let mut canonical = Cow::Borrowed(value);
         if self.blank_padded {
             canonical = Cow::Borrowed(text::without_padding(value));
@@ -151,11 +143,7 @@ impl TextMask {
             Kind::City => Wording(prf(), wording::Form::City),
             Kind::Company => Wording(prf(), wording::Form::Company),
             Kind::FreeText => Wording(prf(), wording::Form::FreeText),
-            Kind::Null
-            | Kind::Redact
-            | Kind::Fixed { .. }
-            | Kind::Integer
-            | Kind::DateShift { .. } => return None,
+            Kind::Null | Kind::Redact | Kind::Fixed { .. } | Kind::Integer | Kind::DateShift { .. } => return None,
         };
         Some(TextMask {
             function,
@@ -172,15 +160,9 @@ impl TextMask {
             TextFunction::Ip(mask) => return mask.apply_text(value, limit, out),
             TextFunction::Uuid(prf) => return identifier::uuid_in_text(prf, value, out),
             TextFunction::Phone(prf) => phone::mask(prf, value, out),
-            TextFunction::Hash(prf, length) => {
-                identifier::hash(prf.tag(value), (*length).min(limit), out)
-            }
-            TextFunction::Identifier(prf, form) => {
-                form.push(prf.draw(value), self.words, value, limit, out)
-            }
-            TextFunction::Wording(prf, form) => {
-                form.push(prf.draw(value), self.words, value, limit, out)
-            }
+            TextFunction::Hash(prf, length) => identifier::hash(prf.tag(value), (*length).min(limit), out),
+            TextFunction::Identifier(prf, form) => form.push(prf.draw(value), self.words, value, limit, out),
+            TextFunction::Wording(prf, form) => form.push(prf.draw(value), self.words, value, limit, out),
         }
         Some(())
     }
@@ -188,9 +170,7 @@ impl TextMask {
     /// Uniqueness where a column holds at most `limit` characters.
     pub(super) fn uniqueness(&self, limit: usize, at_best: Uniqueness) -> Uniqueness {
         match &self.function {
-            TextFunction::Hash(_, length) => {
-                identifier::uniqueness_of_bits((*length).min(limit) * 4)
-            }
+            TextFunction::Hash(_, length) => identifier::uniqueness_of_bits((*length).min(limit) * 4),
             TextFunction::Identifier(_, form) => identifier::uniqueness_of_bits(form.bits(limit)),
             // One address, or one UUID, can be written in more than one way.
             TextFunction::Ip(_) => Uniqueness::Usually,

@@ -17,9 +17,7 @@ pub(super) enum Form {
     FreeText,
 }
 
-const STREET_KINDS: [&str; 8] = [
-    "Street", "Road", "Avenue", "Lane", "Way", "Drive", "Court", "Square",
-];
+const STREET_KINDS: [&str; 8] = ["Street", "Road", "Avenue", "Lane", "Way", "Drive", "Court", "Square"];
 const COMPANY_KINDS: [&str; 8] = ["Ltd", "Inc", "GmbH", "SA", "Group", "Partners", "BV", "Co"];
 const HOUSE_NUMBER_MAX: usize = 999;
 /// Words of a sentence.
@@ -27,14 +25,7 @@ const SENTENCE_WORDS_MIN: u64 = 5;
 
 impl Form {
     /// Appends at most `limit` characters, all ASCII.
-    pub(super) fn push(
-        self,
-        mut draw: Draw,
-        words: &Words,
-        original: &[u8],
-        limit: usize,
-        out: &mut Vec<u8>,
-    ) {
+    pub(super) fn push(self, mut draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
         let start = out.len();
         let mut pick = |list: &[&'static str]| pick(list, draw.below(list.len()), original);
         match self {
@@ -48,13 +39,14 @@ impl Form {
                     out.truncate(start);
                     push(out, &[&first[..1], ". ", last]);
                 }
+                if out.len() - start > limit {
+                    out.truncate(start);
+                    push(out, &[last]);
+                }
             }
             Form::Company => {
                 let (owner, trade) = (pick(&words.last_names), pick(&words.trades));
-                push(
-                    out,
-                    &[owner, " ", trade, " ", COMPANY_KINDS[draw.bits(3) as usize]],
-                );
+                push(out, &[owner, " ", trade, " ", COMPANY_KINDS[draw.bits(3) as usize]]);
                 if out.len() - start > limit {
                     out.truncate(start);
                     push(out, &[owner, " ", trade]);
@@ -69,7 +61,13 @@ impl Form {
             Form::FreeText => push_sentence(draw, words, limit, out),
         }
         // All words are ASCII: characters are bytes.
-        out.truncate(start + (out.len() - start).min(limit));
+        if out.len() - start > limit {
+            out.truncate(start + limit);
+            // A trailing blank would be lost in `bpchar` and kept in `varchar`.
+            while out.len() > start && out.ends_with(b" ") {
+                out.pop();
+            }
+        }
     }
 }
 

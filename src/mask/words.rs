@@ -89,8 +89,7 @@ mod tests {
             for word in list {
                 assert!(!word.is_empty() && word.len() <= longest, "{word}");
                 assert!(
-                    word.bytes()
-                        .all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
+                    word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
                     "{word}"
                 );
             }
@@ -104,5 +103,30 @@ mod tests {
         assert_eq!(pick(&list, 0, b"x ADAM bobo"), "Cem");
         assert_eq!(pick(&list, 2, b"cem"), "Ada");
         assert_eq!(pick(&list, 1, b"ada bo cem"), "Bo");
+    }
+
+    #[test]
+    fn lists_never_change() {
+        use sha2::{Digest, Sha256};
+        let mut digest = Sha256::new();
+        for list in [
+            include_str!("words/first_names.txt"),
+            include_str!("words/last_names.txt"),
+            include_str!("words/cities.txt"),
+            include_str!("words/streets.txt"),
+            include_str!("words/trades.txt"),
+            include_str!("words/plain.txt"),
+        ] {
+            digest.update(list);
+        }
+        let hex: String = digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(
+            hex,
+            "2d44e6fa4582ab78fb521c2ce43fe840b501fd45914e3b4ac5520f29e2c70bef"
+        );
     }
 }

@@ -44,7 +44,10 @@ impl PlanCache {
     }
 
     pub(super) fn put(&self, key: &[u8], cached: Cached) {
-        self.halves.lock().unwrap_or_else(PoisonError::into_inner).insert(key.into(), cached);
+        self.halves
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.into(), cached);
     }
 }
 

@@ -40,7 +40,12 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, policy: Policy, log
     if !analysis.touches_protected {
         return plan;
     }
-    let mut decision = Decision { basis, policy, inferences: BTreeSet::new(), uses: BTreeSet::new() };
+    let mut decision = Decision {
+        basis,
+        policy,
+        inferences: BTreeSet::new(),
+        uses: BTreeSet::new(),
+    };
     match decision.statement(&analysis) {
         Ok(columns) => {
             plan.columns = columns;
@@ -89,7 +94,10 @@ impl<'a> Decision<'a> {
         let mut columns = Vec::with_capacity(analysis.columns.len());
         for column in &analysis.columns {
             let action = self.column(&column.label, &column.lineage, &analysis.kind)?;
-            columns.push(PlannedColumn { label: column.label.clone(), action });
+            columns.push(PlannedColumn {
+                label: column.label.clone(),
+                action,
+            });
         }
         self.copy_null_word(&analysis.kind, &columns)?;
         Ok(columns)
@@ -113,21 +121,25 @@ impl<'a> Decision<'a> {
 
     /// Whether the masked data shows the same groups and the same equalities.
     fn keeps_equality(&self, column: ColumnId) -> bool {
-        self.treatment(column).is_some_and(|found| found.deterministic && found.keeps_uniqueness)
+        self.treatment(column)
+            .is_some_and(|found| found.deterministic && found.keeps_uniqueness)
     }
 
     fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
         let harmless = match &influence.test {
             Test::Equality(left, right) => {
                 let all: ColumnSet = left.union(right).copied().collect();
-                self.one_class(&all) && all.iter().all(|column| self.class(*column) == 0 || self.keeps_equality(*column))
+                self.one_class(&all)
+                    && all
+                        .iter()
+                        .all(|column| self.class(*column) == 0 || self.keeps_equality(*column))
             }
             Test::Grouping(columns) => {
                 self.one_class(columns) && self.protected(columns).all(|column| self.keeps_equality(column))
             }
-            Test::NullTest(columns) => {
-                self.protected(columns).all(|column| self.treatment(column).is_some_and(|found| found.keeps_null))
-            }
+            Test::NullTest(columns) => self
+                .protected(columns)
+                .all(|column| self.treatment(column).is_some_and(|found| found.keeps_null)),
             Test::Other(columns) => self.protected(columns).next().is_none(),
         };
         let columns = influence.test.columns();
@@ -137,7 +149,9 @@ impl<'a> Decision<'a> {
             return Ok(());
         }
         for column in uses {
-            let allowed = self.treatment(column).is_some_and(|found| found.predicates == Predicates::Allow);
+            let allowed = self
+                .treatment(column)
+                .is_some_and(|found| found.predicates == Predicates::Allow);
             if !allowed && self.policy.predicates != Predicates::Allow {
                 return Err(self.predicate_refusal(column, influence));
             }
@@ -169,12 +183,20 @@ impl<'a> Decision<'a> {
     fn column(&mut self, label: &str, lineage: &Lineage, kind: &StatementKind) -> Result<ColumnAction, Refusal> {
         let all: ColumnSet = lineage.verbatim.union(&lineage.computed_from).copied().collect();
         let protected: Vec<ColumnId> = self.protected(&all).collect();
-        let Some(&first) = protected.first() else { return Ok(ColumnAction::Clean) };
+        let Some(&first) = protected.first() else {
+            return Ok(ColumnAction::Clean);
+        };
         for &column in &protected {
-            if matches!(self.treatment(column).map(|found| &found.action), Some(Action::Refuse) | None) {
+            if matches!(
+                self.treatment(column).map(|found| &found.action),
+                Some(Action::Refuse) | None
+            ) {
                 return Err(Refusal {
                     reason: Reason::UnlistedColumn,
-                    message: format!("no rule names the column {}, and the policy is to refuse such columns", self.name(column)),
+                    message: format!(
+                        "no rule names the column {}, and the policy is to refuse such columns",
+                        self.name(column)
+                    ),
                     hint: "Add a [[rule]] or a [[keep]] for it, or leave it out of the statement.".into(),
                 });
             }
@@ -186,17 +208,26 @@ impl<'a> Decision<'a> {
             && self.one_class(&lineage.verbatim)
             && (self.one_type(&lineage.verbatim) || !matches!(kind, StatementKind::CopyOut(_)))
         {
-            self.uses.extend(protected.iter().map(|column| (*column, found.mask_name)));
+            self.uses
+                .extend(protected.iter().map(|column| (*column, found.mask_name)));
             let type_oid = self.base_type(first);
-            return Ok(ColumnAction::Mask { class: found.class, mask: mask.clone(), type_oid });
+            return Ok(ColumnAction::Mask {
+                class: found.class,
+                mask: mask.clone(),
+                type_oid,
+            });
         }
-        let unlisted = !computed && protected.iter().all(|column| {
-            matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact))
-        });
+        let unlisted = !computed
+            && protected
+                .iter()
+                .all(|column| matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact)));
         if self.policy.derived == Derived::Refuse && !unlisted {
             return Err(Refusal {
                 reason: Reason::DerivedColumn,
-                message: format!("the output column \"{label}\" is computed from the protected column {}", self.name(first)),
+                message: format!(
+                    "the output column \"{label}\" is computed from the protected column {}",
+                    self.name(first)
+                ),
                 hint: "Select the column itself, or set [policy] derived = \"redact\".".into(),
             });
         }
@@ -206,7 +237,10 @@ impl<'a> Decision<'a> {
 
     fn base_type(&self, column: ColumnId) -> u32 {
         let snapshot = &self.basis.snapshot;
-        let found = snapshot.relations.get(&column.relation).and_then(|relation| relation.column(column.attribute));
+        let found = snapshot
+            .relations
+            .get(&column.relation)
+            .and_then(|relation| relation.column(column.attribute));
         found.map_or(0, |found| snapshot.base_type(found.type_oid, found.type_modifier).0)
     }
 
@@ -219,8 +253,12 @@ impl<'a> Decision<'a> {
     /// In text format a value that equals the word for NULL cannot be told from NULL: with a word of the client's
     /// choosing, the rows in which it comes back unmasked would answer a guess.
     fn copy_null_word(&self, kind: &StatementKind, columns: &[PlannedColumn]) -> Result<(), Refusal> {
-        let StatementKind::CopyOut(options) = kind else { return Ok(()) };
-        let masks = columns.iter().any(|column| !matches!(column.action, ColumnAction::Clean));
+        let StatementKind::CopyOut(options) = kind else {
+            return Ok(());
+        };
+        let masks = columns
+            .iter()
+            .any(|column| !matches!(column.action, ColumnAction::Clean));
         if !masks || options.format != CopyFormat::Text || options.null == b"\\N" {
             return Ok(());
         }
@@ -233,7 +271,11 @@ impl<'a> Decision<'a> {
 
     fn protected_columns(&self) -> Vec<ProtectedColumn> {
         let uses = self.uses.iter();
-        uses.map(|(column, how)| ProtectedColumn { column: self.name(*column), how: (*how).into() }).collect()
+        uses.map(|(column, how)| ProtectedColumn {
+            column: self.name(*column),
+            how: (*how).into(),
+        })
+        .collect()
     }
 }
 
@@ -258,11 +300,17 @@ fn describe(clause: Clause) -> (&'static str, &'static str) {
         Clause::DistinctOn => ("DISTINCT ON", NO_GROUP),
         Clause::AggregateDistinct => ("an aggregate's DISTINCT", NO_GROUP),
         Clause::PartitionBy => ("PARTITION BY", NO_GROUP),
-        Clause::SetOperation => ("a set operation", "Use UNION ALL, or columns whose mask keeps uniqueness."),
+        Clause::SetOperation => (
+            "a set operation",
+            "Use UNION ALL, or columns whose mask keeps uniqueness.",
+        ),
         Clause::LimitOffset => ("LIMIT or OFFSET", "Use a number."),
         Clause::WindowFrame => ("a window frame", "Use numbers."),
         Clause::TableSample => ("TABLESAMPLE", "Use a number."),
-        Clause::FunctionArgument => ("a function's argument", "Call the function on the masked values on your side."),
+        Clause::FunctionArgument => (
+            "a function's argument",
+            "Call the function on the masked values on your side.",
+        ),
         Clause::CountArgument => ("count()", "Use count(*)."),
     }
 }

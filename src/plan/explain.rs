@@ -60,7 +60,11 @@ fn explain_plan(plan: &Plan) -> Explanation {
             ColumnAction::Mask { mask, .. } => ("mask", Some(mask.contract().name)),
             ColumnAction::Redact => ("redact", None),
         };
-        ExplainedColumn { label: column.label.clone(), action, mask }
+        ExplainedColumn {
+            label: column.label.clone(),
+            action,
+            mask,
+        }
     });
     Explanation {
         statement: plan.log_text.to_string(),

@@ -40,7 +40,12 @@ impl Basis {
     pub fn new(snapshot: Snapshot, treatments: Treatments) -> Self {
         let views = sql::resolve_views(&snapshot, &treatments);
         let touches = ViewTouches::new(&snapshot);
-        Basis { snapshot: Arc::new(snapshot), treatments, views, touches }
+        Basis {
+            snapshot: Arc::new(snapshot),
+            treatments,
+            views,
+            touches,
+        }
     }
 }
 

@@ -30,7 +30,12 @@ pub struct Planner {
 impl Planner {
     /// For one catalog generation under one rule set.
     pub fn new(basis: Basis, mode: PlannerMode, policy: ConfigPolicy) -> Self {
-        Planner { basis: Arc::new(basis), mode, policy, cache: PlanCache::default() }
+        Planner {
+            basis: Arc::new(basis),
+            mode,
+            policy,
+            cache: PlanCache::default(),
+        }
     }
 
     /// What plans are made from.
@@ -96,8 +101,15 @@ impl Planner {
             touches: &self.basis.touches,
             large_objects: self.policy.large_objects != LargeObjects::Refuse,
         };
-        let policy = Policy { derived: self.policy.derived, predicates: self.policy.predicates };
-        let mut planned = PlannedText { statements: Vec::new(), spans: Vec::new(), generation: self.generation() };
+        let policy = Policy {
+            derived: self.policy.derived,
+            predicates: self.policy.predicates,
+        };
+        let mut planned = PlannedText {
+            statements: Vec::new(),
+            spans: Vec::new(),
+            generation: self.generation(),
+        };
         let mut constants_matter = false;
         match sql::analyse(text, &context) {
             Ok(statements) => {
@@ -112,7 +124,10 @@ impl Planner {
                         Err((span, refusal)) => {
                             constants_matter = true;
                             let log_text = self.log_text(text.get(span.clone()).unwrap_or_default());
-                            (span, self.without_columns(StatementKind::Other, Verdict::Refuse(refusal), log_text))
+                            (
+                                span,
+                                self.without_columns(StatementKind::Other, Verdict::Refuse(refusal), log_text),
+                            )
                         }
                     };
                     planned.statements.push(Arc::new(plan));
@@ -135,7 +150,11 @@ impl Planner {
 
     fn plan_open(&self, text: &str) -> PlannedText {
         let plan = self.without_columns(StatementKind::Other, Verdict::Pass, self.log_text(text));
-        PlannedText { statements: vec![Arc::new(plan)], spans: vec![0..text.len()], generation: self.generation() }
+        PlannedText {
+            statements: vec![Arc::new(plan)],
+            spans: vec![0..text.len()],
+            generation: self.generation(),
+        }
     }
 
     /// The plan of something that is refused before it is even a statement, such as a wire message.

@@ -50,7 +50,9 @@ impl RowMask {
 
     /// The last field that changes.
     pub fn last_rewritten(&self) -> Option<usize> {
-        self.fields.iter().rposition(|field| !matches!(field, FieldAction::Keep))
+        self.fields
+            .iter()
+            .rposition(|field| !matches!(field, FieldAction::Keep))
     }
 }
 

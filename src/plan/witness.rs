@@ -61,7 +61,10 @@ fn seen(basis: &Basis, column: ColumnId) -> Option<Seen> {
     if column.attribute == 0 {
         // A whole row is protected if any of its columns is.
         let clean = relation.columns.iter().all(|field| {
-            let field = ColumnId { relation: column.relation, attribute: field.number };
+            let field = ColumnId {
+                relation: column.relation,
+                attribute: field.number,
+            };
             matches!(seen(basis, field), Some(Seen::Clean))
         });
         return Some(if clean { Seen::Clean } else { Seen::Derived });
@@ -100,7 +103,10 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
     }
     let planned = plan.verdict == Verdict::Mask && !is_text_report(plan);
     if planned && fields.len() != plan.columns.len() {
-        return Err(Disagreement::ColumnCount { described: fields.len(), planned: plan.columns.len() });
+        return Err(Disagreement::ColumnCount {
+            described: fields.len(),
+            planned: plan.columns.len(),
+        });
     }
     let mut actions = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
@@ -111,11 +117,22 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
         }
         let action = column.map_or(&ColumnAction::Clean, |column| &column.action);
         check_origin(&plan.basis, action, field, number)?;
-        let format = if field.format == 0 { Format::Text } else { Format::Binary };
+        let format = if field.format == 0 {
+            Format::Text
+        } else {
+            Format::Binary
+        };
         actions.push(match action {
             ColumnAction::Clean => FieldAction::Keep,
-            ColumnAction::Mask { mask, .. } => FieldAction::Mask { mask: mask.clone(), type_oid: field.type_oid, format },
-            ColumnAction::Redact => FieldAction::Redact { type_oid: field.type_oid, format },
+            ColumnAction::Mask { mask, .. } => FieldAction::Mask {
+                mask: mask.clone(),
+                type_oid: field.type_oid,
+                format,
+            },
+            ColumnAction::Redact => FieldAction::Redact {
+                type_oid: field.type_oid,
+                format,
+            },
         });
     }
     Ok(RowMask::new(actions))
@@ -125,13 +142,26 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
     if field.table_oid == 0 {
         return Ok(());
     }
-    let column = ColumnId { relation: field.table_oid, attribute: field.attribute };
-    let agrees = match (seen(basis, column).ok_or(Disagreement::UnknownColumn { number })?, action) {
+    let column = ColumnId {
+        relation: field.table_oid,
+        attribute: field.attribute,
+    };
+    let agrees = match (
+        seen(basis, column).ok_or(Disagreement::UnknownColumn { number })?,
+        action,
+    ) {
         (_, ColumnAction::Redact) | (Seen::Clean, _) => true,
         (Seen::Class(seen), ColumnAction::Mask { class, .. }) => seen == *class,
         (Seen::Derived, ColumnAction::Mask { .. }) | (Seen::Class(_) | Seen::Derived, ColumnAction::Clean) => false,
     };
-    if agrees { Ok(()) } else { Err(Disagreement::Protection { number, column: basis.snapshot.column_name(column) }) }
+    if agrees {
+        Ok(())
+    } else {
+        Err(Disagreement::Protection {
+            number,
+            column: basis.snapshot.column_name(column),
+        })
+    }
 }
 
 /// EXPLAIN shows one column of its own, whatever the query under it shows.
@@ -147,14 +177,23 @@ pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result
         Verdict::Refuse(_) | Verdict::Probe(_) => return Err(Disagreement::NotExpected),
     }
     if columns != plan.columns.len() {
-        return Err(Disagreement::ColumnCount { described: columns, planned: plan.columns.len() });
+        return Err(Disagreement::ColumnCount {
+            described: columns,
+            planned: plan.columns.len(),
+        });
     }
-    let format = if format == CopyFormat::Binary { Format::Binary } else { Format::Text };
+    let format = if format == CopyFormat::Binary {
+        Format::Binary
+    } else {
+        Format::Text
+    };
     let actions = plan.columns.iter().map(|column| match &column.action {
         ColumnAction::Clean => FieldAction::Keep,
-        ColumnAction::Mask { mask, type_oid, .. } => {
-            FieldAction::Mask { mask: mask.clone(), type_oid: *type_oid, format }
-        }
+        ColumnAction::Mask { mask, type_oid, .. } => FieldAction::Mask {
+            mask: mask.clone(),
+            type_oid: *type_oid,
+            format,
+        },
         ColumnAction::Redact => FieldAction::Redact { type_oid: 0, format },
     });
     Ok(RowMask::new(actions.collect()))

@@ -5,7 +5,7 @@
 //!
 //! 1. The closest pattern wins ([`Specificity`]); two equally close ones that differ are an error.
 //! 2. Protection spreads through inheritance and partitions (both ways), from a referenced column to the ones
-//!    that reference it, and to generated columns. Protection that comes this way outweighs a `[[keep]]`.
+//!    that reference it, and to generated columns and columns of composite types. Protection that comes this way outweighs a `[[keep]]`.
 //! 3. What is left falls under `[policy] unlisted`; columns of the server's own relations pass.
 
 mod compile;

@@ -205,20 +205,25 @@ fn view_problem(entry: &Entry, relation: &Relation) -> Option<Problem> {
     )
 }
 
-/// Whether rules are for its columns: it stores values, or is one of the server's own views, whose definitions are
-/// not analysed.
+/// Whether rules are for its columns: it stores values, is the shape of values that others store, or is one of the server's
+/// own views, whose definitions are not analysed.
 pub(super) fn is_base(relation: &Relation) -> bool {
     match relation.kind {
-        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::ForeignTable => true,
-        RelationKind::Other | RelationKind::Sequence => true,
         RelationKind::View | RelationKind::MaterializedView => relation.is_system(),
-        RelationKind::CompositeType => false,
+        RelationKind::Table
+        | RelationKind::PartitionedTable
+        | RelationKind::ForeignTable
+        | RelationKind::Sequence
+        | RelationKind::CompositeType
+        | RelationKind::Other => true,
     }
 }
 
-/// Whether `[policy] unlisted` is for its columns: not the server's own, and not the counters of sequences.
+/// Whether `[policy] unlisted` is for its columns: not the server's own, not the counters of sequences, and not the fields of
+/// composite types, which are looked at as a whole.
 pub fn has_personal_columns(relation: &Relation) -> bool {
-    is_base(relation) && !relation.is_system() && relation.kind != RelationKind::Sequence
+    let counts = !matches!(relation.kind, RelationKind::Sequence | RelationKind::CompositeType);
+    is_base(relation) && !relation.is_system() && counts
 }
 
 fn sorted_relations(snapshot: &Snapshot) -> impl Iterator<Item = &Relation> {

@@ -1,9 +1,9 @@
-//! Protection that columns get from other columns: through inheritance, foreign keys and generated columns.
+//! Protection that columns get from other columns: through inheritance, foreign keys, generated columns and composite types.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::catalog::{ColumnId, Relation, Snapshot};
+use crate::catalog::{Column, ColumnId, Relation, Snapshot, TypeKind};
 use crate::config::{Problem, Severity};
 
 use super::file::{Effect, Entry, MaskRule};
@@ -62,7 +62,7 @@ pub(super) fn spread<'r>(snapshot: &Snapshot, winners: &Winners<'r>, problems: &
     };
     spreading.own_rules(problems);
     // Each round protects at least one more group or is the last.
-    while spreading.foreign_keys() | spreading.generated_columns() {}
+    while spreading.foreign_keys() | spreading.derived_columns() {}
     spreading.foreign_key_warnings();
     spreading.finish()
 }
@@ -149,40 +149,33 @@ impl<'r> Spreading<'_, 'r> {
         changed
     }
 
-    /// A generated column over a protected one is derived, unless a `[[keep]]` names it without a star.
-    fn generated_columns(&mut self) -> bool {
+    /// A column made of protected ones is derived, unless a `[[keep]]` names it without a star.
+    fn derived_columns(&mut self) -> bool {
         let mut changed = false;
         for relation in base_relations(self.snapshot) {
             for column in &relation.columns {
-                let Some(sources) = &column.generated_from else {
-                    continue;
-                };
                 let id = ColumnId {
                     relation: relation.oid,
                     attribute: column.number,
                 };
-                let Some(group) = self.groups.get(id) else {
-                    continue;
-                };
+                let Some(group) = self.groups.get(id) else { continue };
                 if self.protections[group].is_some() {
                     continue;
                 }
-                let protection = sources.iter().find_map(|source| {
-                    let source = ColumnId {
-                        relation: relation.oid,
-                        attribute: *source,
-                    };
-                    self.protections[self.groups.get(source)?].as_ref()
-                });
-                let keep = self.winners.get(&id);
-                let Some(protection) = protection.filter(|_| !keep.is_some_and(|keep| keep.pattern.is_exact())) else {
+                let sources = self.made_of(relation, column);
+                let mut protections = sources
+                    .iter()
+                    .filter_map(|source| self.protections[self.groups.get(*source)?].as_ref());
+                let Some(origin) = protections.next().map(|protection| protection.origin.clone()) else {
                     continue;
                 };
-                let origin = protection.origin.clone();
-                if let Some(keep) = keep {
+                if let Some(keep) = self.winners.get(&id) {
+                    if keep.pattern.is_exact() {
+                        continue;
+                    }
                     let warning = self.overridden(id, keep, id, origin.clone());
                     self.warnings
-                        .push(warning.suggest("name the generated column without a star to keep it"));
+                        .push(warning.suggest("name the column without a star to keep it"));
                 }
                 self.protections[group] = Some(Protection {
                     how: How::Derived,
@@ -193,6 +186,28 @@ impl<'r> Spreading<'_, 'r> {
             }
         }
         changed
+    }
+
+    /// What a generated column is computed from, and the fields of a composite type, also inside arrays and domains.
+    fn made_of(&self, relation: &Relation, column: &Column) -> Vec<ColumnId> {
+        let generated = column.generated_from.iter().flatten();
+        let mut sources: Vec<_> = generated
+            .map(|source| ColumnId {
+                relation: relation.oid,
+                attribute: *source,
+            })
+            .collect();
+        let mut type_oid = column.type_oid;
+        loop {
+            type_oid = match self.snapshot.types.get(&type_oid).map(|found| found.kind) {
+                Some(TypeKind::Array(inner) | TypeKind::Domain(inner, _) | TypeKind::Range(inner)) => inner,
+                Some(TypeKind::Composite(fields)) => {
+                    sources.extend(self.snapshot.relations.get(&fields).into_iter().flat_map(column_ids));
+                    return sources;
+                }
+                _ => return sources,
+            }
+        }
     }
 
     fn foreign_key_warnings(&mut self) {
@@ -229,7 +244,7 @@ impl<'r> Spreading<'_, 'r> {
             entry.pattern,
             self.snapshot.column_name(column),
             if column == through {
-                "the columns it is generated from".to_string()
+                "the values it is made of".to_string()
             } else {
                 self.snapshot.column_name(through)
             },

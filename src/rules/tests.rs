@@ -239,6 +239,18 @@ fn generated_columns_are_redacted() {
 }
 
 #[test]
+fn columns_of_composite_types_are_redacted_with_their_fields() {
+    let catalog = SnapshotBuilder::new()
+        .composite("public.contact", &[("email", "text"), ("kind", "text")])
+        .table("public.customer", &[("id", "int4"), ("contacts", "public.contact[]")])
+        .table("public.backup", &[("old", "public.customer")]);
+    let shop = Shop::new(catalog, &mask("*.*.email", "email"));
+    assert_eq!(shop.mask("public.customer.contacts"), Some("redact"));
+    assert_eq!(shop.mask("public.backup.old"), Some("redact"));
+    assert_eq!(shop.mask("public.customer.id"), None);
+}
+
+#[test]
 fn views_have_no_rules_of_their_own_but_the_servers_have() {
     let catalog = SnapshotBuilder::new()
         .table("public.customer", &[("email", "text")])

@@ -59,7 +59,10 @@ pub async fn run(
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let port = tcp.as_ref().and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
+    let port = tcp
+        .as_ref()
+        .and_then(|listener| listener.local_addr().ok())
+        .map(|address| address.port());
     let unix = match &service.config.listen.socket_dir {
         Some(directory) => Some(UnixSocket::bind(directory, port.unwrap_or(5432))?),
         None => None,
@@ -81,7 +84,10 @@ pub async fn run(
 
 async fn listen(address: &str) -> Result<TcpListener, ServerError> {
     let listener = TcpListener::bind(address).await;
-    listener.map_err(|source| ServerError::Address { address: address.to_owned(), source })
+    listener.map_err(|source| ServerError::Address {
+        address: address.to_owned(),
+        source,
+    })
 }
 
 /// A listening unix socket, named as PostgreSQL names it; removed when dropped.
@@ -118,7 +124,9 @@ impl Drop for UnixSocket {
 }
 
 async fn accept_tcp(service: &Arc<Service>, listener: Option<TcpListener>, room: &Arc<Semaphore>) {
-    let Some(listener) = listener else { return std::future::pending().await };
+    let Some(listener) = listener else {
+        return std::future::pending().await;
+    };
     loop {
         let Some(permit) = permit(room).await else { return };
         match listener.accept().await {
@@ -134,7 +142,9 @@ async fn accept_tcp(service: &Arc<Service>, listener: Option<TcpListener>, room:
 }
 
 async fn accept_unix(service: &Arc<Service>, socket: Option<&UnixSocket>, room: &Arc<Semaphore>) {
-    let Some(socket) = socket else { return std::future::pending().await };
+    let Some(socket) = socket else {
+        return std::future::pending().await;
+    };
     loop {
         let Some(permit) = permit(room).await else { return };
         match socket.listener.accept().await {

@@ -69,7 +69,11 @@ impl Database {
     pub(super) async fn open(service: &Service, name: &str) -> Result<Self, CatalogError> {
         let mut connection = connect(service, name).await?;
         let (planner, fingerprint) = load(service, &mut connection, 1).await?;
-        let watch = Watch { connection: Some(connection), fingerprint, checked: Instant::now() };
+        let watch = Watch {
+            connection: Some(connection),
+            fingerprint,
+            checked: Instant::now(),
+        };
         Ok(Database {
             name: name.to_owned(),
             planner: RwLock::new(Arc::new(planner)),
@@ -115,7 +119,9 @@ impl Database {
         if watch.connection.is_none() {
             watch.connection = Some(connect(service, &self.name).await?);
         }
-        let Some(connection) = &mut watch.connection else { return Ok(()) };
+        let Some(connection) = &mut watch.connection else {
+            return Ok(());
+        };
         if upstream::fingerprint(connection).await? == watch.fingerprint {
             return Ok(());
         }
@@ -127,8 +133,11 @@ impl Database {
 }
 
 async fn connect(service: &Service, name: &str) -> Result<Upstream, ConnectError> {
-    let parameters =
-        [("database", name), ("application_name", "pgveil catalog"), ("client_encoding", "UTF8")];
+    let parameters = [
+        ("database", name),
+        ("application_name", "pgveil catalog"),
+        ("client_encoding", "UTF8"),
+    ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     upstream::connect(&service.target, &parameters).await
 }
@@ -143,8 +152,15 @@ async fn load(
     let mut snapshot = upstream::load_snapshot(connection).await?;
     snapshot.generation = generation;
     let policy: &Policy = &service.config.policy;
-    let resolved = service.rules.resolve(&snapshot, &service.keys, policy).map_err(CatalogError::Rules)?;
-    let mode = if policy.access == Access::Any { PlannerMode::Open } else { PlannerMode::Guarded };
+    let resolved = service
+        .rules
+        .resolve(&snapshot, &service.keys, policy)
+        .map_err(CatalogError::Rules)?;
+    let mode = if policy.access == Access::Any {
+        PlannerMode::Open
+    } else {
+        PlannerMode::Guarded
+    };
     let basis = Basis::new(snapshot, resolved.treatments);
     Ok((Planner::new(basis, mode, *policy), fingerprint))
 }

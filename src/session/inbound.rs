@@ -21,7 +21,11 @@ pub(super) struct Inbound {
 
 impl Inbound {
     pub(super) fn new(buffered: Vec<u8>) -> Self {
-        Inbound { buffer: buffered, start: 0, capacity: CALM_BYTES }
+        Inbound {
+            buffer: buffered,
+            start: 0,
+            capacity: CALM_BYTES,
+        }
     }
 
     /// What is there.

@@ -86,15 +86,20 @@ async fn start(
         Peer::Tcp(address) => Some(address.ip()),
         Peer::Unix => None,
     };
-    let login = service.logins.authenticate(&mut stream, &startup.user, address, tls.as_ref(), deadline);
+    let login = service
+        .logins
+        .authenticate(&mut stream, &startup.user, address, tls.as_ref(), deadline);
     if let Err(error) = login.await {
         service.login_failure(&startup, peer, &error.to_string());
         return;
     }
     if !service.allows_database(&startup.database) {
         service.login_failure(&startup, peer, "database not allowed");
-        let fields = ErrorFields::fatal("42501", format!("pgveil does not serve database \"{}\"", startup.database))
-            .hint("[upstream] databases in pgveil.toml lists those that it serves.");
+        let fields = ErrorFields::fatal(
+            "42501",
+            format!("pgveil does not serve database \"{}\"", startup.database),
+        )
+        .hint("[upstream] databases in pgveil.toml lists those that it serves.");
         return dismiss(&mut stream, &fields).await;
     }
     let upstream = match service.connect(&startup).await {
@@ -161,8 +166,7 @@ async fn converse(
         eprintln!("pgveil: {error}");
         ErrorFields::fatal("58030", "the session log cannot be written, so nothing is served")
     })?;
-    let mut conversation =
-        Conversation::new(database.planner(), SessionLog::new(service.journal.clone(), session));
+    let mut conversation = Conversation::new(database.planner(), SessionLog::new(service.journal.clone(), session));
     for (name, value) in &upstream.parameters {
         conversation.parameter_status(name.as_bytes(), value.as_bytes());
     }

@@ -26,6 +26,8 @@ pub(super) struct Shared<'a> {
     pub room: Notify,
     /// A write to the client is under way: nothing can be added behind it.
     pub midway: AtomicBool,
+    /// The client said goodbye: the server closes next.
+    pub goodbye: AtomicBool,
     pub database: &'a Database,
     pub service: &'a Service,
 }
@@ -71,9 +73,10 @@ impl End {
     pub(super) fn into_fields(self) -> Option<ErrorFields> {
         match self {
             End::Terminated | End::ClientGone | End::UpstreamGone { told: true } | End::Unspeakable(_) => None,
-            End::UpstreamGone { told: false } => {
-                Some(ErrorFields::fatal("08006", "the upstream server closed the connection to pgveil"))
-            }
+            End::UpstreamGone { told: false } => Some(ErrorFields::fatal(
+                "08006",
+                "the upstream server closed the connection to pgveil",
+            )),
             End::ClientViolation(what) => Some(ErrorFields::fatal("08P01", what)),
             End::ServerViolation(violation) => Some(violation_fields(&violation)),
         }
@@ -82,8 +85,13 @@ impl End {
 
 fn violation_fields(violation: &Violation) -> ErrorFields {
     let fields = match violation {
-        Violation::RowTooLarge | Violation::TooLarge { .. } => ErrorFields::fatal("54000", format!("pgveil: {violation}")),
-        _ => ErrorFields::fatal("42501", format!("pgveil closed the session before showing anything: {violation}")),
+        Violation::RowTooLarge | Violation::TooLarge { .. } => {
+            ErrorFields::fatal("54000", format!("pgveil: {violation}"))
+        }
+        _ => ErrorFields::fatal(
+            "42501",
+            format!("pgveil closed the session before showing anything: {violation}"),
+        ),
     };
     fields.hint(match violation {
         Violation::RowTooLarge => "Select the large column without the masked ones behind it, or use COPY.",
@@ -109,6 +117,7 @@ pub(super) async fn run(
         conversation: Mutex::new(conversation),
         room: Notify::new(),
         midway: AtomicBool::new(false),
+        goodbye: AtomicBool::new(false),
         database,
         service,
     };
@@ -120,8 +129,15 @@ pub(super) async fn run(
         end = requests => end,
         end = replies => end,
     };
+    let end = match end {
+        End::UpstreamGone { .. } if shared.goodbye.load(Ordering::Relaxed) => End::Terminated,
+        end => end,
+    };
     if let End::ServerViolation(violation) = &end {
-        shared.conversation().log().alarm(None, alarm_name(violation), &violation.to_string());
+        shared
+            .conversation()
+            .log()
+            .alarm(None, alarm_name(violation), &violation.to_string());
     }
     if shared.midway.load(Ordering::Relaxed) {
         return match end {

@@ -35,7 +35,14 @@ pub(super) async fn reply_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     upstream: R,
     client: W,
 ) -> End {
-    let mut replies = Replies { shared, inbound, upstream, client, out: Vec::new(), told: false };
+    let mut replies = Replies {
+        shared,
+        inbound,
+        upstream,
+        client,
+        out: Vec::new(),
+        told: false,
+    };
     match replies.run().await {
         Ok(never) => match never {},
         Err(end) => end,
@@ -53,7 +60,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             match large? {
                 Taken::Large(header) => self.large(header).await?,
                 Taken::Wants(bytes) => {
-                    if !self.inbound.fill(&mut self.upstream, bytes).await.map_err(upstream_gone)? {
+                    if !self
+                        .inbound
+                        .fill(&mut self.upstream, bytes)
+                        .await
+                        .map_err(upstream_gone)?
+                    {
                         return Err(End::UpstreamGone { told: self.told });
                     }
                 }
@@ -65,14 +77,24 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
     fn take_frames(&mut self) -> Result<Taken, End> {
         let mut conversation = self.shared.conversation();
         let taken = loop {
-            let header = self.inbound.header().map_err(|error| End::ClientViolation(error.to_string()))?;
+            let header = self
+                .inbound
+                .header()
+                .map_err(|error| End::ClientViolation(error.to_string()))?;
             let Some(header) = header else { break Taken::Wants(0) };
             if !self.inbound.holds(header) {
                 if header.frame_bytes() <= STREAMED_BYTES {
                     break Taken::Wants(header.frame_bytes());
                 }
-                let is_streamed = matches!(header.tag, reply::DATA_ROW | reply::COPY_DATA | reply::FUNCTION_CALL_RESPONSE);
-                if is_streamed && !conversation.holds_large(header.tag, header.body_bytes).map_err(End::ServerViolation)? {
+                let is_streamed = matches!(
+                    header.tag,
+                    reply::DATA_ROW | reply::COPY_DATA | reply::FUNCTION_CALL_RESPONSE
+                );
+                if is_streamed
+                    && !conversation
+                        .holds_large(header.tag, header.body_bytes)
+                        .map_err(End::ServerViolation)?
+                {
                     break Taken::Large(header);
                 }
                 if header.frame_bytes() <= HELD_BYTES_MAX {
@@ -81,7 +103,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
                 break Taken::Large(header);
             }
             let frame = &self.inbound.bytes()[..header.frame_bytes()];
-            conversation.reply(header.tag, frame, &mut self.out).map_err(End::ServerViolation)?;
+            conversation
+                .reply(header.tag, frame, &mut self.out)
+                .map_err(End::ServerViolation)?;
             self.told |= header.tag == reply::ERROR_RESPONSE && is_fatal(frame);
             self.inbound.consume(header.frame_bytes());
             if self.out.len() >= STREAMED_BYTES {
@@ -151,7 +175,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             }
             let take = left.min(self.inbound.bytes().len());
             let piece = &self.inbound.bytes()[..take];
-            self.shared.conversation().copy_piece(piece, &mut self.out).map_err(End::ServerViolation)?;
+            self.shared
+                .conversation()
+                .copy_piece(piece, &mut self.out)
+                .map_err(End::ServerViolation)?;
             self.inbound.consume(take);
             left -= take;
             self.send().await?;
@@ -165,7 +192,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             self.fill(HEADER_BYTES + head).await?;
         }
         let body = &self.inbound.bytes()[HEADER_BYTES..HEADER_BYTES + head];
-        let row = self.shared.conversation().large_row(body, header.body_bytes, &mut self.out);
+        let row = self
+            .shared
+            .conversation()
+            .large_row(body, header.body_bytes, &mut self.out);
         let dropped = row.map_err(End::ServerViolation)?;
         self.inbound.consume(HEADER_BYTES + head);
         self.skip(dropped).await?;
@@ -186,7 +216,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
     }
 
     async fn fill(&mut self, wanted: usize) -> Result<(), End> {
-        match self.inbound.fill(&mut self.upstream, wanted).await.map_err(upstream_gone)? {
+        match self
+            .inbound
+            .fill(&mut self.upstream, wanted)
+            .await
+            .map_err(upstream_gone)?
+        {
             true => Ok(()),
             false => Err(End::UpstreamGone { told: self.told }),
         }
@@ -203,5 +238,6 @@ enum Taken {
 
 fn is_fatal(frame: &[u8]) -> bool {
     let body = frame.get(HEADER_BYTES..).unwrap_or_default();
-    body.split(|byte| *byte == 0).any(|field| matches!(field, b"VFATAL" | b"VPANIC"))
+    body.split(|byte| *byte == 0)
+        .any(|field| matches!(field, b"VFATAL" | b"VPANIC"))
 }

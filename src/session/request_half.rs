@@ -1,6 +1,7 @@
 //! Requests: from the client through the planner and the conversation to the server.
 
 use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -42,7 +43,13 @@ pub(super) async fn request_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     client: R,
     upstream: W,
 ) -> End {
-    let mut requests = Requests { shared, inbound: Inbound::new(Vec::new()), client, upstream, out: Vec::new() };
+    let mut requests = Requests {
+        shared,
+        inbound: Inbound::new(Vec::new()),
+        client,
+        upstream,
+        out: Vec::new(),
+    };
     match requests.run().await {
         Ok(()) => {
             // The server answers what it was sent before the goodbye, and closes.
@@ -60,6 +67,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
                 self.wait_for_room().await?;
                 if header.tag == request::TERMINATE {
                     self.out.extend_from_slice(&[request::TERMINATE, 0, 0, 0, 4]);
+                    self.shared.goodbye.store(true, Ordering::Relaxed);
                     return self.send().await;
                 }
                 if !self.message(header).await? {
@@ -103,7 +111,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
                 }
             }
         };
-        if read.map_err(client_gone)? { Ok(()) } else { Err(End::ClientGone) }
+        if read.map_err(client_gone)? {
+            Ok(())
+        } else {
+            Err(End::ClientGone)
+        }
     }
 
     async fn send(&mut self) -> Result<(), End> {
@@ -155,7 +167,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
                 let target = reader.byte().map_err(malformed)?;
                 let name = reader.string().map_err(malformed)?;
                 if !matches!(target, b'S' | b'P') {
-                    return Err(End::ClientViolation(format!("invalid message {:?}", char::from(header.tag))));
+                    return Err(End::ClientViolation(format!(
+                        "invalid message {:?}",
+                        char::from(header.tag)
+                    )));
                 }
                 match header.tag {
                     request::DESCRIBE => conversation.describe(frame, target, name, out),
@@ -211,11 +226,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     /// In another encoding than UTF-8 a byte over 127 is some character, but which one is the server's to say: it is
     /// read as one that stands in no name.
     fn decode<'t>(&self, text: &'t [u8]) -> Cow<'t, str> {
-        if self.shared.conversation().reads_utf8() && let Ok(text) = std::str::from_utf8(text) {
+        if self.shared.conversation().reads_utf8()
+            && let Ok(text) = std::str::from_utf8(text)
+        {
             return Cow::Borrowed(text);
         }
         let private = |byte: u8| char::from_u32(0xf700 + u32::from(byte)).unwrap_or('\u{fffd}');
-        Cow::Owned(text.iter().map(|&byte| if byte < 128 { char::from(byte) } else { private(byte) }).collect())
+        Cow::Owned(
+            text.iter()
+                .map(|&byte| if byte < 128 { char::from(byte) } else { private(byte) })
+                .collect(),
+        )
     }
 
     /// Plans a text, looking at the catalog again if it names something unknown.
@@ -246,12 +267,18 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         }
         let refusal = Refusal {
             reason: Reason::TooLarge,
-            message: format!("a statement of {} bytes is over the limit of {}", header.body_bytes, sql::parser::TEXT_BYTES_MAX),
+            message: format!(
+                "a statement of {} bytes is over the limit of {}",
+                header.body_bytes,
+                sql::parser::TEXT_BYTES_MAX
+            ),
             hint: "Send it in parts, or its values as parameters.".into(),
         };
         {
             let mut conversation = self.shared.conversation();
-            let plan = conversation.planner().refused("<statement over the size limit>", refusal);
+            let plan = conversation
+                .planner()
+                .refused("<statement over the size limit>", refusal);
             match header.tag {
                 request::QUERY => conversation.refuse_query(plan, &mut self.out),
                 _ => conversation.refuse_parse(plan, &mut self.out),
@@ -278,7 +305,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
 
     async fn function_call(&mut self, header: Header) -> Result<bool, End> {
         let Some(head) = self.inbound.bytes().get(HEADER_BYTES..HEADER_BYTES + 4) else {
-            return if header.body_bytes < 4 { Err(End::ClientViolation("invalid message 'F'".into())) } else { Ok(false) };
+            return if header.body_bytes < 4 {
+                Err(End::ClientViolation("invalid message 'F'".into()))
+            } else {
+                Ok(false)
+            };
         };
         let function = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
         let forward = self.shared.conversation().function_call(function, &mut self.out);
@@ -331,7 +362,11 @@ fn plan_text(planner: &Planner, text: &str) -> std::sync::Arc<PlannedText> {
 }
 
 fn too_long(header: Header) -> End {
-    End::ClientViolation(format!("message {:?} of {} bytes is too long", char::from(header.tag), header.body_bytes))
+    End::ClientViolation(format!(
+        "message {:?} of {} bytes is too long",
+        char::from(header.tag),
+        header.body_bytes
+    ))
 }
 
 fn unrecorded() -> End {

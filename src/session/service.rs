@@ -93,7 +93,19 @@ impl Service {
         let (rule_set_hash, key_id) = (rules.hash(), keys.key_id());
         let databases = tokio::sync::Mutex::default();
         let cancels = Arc::default();
-        Ok(Service { config, logins, tls, target, rules, keys, journal, cancels, rule_set_hash, key_id, databases })
+        Ok(Service {
+            config,
+            logins,
+            tls,
+            target,
+            rules,
+            keys,
+            journal,
+            cancels,
+            rule_set_hash,
+            key_id,
+            databases,
+        })
     }
 
     /// Whether `[upstream] databases` allows it.
@@ -134,7 +146,10 @@ impl Service {
     /// Passes a CancelRequest on if its key is that of a running session. There is no answer either way.
     pub async fn cancel(&self, process_id: i32, secret: &[u8], peer: Peer) {
         let handle = self.cancels.find(process_id, secret);
-        let record = Event::Cancel(Cancel { client: &peer.to_string(), accepted: handle.is_some() });
+        let record = Event::Cancel(Cancel {
+            client: &peer.to_string(),
+            accepted: handle.is_some(),
+        });
         if let Err(error) = self.journal.append(self.journal.process(), &record) {
             eprintln!("pgveil: {error}");
         }

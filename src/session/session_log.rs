@@ -28,7 +28,13 @@ pub(super) struct SessionLog {
 
 impl SessionLog {
     pub(super) fn new(journal: Arc<Journal>, session: SessionId) -> Self {
-        SessionLog { journal, session, ended: None, duration_us: 0, totals: Totals::default() }
+        SessionLog {
+            journal,
+            session,
+            ended: None,
+            duration_us: 0,
+            totals: Totals::default(),
+        }
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -54,7 +60,9 @@ impl SessionLog {
                 statement: ended.statement,
                 rows: ended.rows,
                 bytes: ended.bytes,
-                sqlstate: sqlstate.as_ref().map(|state| std::str::from_utf8(state).unwrap_or("XX000")),
+                sqlstate: sqlstate
+                    .as_ref()
+                    .map(|state| std::str::from_utf8(state).unwrap_or("XX000")),
                 duration_us,
             })
         });
@@ -94,7 +102,9 @@ impl StatementLog for SessionLog {
             protected: &begun.shown.protected,
             catalog_generation: begun.plan.basis.snapshot.generation,
         });
-        let Some(refusal) = refusal else { return self.write(&[statement]) };
+        let Some(refusal) = refusal else {
+            return self.write(&[statement]);
+        };
         self.totals.refusals += 1;
         let record = Event::Refusal(Refusal {
             statement: Some(begun.statement),
@@ -115,7 +125,11 @@ impl StatementLog for SessionLog {
     }
 
     fn alarm(&mut self, statement: Option<u64>, name: &'static str, message: &str) {
-        let _ = self.write(&[Event::Alarm(Alarm { statement, alarm: name, message })]);
+        let _ = self.write(&[Event::Alarm(Alarm {
+            statement,
+            alarm: name,
+            message,
+        })]);
     }
 }
 

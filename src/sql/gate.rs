@@ -327,18 +327,18 @@ fn check_set_config(call: &Node, top: &Node) -> Result<(), Refusal> {
     }
 }
 
-/// pg_dump's own statement, which names the setting by a column so that older servers without it do nothing.
-const DUMP_STATEMENT: &str = "SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings \
-    WHERE name = 'restrict_nonsystem_relation_kind'";
+/// pg_dump's own statements, which name the setting by a column so that older servers without it do nothing.
+const DUMP_STATEMENTS: &str = "\
+    SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind';
+    SELECT set_config(name, 'view', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'";
 
 fn is_dump_statement(top: &Node) -> bool {
-    let Ok(parsed) = pg_query::parse(DUMP_STATEMENT, 0) else {
+    let Ok(parsed) = pg_query::parse(DUMP_STATEMENTS, 0) else {
         return false;
     };
-    let Some(raw) = parsed.protobuf.stmts.first() else {
-        return false;
-    };
-    matches!(Node::from_parser(&raw.stmt), Ok(Some(wanted)) if same_but_for_locations(&wanted, top))
+    let mut statements = parsed.protobuf.stmts.iter();
+    statements
+        .any(|raw| matches!(Node::from_parser(&raw.stmt), Ok(Some(wanted)) if same_but_for_locations(&wanted, top)))
 }
 
 fn same_but_for_locations(one: &Node, other: &Node) -> bool {

@@ -221,8 +221,10 @@ fn everything_else_is_refused_by_name() {
 
 #[test]
 fn only_the_dump_statement_names_a_setting_by_column() {
-    let spaced = format!("  {}", DUMP_STATEMENT.replace("FROM", "\n FROM"));
-    assert_eq!(kind(&spaced), Ok(StatementKind::Query));
+    for statement in DUMP_STATEMENTS.split(';') {
+        let spaced = statement.replace("FROM", "\n FROM");
+        assert_eq!(kind(&spaced), Ok(StatementKind::Query), "{spaced}");
+    }
     for text in [
         "SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'role'",
         "SELECT set_config(name, ssn, false) FROM customers",

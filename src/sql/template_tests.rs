@@ -235,3 +235,14 @@ proptest! {
         prop_assert_eq!(template(&again), template(&text));
     }
 }
+
+#[test]
+#[ignore = "prints a speed"]
+fn speed() {
+    let text = "SELECT abalance FROM pgbench_accounts WHERE aid = 4711_x + 12;".replace("_x", "");
+    let started = std::time::Instant::now();
+    for _ in 0..1_000_000 {
+        std::hint::black_box(template(std::hint::black_box(&text)));
+    }
+    println!("{} ns", started.elapsed().as_nanos() / 1_000_000);
+}

@@ -13,11 +13,7 @@ const CANCEL_REQUEST: i32 = (1234 << 16) | 5678;
 /// Asks the server to cancel what the backend with this key is running. Returns when the server has closed the
 /// connection, which it does whether or not there was something to cancel. Encrypted as `sslmode` says, since who
 /// reads a key can cancel with it.
-pub async fn cancel(
-    target: &UpstreamTarget,
-    process_id: i32,
-    secret_key: &[u8],
-) -> Result<(), ConnectError> {
+pub async fn cancel(target: &UpstreamTarget, process_id: i32, secret_key: &[u8]) -> Result<(), ConnectError> {
     let limit = target.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
     match timeout(limit, send(target, process_id, secret_key)).await {
         Ok(sent) => sent,
@@ -28,11 +24,7 @@ pub async fn cancel(
     }
 }
 
-async fn send(
-    target: &UpstreamTarget,
-    process_id: i32,
-    secret_key: &[u8],
-) -> Result<(), ConnectError> {
+async fn send(target: &UpstreamTarget, process_id: i32, secret_key: &[u8]) -> Result<(), ConnectError> {
     // `allow` connects in the clear only because the server let it; a cancel key need not follow.
     let mode = match target.ssl_mode {
         SslMode::Allow => SslMode::Prefer,
@@ -64,9 +56,6 @@ mod tests {
     #[test]
     fn a_cancel_request_of_protocol_3_0_has_sixteen_bytes() {
         let request = cancel_request(258, &[9, 8, 7, 6]);
-        assert_eq!(
-            request,
-            [0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 1, 2, 9, 8, 7, 6]
-        );
+        assert_eq!(request, [0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 1, 2, 9, 8, 7, 6]);
     }
 }

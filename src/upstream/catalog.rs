@@ -52,12 +52,7 @@ pub async fn load_snapshot(upstream: &mut Upstream) -> Result<Snapshot, LoadErro
 pub async fn fingerprint(upstream: &mut Upstream) -> Result<String, LoadError> {
     in_transaction(upstream, async |upstream| {
         let rows = read(upstream, "fingerprint", FINGERPRINT).await?;
-        let cell = rows
-            .into_iter()
-            .flatten()
-            .flatten()
-            .next()
-            .unwrap_or_default();
+        let cell = rows.into_iter().flatten().flatten().next().unwrap_or_default();
         Ok(String::from_utf8_lossy(&cell).into_owned())
     })
     .await
@@ -76,11 +71,7 @@ async fn in_transaction<T>(
     }
 }
 
-async fn read(
-    upstream: &mut Upstream,
-    what: &'static str,
-    sql: &str,
-) -> Result<Vec<Row>, LoadError> {
+async fn read(upstream: &mut Upstream, what: &'static str, sql: &str) -> Result<Vec<Row>, LoadError> {
     query(upstream, sql)
         .await
         .map_err(|source| LoadError::Query { what, source })

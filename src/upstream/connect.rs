@@ -8,7 +8,6 @@ use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
-use zeroize::Zeroizing;
 
 use super::login::{Login, LoginError, State, Step};
 use super::messages::{Exchange, MessageError, ServerError};
@@ -77,9 +76,12 @@ pub enum ConnectError {
     /// Neither the URL nor the startup parameters name a user.
     #[error("no database user: neither the connection URL nor the startup parameters name one")]
     NoUser,
-    /// A startup parameter holds a zero byte.
-    #[error("startup parameter {0:?} holds a zero byte")]
-    ZeroByte(String),
+    /// The server sends messages without ever becoming ready.
+    #[error("the server does not become ready for queries")]
+    NeverReady,
+    /// A startup parameter is empty or holds a zero byte.
+    #[error("startup parameter {0:?} is empty or holds a zero byte")]
+    BadParameter(String),
 }
 
 impl From<Malformed> for ConnectError {
@@ -121,10 +123,7 @@ impl Upstream {
 /// `application_name` and all other parameters of `startup` win over the URL, whose `options` come before those of
 /// `startup`. `default_transaction_read_only=on` is set last, unless [`UpstreamTarget::read_only`] is off: nothing
 /// in `startup` can take it back.
-pub async fn connect(
-    target: &UpstreamTarget,
-    startup: &[(String, String)],
-) -> Result<Upstream, ConnectError> {
+pub async fn connect(target: &UpstreamTarget, startup: &[(String, String)]) -> Result<Upstream, ConnectError> {
     let limit = target.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
     match timeout(limit, attempts(target, startup)).await {
         Ok(connected) => connected,
@@ -137,10 +136,7 @@ pub async fn connect(
 
 /// The modes in which libpq tries: `allow` falls back to TLS and `prefer` to none when the server has no
 /// `pg_hba.conf` entry for the first.
-async fn attempts(
-    target: &UpstreamTarget,
-    startup: &[(String, String)],
-) -> Result<Upstream, ConnectError> {
+async fn attempts(target: &UpstreamTarget, startup: &[(String, String)]) -> Result<Upstream, ConnectError> {
     let (first, second) = match target.ssl_mode {
         SslMode::Allow => (SslMode::Disable, Some(SslMode::Require)),
         SslMode::Prefer => (SslMode::Prefer, Some(SslMode::Disable)),
@@ -169,10 +165,7 @@ async fn attempts(
 }
 
 /// Opens the socket, and TLS as the mode says.
-pub(super) async fn open(
-    target: &UpstreamTarget,
-    mode: SslMode,
-) -> Result<UpstreamStream, ConnectError> {
+pub(super) async fn open(target: &UpstreamTarget, mode: SslMode) -> Result<UpstreamStream, ConnectError> {
     let failed = |source| ConnectError::Socket {
         address: target.address(),
         source,
@@ -184,17 +177,13 @@ pub(super) async fn open(
         }
         Host::Tcp(host) => host.as_str(),
     };
-    let mut stream = TcpStream::connect((host, target.port))
-        .await
-        .map_err(failed)?;
+    let mut stream = TcpStream::connect((host, target.port)).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE_IDLE)
         .with_interval(KEEPALIVE_INTERVAL)
         .with_retries(KEEPALIVE_RETRIES);
-    SockRef::from(&stream)
-        .set_tcp_keepalive(&keepalive)
-        .map_err(failed)?;
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive).map_err(failed)?;
     if mode == SslMode::Disable {
         return Ok(UpstreamStream::Tcp(stream));
     }
@@ -239,12 +228,10 @@ async fn log_in(
         buffered: Vec::new(),
         notices: Vec::new(),
     };
-    let mut buffered = Zeroizing::new(Vec::new());
+    let mut buffered = Vec::new();
     let mut exchange = Exchange::new(&mut upstream.stream, &mut buffered, LOGIN_MESSAGE_BYTES_MAX);
     exchange.send(&startup_message(&parameters)).await?;
     authenticate(&mut exchange, &mut login).await?;
-    drop(login);
-    let mut settled = false;
     for _ in 0..LOGIN_MESSAGES_MAX {
         let (tag, body) = exchange.next().await?;
         let mut reader = Reader::new(body);
@@ -261,18 +248,14 @@ async fn log_in(
             reply::NOTICE_RESPONSE => upstream.notices.push(ServerError::read(body)?),
             reply::ERROR_RESPONSE => return Err(ConnectError::Server(ServerError::read(body)?)),
             reply::READY_FOR_QUERY => {
-                settled = true;
-                break;
+                drop(exchange);
+                upstream.buffered = buffered;
+                return Ok(upstream);
             }
             other => return Err(MessageError::Unexpected(char::from(other)).into()),
         }
     }
-    drop(exchange);
-    upstream.buffered = std::mem::take(&mut *buffered);
-    match settled {
-        true => Ok(upstream),
-        false => Err(MessageError::Unexpected(char::from(reply::PARAMETER_STATUS)).into()),
-    }
+    Err(ConnectError::NeverReady)
 }
 
 async fn authenticate(exchange: &mut Exchange<'_>, login: &mut Login) -> Result<(), ConnectError> {
@@ -307,10 +290,7 @@ fn startup_parameters(
 ) -> Result<Vec<(String, String)>, ConnectError> {
     const READ_ONLY: &str = "default_transaction_read_only";
     let user = target.user.as_deref().or_else(|| value(startup, "user"));
-    let mut parameters = vec![(
-        "user".to_owned(),
-        user.ok_or(ConnectError::NoUser)?.to_owned(),
-    )];
+    let mut parameters = vec![("user".to_owned(), user.ok_or(ConnectError::NoUser)?.to_owned())];
     let options = [target.options.as_deref(), value(startup, "options")];
     let options: Vec<&str> = options.into_iter().flatten().collect();
     if !options.is_empty() {
@@ -340,7 +320,7 @@ fn startup_parameters(
         .iter()
         .find(|(name, value)| name.is_empty() || name.contains('\0') || value.contains('\0'))
     {
-        Some((name, _)) => Err(ConnectError::ZeroByte(name.clone())),
+        Some((name, _)) => Err(ConnectError::BadParameter(name.clone())),
         None => Ok(parameters),
     }
 }
@@ -400,14 +380,11 @@ mod tests {
             startup_parameters(&target, &pairs(&[("user", "ada")])).unwrap(),
             expected
         );
-        assert!(matches!(
-            startup_parameters(&target, &[]),
-            Err(ConnectError::NoUser)
-        ));
+        assert!(matches!(startup_parameters(&target, &[]), Err(ConnectError::NoUser)));
         let zero = pairs(&[("user", "a\0database\0b")]);
         assert!(matches!(
             startup_parameters(&target, &zero),
-            Err(ConnectError::ZeroByte(_))
+            Err(ConnectError::BadParameter(_))
         ));
     }
 

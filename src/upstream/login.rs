@@ -162,9 +162,7 @@ impl Login {
         };
         let scram = sasl::ScramSha256::new(self.password()?.as_bytes(), binding);
         let initial = scram.message();
-        let length = i32::try_from(initial.len())
-            .unwrap_or(i32::MAX)
-            .to_be_bytes();
+        let length = i32::try_from(initial.len()).unwrap_or(i32::MAX).to_be_bytes();
         let answer = message(request::PASSWORD, &[name, b"\0", &length, initial]);
         self.state = State::ScramStarted(scram);
         Ok(Step::Send(Zeroizing::new(answer)))
@@ -172,10 +170,7 @@ impl Login {
 }
 
 fn password_message(password: &[u8]) -> Step {
-    Step::Send(Zeroizing::new(message(
-        request::PASSWORD,
-        &[password, b"\0"],
-    )))
+    Step::Send(Zeroizing::new(message(request::PASSWORD, &[password, b"\0"])))
 }
 
 /// Names of the authentication requests (PostgreSQL docs, "Message Formats").
@@ -234,10 +229,7 @@ mod tests {
 
     #[test]
     fn cleartext_goes_only_over_an_encrypted_connection() {
-        assert!(matches!(
-            login().step(&request(3, b"")),
-            Err(LoginError::Cleartext)
-        ));
+        assert!(matches!(login().step(&request(3, b"")), Err(LoginError::Cleartext)));
         let mut login = Login {
             is_encrypted: true,
             ..login()
@@ -280,11 +272,7 @@ mod tests {
         }
         let offer = request(10, b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0");
         assert!(required(None).step(&offer).is_err());
-        assert!(
-            required(hash())
-                .step(&request(10, b"SCRAM-SHA-256\0\0"))
-                .is_err()
-        );
+        assert!(required(hash()).step(&request(10, b"SCRAM-SHA-256\0\0")).is_err());
         assert!(required(hash()).step(&offer).is_ok());
     }
 
@@ -293,10 +281,7 @@ mod tests {
         let offer = request(10, b"SCRAM-SHA-256\0\0");
         let mut login = login();
         sent(login.step(&offer));
-        assert!(matches!(
-            login.step(&request(0, b"")),
-            Err(LoginError::OutOfOrder)
-        ));
+        assert!(matches!(login.step(&request(0, b"")), Err(LoginError::OutOfOrder)));
         let mut login = self::login();
         sent(login.step(&offer));
         assert!(matches!(
@@ -321,10 +306,7 @@ mod tests {
         assert!(error(7).contains("GSSAPI"));
         assert!(error(42).contains("number 42"));
         assert!(matches!(login().step(b"\0"), Err(LoginError::Malformed(_))));
-        let unknown = login()
-            .step(&request(10, b"OAUTHBEARER\0\0"))
-            .err()
-            .unwrap();
+        let unknown = login().step(&request(10, b"OAUTHBEARER\0\0")).err().unwrap();
         assert!(unknown.to_string().contains("OAUTHBEARER"));
         let mut login = Login {
             password: None,

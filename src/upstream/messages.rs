@@ -53,11 +53,7 @@ pub(super) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(
-        stream: &'a mut UpstreamStream,
-        buffer: &'a mut Vec<u8>,
-        body_bytes_max: usize,
-    ) -> Self {
+    pub(super) fn new(stream: &'a mut UpstreamStream, buffer: &'a mut Vec<u8>, body_bytes_max: usize) -> Self {
         Exchange {
             stream,
             buffer,
@@ -158,21 +154,13 @@ impl ServerError {
 
     /// Severity, not translated where the server sends it so.
     pub fn severity(&self) -> &str {
-        self.field(b'V')
-            .or_else(|| self.field(b'S'))
-            .unwrap_or_default()
+        self.field(b'V').or_else(|| self.field(b'S')).unwrap_or_default()
     }
 }
 
 impl fmt::Display for ServerError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{}: {} ({})",
-            self.severity(),
-            self.message(),
-            self.code()
-        )
+        write!(out, "{}: {} ({})", self.severity(), self.message(), self.code())
     }
 }
 
@@ -181,8 +169,7 @@ impl std::error::Error for ServerError {}
 /// A message with this tag and body.
 pub(super) fn message(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     // Sized ahead: a body may be a password, and growing would leave copies of it behind.
-    let mut out =
-        Vec::with_capacity(HEADER_BYTES + parts.iter().map(|part| part.len()).sum::<usize>());
+    let mut out = Vec::with_capacity(HEADER_BYTES + parts.iter().map(|part| part.len()).sum::<usize>());
     let at = frame::start(&mut out, tag);
     parts.iter().for_each(|part| out.extend_from_slice(part));
     frame::finish(&mut out, at);
@@ -195,8 +182,7 @@ mod tests {
 
     #[test]
     fn error_fields_are_read_and_shown() {
-        let body =
-            b"SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"ada\"\0R?\0\0";
+        let body = b"SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"ada\"\0R?\0\0";
         let error = ServerError::read(body).unwrap();
         assert_eq!((error.code(), error.severity()), ("28P01", "FATAL"));
         assert_eq!(
@@ -213,12 +199,7 @@ mod tests {
         let (near, far) = tokio::net::UnixStream::pair().unwrap();
         let (mut near, mut far) = (UpstreamStream::Unix(near), UpstreamStream::Unix(far));
         let mut buffer = Vec::new();
-        let sent = [
-            message(b'S', &[b"a\0b\0"]),
-            message(b'Z', &[b"I"]),
-            b"K\0\0".to_vec(),
-        ]
-        .concat();
+        let sent = [message(b'S', &[b"a\0b\0"]), message(b'Z', &[b"I"]), b"K\0\0".to_vec()].concat();
         far.write_all(&sent).await.unwrap();
         let mut exchange = Exchange::new(&mut near, &mut buffer, 100);
         assert_eq!(exchange.next().await.unwrap(), (b'S', &b"a\0b\0"[..]));
@@ -226,26 +207,14 @@ mod tests {
         drop(exchange);
         assert_eq!(buffer, b"K\0\0");
         far.write_all(b"\0\xff").await.unwrap();
-        let refused = Exchange::new(&mut near, &mut buffer, 100)
-            .next()
-            .await
-            .unwrap_err();
+        let refused = Exchange::new(&mut near, &mut buffer, 100).next().await.unwrap_err();
         assert!(
-            matches!(
-                refused,
-                MessageError::TooLarge {
-                    tag: 'K',
-                    bytes: 251
-                }
-            ),
+            matches!(refused, MessageError::TooLarge { tag: 'K', bytes: 251 }),
             "{refused}"
         );
         buffer.clear();
         drop(far);
-        let closed = Exchange::new(&mut near, &mut buffer, 100)
-            .next()
-            .await
-            .unwrap_err();
+        let closed = Exchange::new(&mut near, &mut buffer, 100).next().await.unwrap_err();
         assert!(matches!(closed, MessageError::Closed));
     }
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod catalog;
+mod certificate;
 mod connect;
 mod login;
 mod messages;

@@ -193,9 +193,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, PasswordError> {
     }
     // Sized ahead, so that growing leaves no copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(metadata.len() as usize + 1));
-    file.take(FILE_BYTES_MAX)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
     String::from_utf8(std::mem::take(&mut *bytes))
         .map(Zeroizing::new)
         .map_err(|error| {
@@ -209,16 +207,12 @@ mod tests {
     use super::*;
 
     fn found(line: &str) -> Option<String> {
-        password_in(line, ["db.internal", "5432", "app", "reader"])
-            .map(|password| password.to_string())
+        password_in(line, ["db.internal", "5432", "app", "reader"]).map(|password| password.to_string())
     }
 
     #[test]
     fn lines_match_by_field_or_star() {
-        assert_eq!(
-            found("db.internal:5432:app:reader:s3cret").as_deref(),
-            Some("s3cret")
-        );
+        assert_eq!(found("db.internal:5432:app:reader:s3cret").as_deref(), Some("s3cret"));
         assert_eq!(found("*:*:*:*:s3cret\r").as_deref(), Some("s3cret"));
         assert_eq!(found("other:5432:app:reader:s3cret"), None);
         assert_eq!(found("db.internal:5433:app:reader:s3cret"), None);
@@ -234,18 +228,11 @@ mod tests {
         assert_eq!(found(r"*:*:*:*:a:b").as_deref(), Some("a"));
         let line = r"\:\:1:5432:a\\b:reader:s3cret";
         assert_eq!(
-            password_in(line, ["::1", "5432", r"a\b", "reader"])
-                .unwrap()
-                .as_str(),
+            password_in(line, ["::1", "5432", r"a\b", "reader"]).unwrap().as_str(),
             "s3cret"
         );
         assert_eq!(password_in(r"\*:1:d:u:p", ["h", "1", "d", "u"]), None);
-        assert_eq!(
-            password_in(r"\*:1:d:u:p", ["*", "1", "d", "u"])
-                .unwrap()
-                .as_str(),
-            "p"
-        );
+        assert_eq!(password_in(r"\*:1:d:u:p", ["*", "1", "d", "u"]).unwrap().as_str(), "p");
     }
 
     #[test]
@@ -258,17 +245,11 @@ mod tests {
         let refused = find(&target, "u", "d").unwrap_err();
         assert!(refused.to_string().contains("chmod 0600"));
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-        assert_eq!(
-            find(&target, "u", "d").unwrap().unwrap().as_str(),
-            "first line"
-        );
+        assert_eq!(find(&target, "u", "d").unwrap().unwrap().as_str(), "first line");
         std::fs::write(&path, "h:5432:d:u:for the socket\n").unwrap();
         (target.password, target.passfile) = (PasswordSource::Libpq, Some(path.clone()));
         if std::env::var_os("PGPASSWORD").is_none() {
-            assert_eq!(
-                find(&target, "u", "d").unwrap().unwrap().as_str(),
-                "for the socket"
-            );
+            assert_eq!(find(&target, "u", "d").unwrap().unwrap().as_str(), "for the socket");
             assert!(find(&target, "v", "d").unwrap().is_none());
         }
         std::fs::remove_file(path).unwrap();
@@ -278,14 +259,8 @@ mod tests {
     fn a_missing_source_is_an_error() {
         let mut target = UpstreamTarget::parse("postgres://h/x").unwrap();
         target.password = PasswordSource::Environment("PGVEIL_NO_SUCH_VARIABLE".to_owned());
-        assert!(matches!(
-            find(&target, "u", "d"),
-            Err(PasswordError::NoVariable(_))
-        ));
+        assert!(matches!(find(&target, "u", "d"), Err(PasswordError::NoVariable(_))));
         target.password = PasswordSource::File(PathBuf::from("/nonexistent/password"));
-        assert!(matches!(
-            find(&target, "u", "d"),
-            Err(PasswordError::Read { .. })
-        ));
+        assert!(matches!(find(&target, "u", "d"), Err(PasswordError::Read { .. })));
     }
 }

@@ -36,9 +36,7 @@ impl From<Malformed> for QueryError {
 
 /// Runs SQL text and gives all rows of all its statements. COPY is an error.
 pub async fn query(upstream: &mut Upstream, sql: &str) -> Result<Vec<Row>, QueryError> {
-    let Upstream {
-        stream, buffered, ..
-    } = upstream;
+    let Upstream { stream, buffered, .. } = upstream;
     let mut exchange = Exchange::new(stream, buffered, RESULT_BYTES_MAX);
     exchange
         .send(&message(request::QUERY, &[sql.as_bytes(), b"\0"]))
@@ -74,8 +72,7 @@ pub async fn query(upstream: &mut Upstream, sql: &str) -> Result<Vec<Row>, Query
 fn read_row(body: &[u8]) -> Result<Row, Malformed> {
     let mut reader = Reader::new(body);
     let count = reader.int16()?;
-    let mut row =
-        Vec::with_capacity(usize::try_from(count).map_err(|_| Malformed("negative count"))?);
+    let mut row = Vec::with_capacity(usize::try_from(count).map_err(|_| Malformed("negative count"))?);
     for _ in 0..count {
         row.push(match reader.int32()? {
             -1 => None,

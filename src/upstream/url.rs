@@ -184,8 +184,7 @@ impl UpstreamTarget {
         }
         if let Some(port) = port.filter(|port| !port.is_empty()) {
             let number = port.parse::<u16>().ok().filter(|&number| number > 0);
-            target.port =
-                number.ok_or_else(|| bad_value("port", port, "a number from 1 to 65535"))?;
+            target.port = number.ok_or_else(|| bad_value("port", port, "a number from 1 to 65535"))?;
         }
         target.host = read_host(host)?;
         target.ssl_mode = target.checked_ssl_mode(ssl_mode)?;
@@ -226,8 +225,7 @@ impl UpstreamTarget {
             }
             "connect_timeout" => {
                 let seconds = value.parse::<u64>().ok();
-                let seconds =
-                    seconds.ok_or_else(|| bad_value(name, value, "a number of seconds"))?;
+                let seconds = seconds.ok_or_else(|| bad_value(name, value, "a number of seconds"))?;
                 // Zero is libpq's word for no limit; here every wait has one.
                 self.connect_timeout = (seconds > 0).then(|| Duration::from_secs(seconds));
             }
@@ -340,11 +338,7 @@ fn read_parameters(query: &str) -> Result<Vec<(&'static str, String)>, UrlError>
         }
         let Some(&known) = PARAMETERS.iter().find(|&&known| known == name) else {
             let distance = |known: &&&str| strsim::damerau_levenshtein(known, &name);
-            let nearest = PARAMETERS
-                .iter()
-                .min_by_key(distance)
-                .copied()
-                .unwrap_or_default();
+            let nearest = PARAMETERS.iter().min_by_key(distance).copied().unwrap_or_default();
             return Err(UrlError::UnknownParameter { name, nearest });
         };
         if parameters.iter().any(|(earlier, _)| *earlier == known) {
@@ -390,11 +384,7 @@ fn filled(text: String) -> Option<String> {
 }
 
 fn bad_value(name: &'static str, value: String, expected: &'static str) -> UrlError {
-    UrlError::BadValue {
-        name,
-        value,
-        expected,
-    }
+    UrlError::BadValue { name, value, expected }
 }
 
 #[cfg(test)]

@@ -44,16 +44,10 @@ impl Address {
         } else {
             (u128::from(host.parse::<Ipv6Addr>().ok()?), true)
         };
-        let mut address = Address {
-            bits,
-            v6,
-            prefix: 0,
-        };
+        let mut address = Address { bits, v6, prefix: 0 };
         address.prefix = match prefix {
             None => address.width(),
-            Some(digits)
-                if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-            {
+            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
                 digits.parse().ok()?
             }
             Some(_) => return None,

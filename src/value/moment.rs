@@ -35,8 +35,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year
-        - DAYS_TO_ORIGIN
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_ORIGIN
 }
 
 /// Year (astronomical), month and day of days since 2000-01-01.
@@ -44,8 +43,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + DAYS_TO_ORIGIN;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -65,11 +63,7 @@ fn digits(text: &mut &[u8], least: usize, most: usize) -> Option<i64> {
     }
     let (number, rest) = text.split_at(length);
     *text = rest;
-    Some(
-        number
-            .iter()
-            .fold(0, |sum, &digit| sum * 10 + i64::from(digit - b'0')),
-    )
+    Some(number.iter().fold(0, |sum, &digit| sum * 10 + i64::from(digit - b'0')))
 }
 
 fn eat(text: &mut &[u8], prefix: &[u8]) -> bool {
@@ -94,8 +88,7 @@ fn civil(text: &mut &[u8]) -> Option<(i64, i64, i64)> {
 fn checked_days((year, month, day): (i64, i64, i64), bc: bool) -> Option<i64> {
     let year = if bc { 1 - year } else { year };
     let days = days_from_civil(year, month, day);
-    (civil_from_days(days) == (year, month, day) && (DATE_DAYS_MIN..=DATE_DAYS_MAX).contains(&days))
-        .then_some(days)
+    (civil_from_days(days) == (year, month, day) && (DATE_DAYS_MIN..=DATE_DAYS_MAX).contains(&days)).then_some(days)
 }
 
 fn infinity(text: &[u8]) -> Option<Moment> {
@@ -194,8 +187,7 @@ pub fn decode_timestamp(format: Format, zoned: bool, value: &[u8]) -> Option<(Mo
         .checked_mul(DAY_US)?
         .checked_add(time_us)?
         .checked_sub(east_s * 1_000_000)?;
-    (text.is_empty() && (TIMESTAMP_US_MIN..=TIMESTAMP_US_MAX).contains(&us))
-        .then_some((Moment::At(us), east_s))
+    (text.is_empty() && (TIMESTAMP_US_MIN..=TIMESTAMP_US_MAX).contains(&us)).then_some((Moment::At(us), east_s))
 }
 
 /// Takes `HH:MM:SS[.ffffff]` off the front: microseconds.
@@ -209,8 +201,7 @@ fn time(text: &mut &[u8]) -> Option<i64> {
         let number = digits(text, 1, 6)?;
         fraction_us = number * 10i64.pow(6 - (before - text.len()) as u32);
     }
-    (hour < 24 && minute < 60 && second < 60)
-        .then_some(((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction_us)
+    (hour < 24 && minute < 60 && second < 60).then_some(((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction_us)
 }
 
 /// Takes `±HH[:MM[:SS]]` off the front: seconds east of UTC.
@@ -246,11 +237,7 @@ pub fn encode_timestamp(format: Format, moment: Moment, east_s: Option<i64>, out
     let bc = push_civil(local_us.div_euclid(DAY_US), out);
     let time_us = local_us.rem_euclid(DAY_US);
     let seconds = time_us / 1_000_000;
-    for (separator, part) in [
-        (b' ', seconds / 3600),
-        (b':', seconds / 60 % 60),
-        (b':', seconds % 60),
-    ] {
+    for (separator, part) in [(b' ', seconds / 3600), (b':', seconds / 60 % 60), (b':', seconds % 60)] {
         out.push(separator);
         push_two(part, out);
     }
@@ -332,8 +319,7 @@ mod tests {
             ("4714-11-24 00:00:00 BC", false, TIMESTAMP_US_MIN),
             ("294276-12-31 23:59:59.999999", false, TIMESTAMP_US_MAX),
         ] {
-            let (moment, east_s) =
-                decode_timestamp(Format::Text, zoned, text.as_bytes()).expect(text);
+            let (moment, east_s) = decode_timestamp(Format::Text, zoned, text.as_bytes()).expect(text);
             assert_eq!(moment, Moment::At(us), "{text}");
             let mut out = Vec::new();
             encode_timestamp(Format::Text, moment, zoned.then_some(east_s), &mut out);
@@ -361,16 +347,9 @@ mod tests {
             "2020-01-01 00:00:00.",
             "2020-01-01 00:00:00 UTC",
         ] {
-            assert_eq!(
-                decode_timestamp(Format::Text, false, text.as_bytes()),
-                None,
-                "{text}"
-            );
+            assert_eq!(decode_timestamp(Format::Text, false, text.as_bytes()), None, "{text}");
         }
-        assert_eq!(
-            decode_timestamp(Format::Text, true, b"2020-01-01 00:00:00"),
-            None
-        );
+        assert_eq!(decode_timestamp(Format::Text, true, b"2020-01-01 00:00:00"), None);
         assert_eq!(decode_date(Format::Binary, &[0; 8]), None);
     }
 }

@@ -95,12 +95,7 @@ fn float_text(number: f64, scientific: String, digits: i32) -> String {
         return "NaN".into();
     }
     if number.is_infinite() {
-        return if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .into();
+        return if number > 0.0 { "Infinity" } else { "-Infinity" }.into();
     }
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
         return scientific;
@@ -161,29 +156,12 @@ mod tests {
 
     #[test]
     fn what_is_no_integer_is_refused() {
-        for text in [
-            "",
-            "-",
-            "1a",
-            " 1",
-            "+1",
-            "9223372036854775808",
-            "99999999999999999999",
-        ] {
-            assert_eq!(
-                decode_integer(oid::INT8, Format::Text, text.as_bytes()),
-                None,
-                "{text}"
-            );
+        for text in ["", "-", "1a", " 1", "+1", "9223372036854775808", "99999999999999999999"] {
+            assert_eq!(decode_integer(oid::INT8, Format::Text, text.as_bytes()), None, "{text}");
         }
         assert_eq!(decode_integer(oid::INT2, Format::Text, b"32768"), None);
         assert_eq!(decode_integer(oid::INT4, Format::Binary, &[0; 8]), None);
-        assert!(!encode_integer(
-            oid::INT2,
-            Format::Binary,
-            40_000,
-            &mut Vec::new()
-        ));
+        assert!(!encode_integer(oid::INT2, Format::Binary, 40_000, &mut Vec::new()));
     }
 
     #[test]

@@ -47,10 +47,7 @@ pub fn precision_and_scale(type_modifier: i32) -> Option<(i32, i32)> {
 impl Decimal {
     /// Whether all digits are 0.
     pub fn is_zero(&self) -> bool {
-        self.integer
-            .iter()
-            .chain(&self.fraction)
-            .all(|&digit| digit == 0)
+        self.integer.iter().chain(&self.fraction).all(|&digit| digit == 0)
     }
 
     /// How many digits after the point are left without trailing zeros.
@@ -122,19 +119,12 @@ impl Decimal {
         digits.resize(digits.len().next_multiple_of(4), 0);
         let groups: Vec<u16> = digits
             .chunks_exact(4)
-            .map(|group| {
-                group
-                    .iter()
-                    .fold(0, |sum, &digit| sum * 10 + u16::from(digit))
-            })
+            .map(|group| group.iter().fold(0, |sum, &digit| sum * 10 + u16::from(digit)))
             .collect();
         let first = groups.iter().position(|&group| group != 0);
         let last = groups.iter().rposition(|&group| group != 0);
         let (significant, weight) = match (first, last) {
-            (Some(first), Some(last)) => (
-                &groups[first..=last],
-                integer_groups as i64 - 1 - first as i64,
-            ),
+            (Some(first), Some(last)) => (&groups[first..=last], integer_groups as i64 - 1 - first as i64),
             _ => (&[][..], 0),
         };
         out.extend_from_slice(&(significant.len() as u16).to_be_bytes());
@@ -146,13 +136,7 @@ impl Decimal {
         }
     }
 
-    fn from_binary(
-        count: usize,
-        weight: i16,
-        negative: bool,
-        scale: usize,
-        groups: &[u8],
-    ) -> Option<Decimal> {
+    fn from_binary(count: usize, weight: i16, negative: bool, scale: usize, groups: &[u8]) -> Option<Decimal> {
         if groups.len() != count * 2 || scale > SCALE_MAX {
             return None;
         }
@@ -173,10 +157,7 @@ impl Decimal {
             return None;
         }
         let push = |digits: &mut Vec<u8>, group: u16| {
-            digits.extend(
-                [group / 1000, group / 100 % 10, group / 10 % 10, group % 10]
-                    .map(|digit| digit as u8),
-            );
+            digits.extend([group / 1000, group / 100 % 10, group / 10 % 10, group % 10].map(|digit| digit as u8));
         };
         let weight = i64::from(weight);
         let mut integer = Vec::new();
@@ -230,8 +211,7 @@ impl Numeric {
             SIGN_NEGATIVE_INFINITY => Some(Numeric::NegativeInfinity),
             sign @ (0 | SIGN_NEGATIVE) => {
                 let scale = usize::from(part(6));
-                Decimal::from_binary(part(0).into(), part(2) as i16, sign != 0, scale, groups)
-                    .map(Numeric::Number)
+                Decimal::from_binary(part(0).into(), part(2) as i16, sign != 0, scale, groups).map(Numeric::Number)
             }
             _ => None,
         }
@@ -282,11 +262,7 @@ mod tests {
             let numeric = Numeric::decode(Format::Text, text.as_bytes()).expect(text);
             let mut out = Vec::new();
             numeric.encode(Format::Binary, &mut out);
-            assert_eq!(
-                Numeric::decode(Format::Binary, &out).as_ref(),
-                Some(&numeric),
-                "{text}"
-            );
+            assert_eq!(Numeric::decode(Format::Binary, &out).as_ref(), Some(&numeric), "{text}");
             out.clear();
             numeric.encode(Format::Text, &mut out);
             assert_eq!(out, text.as_bytes());
@@ -297,10 +273,7 @@ mod tests {
     fn binary_is_the_servers() {
         // SELECT numeric_send(12345678.9), numeric_send(-0.0001), numeric_send(0.00)
         for (text, bytes) in [
-            (
-                "12345678.9",
-                &[0, 3, 0, 1, 0, 0, 0, 1, 4, 210, 22, 46, 35, 40][..],
-            ),
+            ("12345678.9", &[0, 3, 0, 1, 0, 0, 0, 1, 4, 210, 22, 46, 35, 40][..]),
             ("-0.0001", &[0, 1, 255, 255, 64, 0, 0, 4, 0, 1]),
             ("0.00", &[0, 0, 0, 0, 0, 0, 0, 2]),
         ] {
@@ -315,11 +288,7 @@ mod tests {
     #[test]
     fn broken_forms_are_refused() {
         for text in ["", "-", ".5", "5.", "1e5", "1.2.3", "+1", " 1", "nan"] {
-            assert_eq!(
-                Numeric::decode(Format::Text, text.as_bytes()),
-                None,
-                "{text}"
-            );
+            assert_eq!(Numeric::decode(Format::Text, text.as_bytes()), None, "{text}");
         }
         for bytes in [
             &[][..],
@@ -331,19 +300,13 @@ mod tests {
             assert_eq!(Numeric::decode(Format::Binary, bytes), None, "{bytes:?}");
         }
         // The smallest weight there is.
-        assert_eq!(
-            Numeric::decode(Format::Binary, &[0, 1, 128, 0, 0, 0, 0, 1, 0, 1]),
-            None
-        );
+        assert_eq!(Numeric::decode(Format::Binary, &[0, 1, 128, 0, 0, 0, 0, 1, 0, 1]), None);
     }
 
     #[test]
     fn type_modifiers() {
         assert_eq!(precision_and_scale(-1), None);
         assert_eq!(precision_and_scale((10 << 16 | 2) + 4), Some((10, 2)));
-        assert_eq!(
-            precision_and_scale((5 << 16 | (0x7FF & -2)) + 4),
-            Some((5, -2))
-        );
+        assert_eq!(precision_and_scale((5 << 16 | (0x7FF & -2)) + 4), Some((5, -2)));
     }
 }

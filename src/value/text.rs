@@ -2,11 +2,17 @@
 
 /// Number of characters: of UTF-8 where the bytes are UTF-8, else one a byte, as in the single-byte encodings.
 pub fn characters(value: &[u8]) -> usize {
+    if value.is_ascii() {
+        return value.len();
+    }
     std::str::from_utf8(value).map_or(value.len(), |text| text.chars().count())
 }
 
 /// Where the first `count` characters end, in bytes; the whole length if there are no more than that.
 pub fn end_of_characters(value: &[u8], count: usize) -> usize {
+    if value.is_ascii() {
+        return value.len().min(count);
+    }
     match std::str::from_utf8(value) {
         Ok(text) => text
             .char_indices()
@@ -23,10 +29,7 @@ pub fn length_limit(type_modifier: i32) -> Option<usize> {
 
 /// Without the trailing blanks that have no meaning in `bpchar`.
 pub fn without_padding(value: &[u8]) -> &[u8] {
-    let end = value
-        .iter()
-        .rposition(|&byte| byte != b' ')
-        .map_or(0, |last| last + 1);
+    let end = value.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
     &value[..end]
 }
 

@@ -58,10 +58,7 @@ pub fn encode_text(number: u128, spelling: Spelling, out: &mut Vec<u8>) {
         if spelling.hyphens && matches!(position, 4 | 6 | 8 | 10) {
             out.push(b'-');
         }
-        out.extend_from_slice(&[
-            digits[usize::from(byte >> 4)],
-            digits[usize::from(byte & 15)],
-        ]);
+        out.extend_from_slice(&[digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
     }
 }
 

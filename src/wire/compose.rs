@@ -86,10 +86,7 @@ pub fn notice_response(out: &mut Vec<u8>, fields: &ErrorFields) {
 }
 
 /// NegotiateProtocolVersion: 3.0 is the newest spoken here, and these `_pq_.` options are not known.
-pub fn negotiate_protocol_version<'a>(
-    out: &mut Vec<u8>,
-    unknown_options: impl IntoIterator<Item = &'a str>,
-) {
+pub fn negotiate_protocol_version<'a>(out: &mut Vec<u8>, unknown_options: impl IntoIterator<Item = &'a str>) {
     put_message(out, b'v', |out| {
         out.extend_from_slice(&(3u32 << 16).to_be_bytes());
         let count_at = out.len();
@@ -225,9 +222,7 @@ mod tests {
         let no_value = |_: &str, _: &mut _| Ok(postgres_protocol::IsNull::Yes);
         assert_eq!(
             composed(|o| bind(o, b"p", b"s", &[1])),
-            reference!(
-                |o| frontend::bind("p", "s", formats, values, no_value, [1], o).map_err(|_| "bind")
-            )
+            reference!(|o| frontend::bind("p", "s", formats, values, no_value, [1], o).map_err(|_| "bind"))
         );
         assert_eq!(composed(sync), b"S\0\0\0\x04");
         assert_eq!(composed(flush), b"H\0\0\0\x04");
@@ -243,11 +238,7 @@ mod tests {
             ready_for_query(o, b'I');
         });
         let mut buffer = From::from(&replies[..]);
-        let mut next = || {
-            Message::parse(&mut buffer)
-                .expect("well-formed")
-                .expect("whole")
-        };
+        let mut next = || Message::parse(&mut buffer).expect("well-formed").expect("whole");
         assert!(matches!(next(), Message::AuthenticationOk));
         let Message::ParameterStatus(status) = next() else {
             panic!("a ParameterStatus")

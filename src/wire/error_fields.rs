@@ -198,10 +198,7 @@ impl ErrorFields {
 }
 
 fn sqlstate_text(bytes: Vec<u8>) -> Result<String, ErrorFieldsError> {
-    let well_formed = bytes.len() == 5
-        && bytes
-            .iter()
-            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let well_formed = bytes.len() == 5 && bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
     String::from_utf8(bytes)
         .ok()
         .filter(|_| well_formed)
@@ -229,9 +226,7 @@ mod tests {
     fn messages_of_the_server_survive_byte_for_byte() {
         for body in REAL {
             let mut out = Vec::new();
-            ErrorFields::parse(body)
-                .expect("well-formed")
-                .compose(&mut out);
+            ErrorFields::parse(body).expect("well-formed").compose(&mut out);
             assert_eq!(out, body);
         }
     }
@@ -249,14 +244,8 @@ mod tests {
         let parse = |body: &[u8]| ErrorFields::parse(body).expect_err("malformed");
         assert_eq!(parse(b""), ErrorFieldsError::Layout);
         assert_eq!(parse(b"SERROR\0C42601\0Mx\0"), ErrorFieldsError::Layout);
-        assert_eq!(
-            parse(b"SERROR\0C42601\0Mx\0\0more"),
-            ErrorFieldsError::Layout
-        );
-        assert_eq!(
-            parse(b"SERROR\0C42601\0Mx\0My\0\0"),
-            ErrorFieldsError::Duplicate(b'M')
-        );
+        assert_eq!(parse(b"SERROR\0C42601\0Mx\0\0more"), ErrorFieldsError::Layout);
+        assert_eq!(parse(b"SERROR\0C42601\0Mx\0My\0\0"), ErrorFieldsError::Duplicate(b'M'));
         assert_eq!(parse(b"SERROR\0Mx\0\0"), ErrorFieldsError::Missing);
         assert_eq!(parse(b"SERROR\0C4260\0Mx\0\0"), ErrorFieldsError::SqlState);
     }

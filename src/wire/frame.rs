@@ -40,10 +40,7 @@ pub fn header(bytes: &[u8]) -> Result<Option<Header>, FrameError> {
         return Ok(None);
     };
     let length = i32::from_be_bytes([head[1], head[2], head[3], head[4]]);
-    match usize::try_from(length)
-        .ok()
-        .and_then(|length| length.checked_sub(4))
-    {
+    match usize::try_from(length).ok().and_then(|length| length.checked_sub(4)) {
         Some(body_bytes) => Ok(Some(Header {
             tag: head[0],
             body_bytes,

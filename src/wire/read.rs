@@ -26,10 +26,7 @@ impl<'a> Reader<'a> {
 
     /// The next `count` bytes.
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
-        let (taken, rest) = self
-            .rest
-            .split_at_checked(count)
-            .ok_or(Malformed("too short"))?;
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or(Malformed("too short"))?;
         self.rest = rest;
         Ok(taken)
     }

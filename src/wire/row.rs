@@ -21,8 +21,7 @@ pub struct Field<'a> {
 pub fn description(body: &[u8]) -> Result<Vec<Field<'_>>, Malformed> {
     let mut reader = Reader::new(body);
     let count = reader.int16()?;
-    let mut fields =
-        Vec::with_capacity(usize::try_from(count).map_err(|_| Malformed("negative field count"))?);
+    let mut fields = Vec::with_capacity(usize::try_from(count).map_err(|_| Malformed("negative field count"))?);
     for _ in 0..count {
         let label = reader.string()?;
         let table_oid = reader.int32()?.cast_unsigned();
@@ -59,16 +58,10 @@ pub trait FieldRewriter {
 /// Rewrites the body of a DataRow into `out` (body only).
 ///
 /// The row is walked, not decoded: spans of kept fields are copied in one piece.
-pub fn rewrite(
-    body: &[u8],
-    fields: &impl FieldRewriter,
-    out: &mut Vec<u8>,
-) -> Result<(), Malformed> {
+pub fn rewrite(body: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<(), Malformed> {
     let count = Reader::new(body).int16()?;
     if usize::try_from(count) != Ok(fields.field_count()) {
-        return Err(Malformed(
-            "row with another number of fields than described",
-        ));
+        return Err(Malformed("row with another number of fields than described"));
     }
     let mut copied = 0; // everything before it is in `out`
     let mut at = 2;
@@ -88,9 +81,7 @@ pub fn rewrite(
             continue;
         }
         let next = value_at + usize::try_from(length).map_err(|_| Malformed("field length"))?;
-        let value = body
-            .get(value_at..next)
-            .ok_or(Malformed("field longer than its row"))?;
+        let value = body.get(value_at..next).ok_or(Malformed("field longer than its row"))?;
         if !fields.keeps(index) {
             out.extend_from_slice(&body[copied..at]);
             put_field(fields, index, value, out);
@@ -141,7 +132,10 @@ pub fn rewrite_head(head: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>)
             } else {
                 out.extend_from_slice(at.rest());
             }
-            return Ok(Cut { field: index, bytes_to_come: length - there });
+            return Ok(Cut {
+                field: index,
+                bytes_to_come: length - there,
+            });
         }
         let value = reader.bytes(length)?;
         if masks {
@@ -219,20 +213,10 @@ mod tests {
     #[test]
     fn only_the_named_field_changes() {
         let mut out = Vec::new();
-        rewrite(
-            &row(&[Some(b"a"), Some(b"secret"), None]),
-            &Second,
-            &mut out,
-        )
-        .unwrap();
+        rewrite(&row(&[Some(b"a"), Some(b"secret"), None]), &Second, &mut out).unwrap();
         assert_eq!(out, row(&[Some(b"a"), Some(b"mask"), None]));
         out.clear();
-        rewrite(
-            &row(&[Some(b"a"), Some(b"null me"), Some(b"z")]),
-            &Second,
-            &mut out,
-        )
-        .unwrap();
+        rewrite(&row(&[Some(b"a"), Some(b"null me"), Some(b"z")]), &Second, &mut out).unwrap();
         assert_eq!(out, row(&[Some(b"a"), None, Some(b"z")]));
         out.clear();
         rewrite(&row(&[None, None, None]), &Second, &mut out).unwrap();
@@ -243,10 +227,7 @@ mod tests {
     fn rows_that_lie_are_errors() {
         let good = row(&[Some(b"a"), Some(b"secret"), None]);
         for cut in 0..good.len() {
-            assert!(
-                rewrite(&good[..cut], &Second, &mut Vec::new()).is_err(),
-                "cut at {cut}"
-            );
+            assert!(rewrite(&good[..cut], &Second, &mut Vec::new()).is_err(), "cut at {cut}");
         }
         let mut long = good.clone();
         long.push(0);

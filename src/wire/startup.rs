@@ -95,9 +95,7 @@ impl StartupError {
 /// # Errors
 /// [`StartupError::Length`] outside 4 to [`STARTUP_PACKET_BYTES_MAX`].
 pub fn body_bytes(header: [u8; 4]) -> Result<usize, StartupError> {
-    let bytes = u32::from_be_bytes(header)
-        .checked_sub(4)
-        .ok_or(StartupError::Length)? as usize;
+    let bytes = u32::from_be_bytes(header).checked_sub(4).ok_or(StartupError::Length)? as usize;
     if (4..=STARTUP_PACKET_BYTES_MAX).contains(&bytes) {
         Ok(bytes)
     } else {
@@ -135,9 +133,7 @@ fn without_body(rest: &[u8], packet: StartupPacket) -> Result<StartupPacket, Sta
 }
 
 fn parse_cancel(rest: &[u8]) -> Result<StartupPacket, StartupError> {
-    let (process_id, secret) = rest
-        .split_first_chunk::<4>()
-        .ok_or(StartupError::RequestLength)?;
+    let (process_id, secret) = rest.split_first_chunk::<4>().ok_or(StartupError::RequestLength)?;
     if !CANCEL_SECRET_BYTES.contains(&secret.len()) {
         return Err(StartupError::RequestLength);
     }
@@ -155,10 +151,7 @@ fn parse_parameters(mut rest: &[u8]) -> Result<Vec<(String, String)>, StartupErr
             break;
         }
         let value = take_string(&mut rest)?;
-        if parameters
-            .iter()
-            .any(|(other, _)| other.eq_ignore_ascii_case(name))
-        {
+        if parameters.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
             return Err(StartupError::Duplicate(name.to_owned()));
         }
         parameters.push((name.to_owned(), value.to_owned()));
@@ -194,18 +187,9 @@ mod tests {
 
     #[test]
     fn requests_are_told_apart_by_code() {
-        assert_eq!(
-            parse(&80_877_103u32.to_be_bytes()),
-            Ok(StartupPacket::SslRequest)
-        );
-        assert_eq!(
-            parse(&80_877_104u32.to_be_bytes()),
-            Ok(StartupPacket::GssEncRequest)
-        );
-        assert_eq!(
-            parse(&startup(80_877_103, b"x")),
-            Err(StartupError::RequestLength)
-        );
+        assert_eq!(parse(&80_877_103u32.to_be_bytes()), Ok(StartupPacket::SslRequest));
+        assert_eq!(parse(&80_877_104u32.to_be_bytes()), Ok(StartupPacket::GssEncRequest));
+        assert_eq!(parse(&startup(80_877_103, b"x")), Err(StartupError::RequestLength));
     }
 
     #[test]
@@ -232,10 +216,7 @@ mod tests {
         for bytes in [0, 3, 257] {
             assert_eq!(cancel(bytes), Err(StartupError::RequestLength));
         }
-        assert_eq!(
-            parse(&startup(80_877_102, &[1, 2])),
-            Err(StartupError::RequestLength)
-        );
+        assert_eq!(parse(&startup(80_877_102, &[1, 2])), Err(StartupError::RequestLength));
     }
 
     #[test]
@@ -248,10 +229,7 @@ mod tests {
         assert_eq!(v3(b"\0"), Err(StartupError::NoUser));
         assert_eq!(v3(b"user\0\0\0"), Err(StartupError::NoUser));
         assert_eq!(v3(b"user\0\xff\0\0"), Err(StartupError::Encoding));
-        assert_eq!(
-            v3(b"user\0a\0User\0b\0\0"),
-            Err(StartupError::Duplicate("User".into()))
-        );
+        assert_eq!(v3(b"user\0a\0User\0b\0\0"), Err(StartupError::Duplicate("User".into())));
         let old = parse(&startup(2 << 16, b"user\0ada\0\0"));
         assert_eq!(old, Err(StartupError::Version { major: 2, minor: 0 }));
     }

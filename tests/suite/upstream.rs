@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use pgveil::cluster::{Cluster, ClusterOptions};
 use pgveil::upstream::{
-    ConnectError, LoginError, PasswordSource, QueryError, TlsError, Upstream, UpstreamTarget,
-    cancel, connect, query,
+    ConnectError, LoginError, PasswordSource, QueryError, TlsError, Upstream, UpstreamTarget, cancel, connect, query,
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
@@ -36,9 +35,7 @@ fn authority(name: &str) -> (String, Issuer<'static, KeyPair>) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params
-        .distinguished_name
-        .push(rcgen::DnType::CommonName, name);
+    params.distinguished_name.push(rcgen::DnType::CommonName, name);
     let pem = params.self_signed(&key).unwrap().pem();
     (pem, Issuer::new(params, key))
 }
@@ -49,12 +46,16 @@ impl Server {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &issuer).unwrap();
+        Server::with_certificate(pem, certificate.pem(), key.serialize_pem())
+    }
+
+    fn with_certificate(pem: String, certificate: String, key: String) -> Server {
         let cluster = Cluster::start_with(ClusterOptions {
             settings: vec![("ssl".to_owned(), "on".to_owned())],
             hba: Some(HBA.to_owned()),
             files: vec![
-                ("server.crt".to_owned(), certificate.pem().into_bytes()),
-                ("server.key".to_owned(), key.serialize_pem().into_bytes()),
+                ("server.crt".to_owned(), certificate.into_bytes()),
+                ("server.key".to_owned(), key.into_bytes()),
             ],
             template: None,
         })
@@ -116,28 +117,15 @@ async fn every_way_to_log_in() {
             ("prefer", "TLSv1.3"),
             ("require", "TLSv1.3"),
         ] {
-            let mut upstream = server
-                .connect(user, &format!("sslmode={mode}"))
-                .await
-                .unwrap();
-            assert_eq!(
-                one(&mut upstream, WHO).await,
-                format!("{user} {shown}"),
-                "{mode}"
-            );
+            let mut upstream = server.connect(user, &format!("sslmode={mode}")).await.unwrap();
+            assert_eq!(one(&mut upstream, WHO).await, format!("{user} {shown}"), "{mode}");
             assert_eq!(upstream.stream.is_encrypted(), shown != "clear");
             assert!(upstream.buffered.is_empty());
         }
     }
-    let mut upstream = server
-        .connect("plain_user", "sslmode=require")
-        .await
-        .unwrap();
+    let mut upstream = server.connect("plain_user", "sslmode=require").await.unwrap();
     assert_eq!(one(&mut upstream, WHO).await, "plain_user TLSv1.3");
-    let refused = server
-        .connect("plain_user", "sslmode=disable")
-        .await
-        .unwrap_err();
+    let refused = server.connect("plain_user", "sslmode=disable").await.unwrap_err();
     assert!(
         matches!(refused, ConnectError::Login(LoginError::Cleartext)),
         "{refused}"
@@ -149,20 +137,10 @@ async fn allow_and_prefer_try_the_other_way() {
     let server = Server::start();
     let mut upstream = server.connect("only_tls", "sslmode=allow").await.unwrap();
     assert_eq!(one(&mut upstream, WHO).await, "only_tls TLSv1.3");
-    let mut upstream = server
-        .connect("only_clear", "sslmode=prefer")
-        .await
-        .unwrap();
+    let mut upstream = server.connect("only_clear", "sslmode=prefer").await.unwrap();
     assert_eq!(one(&mut upstream, WHO).await, "only_clear clear");
-    for (user, mode) in [
-        ("only_tls", "disable"),
-        ("only_clear", "require"),
-        ("nobody", "prefer"),
-    ] {
-        let refused = server
-            .connect(user, &format!("sslmode={mode}"))
-            .await
-            .unwrap_err();
+    for (user, mode) in [("only_tls", "disable"), ("only_clear", "require"), ("nobody", "prefer")] {
+        let refused = server.connect(user, &format!("sslmode={mode}")).await.unwrap_err();
         assert!(
             matches!(&refused, ConnectError::Server(error) if error.code() == "28000"),
             "{refused}"
@@ -200,10 +178,7 @@ async fn certificates_are_verified_as_the_mode_says() {
     let server = Server::start();
     let (good, stranger) = (server.authority.display(), server.stranger.display());
     let accepted = [
-        (
-            "localhost",
-            format!("sslmode=verify-full&sslrootcert={good}"),
-        ),
+        ("localhost", format!("sslmode=verify-full&sslrootcert={good}")),
         ("localhost", format!("sslmode=verify-ca&sslrootcert={good}")),
         ("127.0.0.1", format!("sslmode=verify-ca&sslrootcert={good}")),
         ("127.0.0.1", format!("sslmode=require&sslrootcert={good}")),
@@ -217,26 +192,11 @@ async fn certificates_are_verified_as_the_mode_says() {
         assert!(upstream.stream.is_encrypted());
     }
     let refused = [
-        (
-            "127.0.0.1",
-            format!("sslmode=verify-full&sslrootcert={good}"),
-        ),
-        (
-            "localhost",
-            format!("sslmode=verify-full&sslrootcert={stranger}"),
-        ),
-        (
-            "localhost",
-            format!("sslmode=verify-ca&sslrootcert={stranger}"),
-        ),
-        (
-            "localhost",
-            format!("sslmode=require&sslrootcert={stranger}"),
-        ),
-        (
-            "localhost",
-            format!("sslmode=prefer&sslrootcert={stranger}"),
-        ),
+        ("127.0.0.1", format!("sslmode=verify-full&sslrootcert={good}")),
+        ("localhost", format!("sslmode=verify-full&sslrootcert={stranger}")),
+        ("localhost", format!("sslmode=verify-ca&sslrootcert={stranger}")),
+        ("localhost", format!("sslmode=require&sslrootcert={stranger}")),
+        ("localhost", format!("sslmode=prefer&sslrootcert={stranger}")),
     ];
     for (host, parameters) in refused {
         let target = server.target("scram_user", host, &parameters);
@@ -246,6 +206,31 @@ async fn certificates_are_verified_as_the_mode_says() {
             "{parameters}: {error}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_its_own_root_and_a_common_name_will_do() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "localhost");
+    let certificate = params.self_signed(&key).unwrap().pem();
+    let server = Server::with_certificate(certificate.clone(), certificate, key.serialize_pem());
+    let root = server.authority.display();
+    for mode in ["verify-full", "verify-ca", "require"] {
+        server
+            .connect("scram_user", &format!("sslmode={mode}&sslrootcert={root}"))
+            .await
+            .unwrap();
+    }
+    let full = format!("sslmode=verify-full&sslrootcert={root}");
+    let refused = connect(&server.target("scram_user", "127.0.0.1", &full), &[])
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, ConnectError::Tls(TlsError::Handshake(_))),
+        "{refused}"
+    );
 }
 
 #[tokio::test]
@@ -290,9 +275,7 @@ async fn sessions_are_read_only_and_over_a_socket_too() {
     let mut upstream = connect(&target, &startup).await.unwrap();
     assert!(upstream.stream.tcp().is_none());
     assert!(upstream.parameter("server_version").is_some());
-    let refused = query(&mut upstream, "create table t (a int)")
-        .await
-        .unwrap_err();
+    let refused = query(&mut upstream, "create table t (a int)").await.unwrap_err();
     assert!(
         matches!(&refused, QueryError::Server(error) if error.code() == "25006"),
         "{refused}"
@@ -300,9 +283,7 @@ async fn sessions_are_read_only_and_over_a_socket_too() {
     assert_eq!(one(&mut upstream, "select 1").await, "1");
     target.read_only = false;
     let mut upstream = connect(&target, &[]).await.unwrap();
-    query(&mut upstream, "create table t (a int)")
-        .await
-        .unwrap();
+    query(&mut upstream, "create table t (a int)").await.unwrap();
 }
 
 #[tokio::test]
@@ -313,8 +294,7 @@ async fn cancel_ends_what_runs() {
         let mut upstream = connect(&target, &[]).await.unwrap();
         let (process_id, key) = (upstream.process_id, upstream.secret_key.clone());
         assert_eq!(key.len(), 4);
-        let running =
-            tokio::spawn(async move { query(&mut upstream, "select pg_sleep(60)").await });
+        let running = tokio::spawn(async move { query(&mut upstream, "select pg_sleep(60)").await });
         tokio::time::sleep(Duration::from_millis(200)).await;
         let wrong: Vec<u8> = key.iter().map(|byte| !byte).collect();
         cancel(&target, process_id, &wrong).await.unwrap();
@@ -348,17 +328,12 @@ async fn plaintext_behind_the_answer_to_the_tls_request_ends_the_login() {
         let (mut socket, _) = listener.accept().await.unwrap();
         let mut request = [0; 8];
         socket.read_exact(&mut request).await.unwrap();
-        socket
-            .write_all(b"SR\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")
-            .await
-            .unwrap();
+        socket.write_all(b"SR\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").await.unwrap();
         let mut rest = Vec::new();
         let _ = socket.read_to_end(&mut rest).await;
     });
     let url = format!("postgres://u@127.0.0.1:{port}/x?sslmode=require");
-    let refused = connect(&UpstreamTarget::parse(&url).unwrap(), &[])
-        .await
-        .unwrap_err();
+    let refused = connect(&UpstreamTarget::parse(&url).unwrap(), &[]).await.unwrap_err();
     assert!(
         matches!(refused, ConnectError::Tls(TlsError::Handshake(_))),
         "{refused}"

@@ -13,10 +13,7 @@ fn shop() -> Snapshot {
                 ("credit", "numeric(10,2)"),
             ],
         )
-        .table(
-            "sales.rental",
-            &[("id", "int8"), ("customer_id", "integer")],
-        )
+        .table("sales.rental", &[("id", "int8"), ("customer_id", "integer")])
         .view(
             "public.emails",
             &[("email", "varchar")],
@@ -38,10 +35,7 @@ fn relations_columns_and_types_are_found_by_name() {
     let customer = shop.candidates(None, "customer")[0];
     assert!(customer.oid >= FIRST_USER_OID);
     let email = customer.column_named("email").unwrap();
-    assert_eq!(
-        shop.base_type(email.type_oid, email.type_modifier),
-        (1043, 64)
-    );
+    assert_eq!(shop.base_type(email.type_oid, email.type_modifier), (1043, 64));
     assert!(customer.column_named("id").unwrap().not_null);
     let tags = customer.column_named("tags").unwrap();
     assert_eq!(shop.types[&tags.type_oid].kind, TypeKind::Array(25));
@@ -49,19 +43,9 @@ fn relations_columns_and_types_are_found_by_name() {
         customer.column_named("credit").unwrap().type_modifier,
         (10 << 16 | 2) + 4
     );
-    assert_eq!(
-        shop.types[&customer.row_type].kind,
-        TypeKind::Composite(customer.oid)
-    );
+    assert_eq!(shop.types[&customer.row_type].kind, TypeKind::Composite(customer.oid));
     assert!(shop.candidates(Some("sales"), "customer").is_empty());
-    for name in [
-        "email",
-        "customer",
-        "sales",
-        "lower",
-        "int4",
-        "inventory_in_stock",
-    ] {
+    for name in ["email", "customer", "sales", "lower", "int4", "inventory_in_stock"] {
         assert!(shop.knows_name(name), "{name}");
     }
     assert!(!shop.knows_name("mary"));

@@ -21,10 +21,7 @@ fn load(rows: &[(&str, &[&[&str]])]) -> Result<Snapshot, RowError> {
 #[test]
 fn rows_become_relations() {
     let snapshot = load(&[
-        (
-            "relations",
-            &[&["16384", "public", "customer", "r", "16386", "f"]],
-        ),
+        ("relations", &[&["16384", "public", "customer", "r", "16386", "f"]]),
         (
             "columns",
             &[
@@ -33,31 +30,19 @@ fn rows_become_relations() {
                 &["99999", "1", "of_an_index", "23", "-1", "f"],
             ],
         ),
-        (
-            "generated columns",
-            &[&["16384", "3", "NULL"], &["16384", "3", "1"]],
-        ),
+        ("generated columns", &[&["16384", "3", "NULL"], &["16384", "3", "1"]]),
         ("unique keys", &[&["16384", "0 1 3", "2", "{1,3}"]]),
         (
             "checks",
-            &[
-                &["16384", "positive", "{1}"],
-                &["16384", "constant", "NULL"],
-            ],
+            &[&["16384", "positive", "{1}"], &["16384", "constant", "NULL"]],
         ),
-        (
-            "foreign keys",
-            &[&["fk", "16384", "{1,3}", "16400", "{2,1}"]],
-        ),
+        ("foreign keys", &[&["fk", "16384", "{1,3}", "16400", "{2,1}"]]),
         ("partition keys", &[&["16384", "0 3"], &["16384", "1"]]),
     ])
     .unwrap();
     let customer = snapshot.candidates(Some("public"), "customer")[0];
     assert_eq!(customer.columns.len(), 2);
-    assert_eq!(
-        customer.column_named("email").unwrap().generated_from,
-        Some(vec![1])
-    );
+    assert_eq!(customer.column_named("email").unwrap().generated_from, Some(vec![1]));
     // Column 3 is only INCLUDEd, not part of the key.
     assert_eq!(customer.unique_keys, [[1]]);
     assert_eq!(customer.checks[1], ("constant".to_owned(), vec![]));
@@ -69,52 +54,25 @@ fn rows_become_relations() {
             attribute: 2
         }
     );
-    assert_eq!(
-        (snapshot.server_version, snapshot.database.as_str()),
-        (150_018, "shop")
-    );
+    assert_eq!((snapshot.server_version, snapshot.database.as_str()), (150_018, "shop"));
 }
 
 #[test]
 fn user_code_spreads_to_what_is_made_of_the_type() {
     let snapshot = load(&[
-        (
-            "relations",
-            &[&["16500", "public", "place", "r", "16502", "f"]],
-        ),
+        ("relations", &[&["16500", "public", "place", "r", "16502", "f"]]),
         ("columns", &[&["16500", "1", "at", "16401", "-1", "f"]]),
         (
             "types",
             &[
-                &[
-                    "25",
-                    "pg_catalog",
-                    "text",
-                    "b",
-                    "0",
-                    "0",
-                    "-1",
-                    "NULL",
-                    "NULL",
-                ],
-                &[
-                    "16400", "public", "spot", "b", "0", "0", "-1", "NULL", "NULL",
-                ],
-                &[
-                    "16401", "public", "spots", "d", "0", "16402", "-1", "NULL", "NULL",
-                ],
-                &[
-                    "16402", "public", "_spot", "b", "0", "0", "-1", "16400", "NULL",
-                ],
-                &[
-                    "16502", "public", "place", "c", "16500", "0", "-1", "NULL", "NULL",
-                ],
+                &["25", "pg_catalog", "text", "b", "0", "0", "-1", "NULL", "NULL"],
+                &["16400", "public", "spot", "b", "0", "0", "-1", "NULL", "NULL"],
+                &["16401", "public", "spots", "d", "0", "16402", "-1", "NULL", "NULL"],
+                &["16402", "public", "_spot", "b", "0", "0", "-1", "16400", "NULL"],
+                &["16502", "public", "place", "c", "16500", "0", "-1", "NULL", "NULL"],
             ],
         ),
-        (
-            "types with user code",
-            &[&["16400", "25"], &["25", "16400"]],
-        ),
+        ("types with user code", &[&["16400", "25"], &["25", "16400"]]),
     ])
     .unwrap();
     let mut found: Vec<Oid> = snapshot.types_with_user_code.into_iter().collect();

@@ -19,10 +19,9 @@ pub(super) enum Columns {
 pub(super) fn columns(name: &str) -> Columns {
     Columns::Named(match name {
         "json_each" | "jsonb_each" | "json_each_text" | "jsonb_each_text" => &["key", "value"],
-        "json_array_elements"
-        | "jsonb_array_elements"
-        | "json_array_elements_text"
-        | "jsonb_array_elements_text" => &["value"],
+        "json_array_elements" | "jsonb_array_elements" | "json_array_elements_text" | "jsonb_array_elements_text" => {
+            &["value"]
+        }
         "aclexplode" => &["grantor", "grantee", "privilege_type", "is_grantable"],
         "pg_options_to_table" => &["option_name", "option_value"],
         "pg_partition_tree" => &["relid", "parentrelid", "isleaf", "level"],
@@ -32,23 +31,15 @@ pub(super) fn columns(name: &str) -> Columns {
             "pg_timezone_names" => &["name", "abbrev", "utc_offset", "is_dst"],
             _ => &["abbrev", "utc_offset", "is_dst"],
         },
-        "ts_debug" => &[
-            "alias",
-            "description",
-            "token",
-            "dictionaries",
-            "dictionary",
-            "lexemes",
-        ],
+        "ts_debug" => &["alias", "description", "token", "dictionaries", "dictionary", "lexemes"],
         "ts_parse" => &["tokid", "token"],
         "ts_token_type" => &["tokid", "alias", "description"],
         "unnest" => return Columns::Elements,
-        "json_populate_record"
-        | "jsonb_populate_record"
-        | "json_populate_recordset"
-        | "jsonb_populate_recordset" => return Columns::FirstArgument,
-        "json_to_record" | "jsonb_to_record" | "json_to_recordset" | "jsonb_to_recordset"
-        | "record_in" | "record_recv" | "ts_stat" => return Columns::Unknown,
+        "json_populate_record" | "jsonb_populate_record" | "json_populate_recordset" | "jsonb_populate_recordset" => {
+            return Columns::FirstArgument;
+        }
+        "json_to_record" | "jsonb_to_record" | "json_to_recordset" | "jsonb_to_recordset" | "record_in"
+        | "record_recv" | "ts_stat" => return Columns::Unknown,
         // Many of these return rows, whose columns change from version to version.
         _ if name.starts_with("pg_") => return Columns::Unknown,
         _ => return Columns::Scalar,

@@ -87,12 +87,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// What a call tells beside its value: that it failed, how many rows it gave.
-    pub(super) fn call_effects(
-        &mut self,
-        callee: Callee<'_>,
-        arguments: &[Origin<'a>],
-        lineage: &Lineage,
-    ) {
+    pub(super) fn call_effects(&mut self, callee: Callee<'_>, arguments: &[Origin<'a>], lineage: &Lineage) {
         let what = || format!("function {}", callee.name);
         if !self.is_builtin(callee) {
             let returns_set = self.snapshot.functions.get(callee.name);
@@ -147,12 +142,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// `column(row)`: a field of the row where no function has this name.
-    fn projected(
-        &mut self,
-        call: &Node,
-        callee: Callee<'_>,
-        arguments: &[Origin<'a>],
-    ) -> Option<Origin<'a>> {
+    fn projected(&mut self, call: &Node, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Origin<'a>> {
         let [row] = arguments else { return None };
         let fields = row.fields.as_ref()?;
         let is_function = self.snapshot.builtin_functions.contains(callee.name)
@@ -183,19 +173,10 @@ impl<'a> Analyser<'a> {
     }
 
     /// The lineage of a window: what orders its rows. What it groups by is noted.
-    pub(super) fn window(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        window: &'a Node,
-        is_definition: bool,
-    ) -> Step<Lineage> {
+    pub(super) fn window(&mut self, scope: &Scope<'_, 'a>, window: &'a Node, is_definition: bool) -> Step<Lineage> {
         let mut lineage = Lineage::computed();
         // In the WINDOW clause `name` is what is being defined; in OVER it is what is meant.
-        let meant = if is_definition {
-            ""
-        } else {
-            window.str("name")
-        };
+        let meant = if is_definition { "" } else { window.str("name") };
         for name in [meant, window.str("refname")] {
             if !name.is_empty() {
                 match scope.window(name) {
@@ -235,11 +216,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// The value of an operator.
-    pub(super) fn operator(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Node,
-    ) -> Step<Origin<'a>> {
+    pub(super) fn operator(&mut self, scope: &Scope<'_, 'a>, expression: &'a Node) -> Step<Origin<'a>> {
         let mut sides = Vec::new();
         for side in ["lexpr", "rexpr"] {
             sides.push(match expression.get(side) {
@@ -263,15 +240,13 @@ impl<'a> Analyser<'a> {
     fn failing_side(&self, expression: &Node, sides: &[Option<Origin<'a>>]) -> Option<Lineage> {
         let type_of = |at: usize| {
             let side: Option<&Origin<'a>> = sides.get(at).and_then(Option::as_ref);
-            side.and_then(|side| side.type_oid)
-                .filter(|oid| *oid != UNKNOWN)
+            side.and_then(|side| side.type_oid).filter(|oid| *oid != UNKNOWN)
         };
         let name = operator_name(expression);
         let user_operator = self.snapshot.user_operators.contains_key(name)
             && !self.system_names_only
             && expression.names("name").first() != Some(&"pg_catalog");
-        let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default())
-            .unwrap_or_default();
+        let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default()).unwrap_or_default();
         let total = match kind {
             AExprKind::AexprDistinct
             | AExprKind::AexprNotDistinct
@@ -321,8 +296,6 @@ pub(super) fn operator_name(expression: &Node) -> &str {
 /// A pattern that ends in a lone backslash fails, but only on values that match what stands before it.
 fn is_safe_pattern(expression: &Node) -> bool {
     let constant = expression.node("rexpr").filter(|node| node.is("AConst"));
-    let text = constant
-        .and_then(|node| node.node("val"))
-        .map(|val| val.str("sval"));
+    let text = constant.and_then(|node| node.node("val")).map(|val| val.str("sval"));
     text.is_some_and(|text| !text.ends_with('\\'))
 }

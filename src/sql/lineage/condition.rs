@@ -11,12 +11,7 @@ use crate::sql::{Clause, ColumnSet, Test};
 impl<'a> Analyser<'a> {
     /// Notes what a condition tests. AND, OR and NOT of tests that the masked data can answer can be
     /// answered from the masked data too.
-    pub(super) fn condition(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        node: &'a Node,
-        clause: Clause,
-    ) -> Step<()> {
+    pub(super) fn condition(&mut self, scope: &Scope<'_, 'a>, node: &'a Node, clause: Clause) -> Step<()> {
         match node.kind() {
             "BoolExpr" => {
                 for argument in node.nodes("args") {
@@ -61,9 +56,7 @@ impl<'a> Analyser<'a> {
         let by_name = || self.is_equality_operator(&node.names("name"));
         match kind {
             Ok(AExprKind::AexprOp) => by_name() && node.get("lexpr").is_some(),
-            Ok(AExprKind::AexprDistinct | AExprKind::AexprNotDistinct | AExprKind::AexprIn) => {
-                by_name()
-            }
+            Ok(AExprKind::AexprDistinct | AExprKind::AexprNotDistinct | AExprKind::AexprIn) => by_name(),
             _ => false,
         }
     }
@@ -119,10 +112,7 @@ impl<'a> Analyser<'a> {
             && self.has_plain_equality(right)
             && same_form(left.type_oid, right.type_oid);
         if plain {
-            let test = Test::Equality(
-                left.lineage.verbatim.clone(),
-                right.lineage.verbatim.clone(),
-            );
+            let test = Test::Equality(left.lineage.verbatim.clone(), right.lineage.verbatim.clone());
             self.influence(clause, test);
         } else {
             let mut columns: ColumnSet = self.protected(&left.lineage);
@@ -133,8 +123,7 @@ impl<'a> Analyser<'a> {
 
     /// IN, NOT IN, `= ANY`, `<> ALL` of a subquery; EXISTS, which tests nothing but what its query tests.
     fn is_membership(&self, node: &Node) -> bool {
-        let kind =
-            SubLinkType::try_from(i32::try_from(node.int("sub_link_type")).unwrap_or_default());
+        let kind = SubLinkType::try_from(i32::try_from(node.int("sub_link_type")).unwrap_or_default());
         let names = node.names("oper_name");
         match kind {
             Ok(SubLinkType::AnySublink | SubLinkType::AllSublink) => {
@@ -171,10 +160,7 @@ impl<'a> Analyser<'a> {
 
     /// Notes what a set operation that removes duplicates tells of one position of its two branches.
     pub(super) fn distinct_branches(&mut self, left: &Origin<'a>, right: &Origin<'a>) {
-        if left.lineage.verbatim == right.lineage.verbatim
-            || left.lineage.is_null()
-            || right.lineage.is_null()
-        {
+        if left.lineage.verbatim == right.lineage.verbatim || left.lineage.is_null() || right.lineage.is_null() {
             self.grouping(Clause::SetOperation, &united(left, right));
         } else {
             self.equality(Clause::SetOperation, left, right);

@@ -33,13 +33,9 @@ impl<'a> Analyser<'a> {
                 Ok(Origin::from(united_fields(&fields)))
             }
             "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
-            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AArrayExpr" | "AIndices" | "List"
-            | "CollateClause" | "NamedArgExpr" | "ResTarget" | "SortBy" => {
-                self.generic(scope, node)
-            }
-            "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => {
-                Ok(Origin::computed())
-            }
+            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AArrayExpr" | "AIndices" | "List" | "CollateClause"
+            | "NamedArgExpr" | "ResTarget" | "SortBy" => self.generic(scope, node),
+            "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
             kind => {
                 // SQL/JSON, XML and whatever a newer grammar brings: they may fail, and may hide branches.
                 let value = self.conditional(scope, node)?;
@@ -76,10 +72,7 @@ impl<'a> Analyser<'a> {
 
     fn column_reference(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         let names = node.names("fields");
-        let star = node
-            .nodes("fields")
-            .last()
-            .is_some_and(|last| last.is("AStar"));
+        let star = node.nodes("fields").last().is_some_and(|last| last.is("AStar"));
         if star {
             // As a value, not a target, `t.*` is the whole row.
             return match self.entry_named(scope, &names)? {
@@ -109,12 +102,7 @@ impl<'a> Analyser<'a> {
         self.qualified_column(scope, qualifier, column)
     }
 
-    fn qualified_column(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        qualifier: &[&'a str],
-        column: &'a str,
-    ) -> Step<Origin<'a>> {
+    fn qualified_column(&mut self, scope: &Scope<'_, 'a>, qualifier: &[&'a str], column: &'a str) -> Step<Origin<'a>> {
         let Some((schema, table)) = self.qualifier(qualifier) else {
             return Err(unknown("relation", &qualifier.join(".")));
         };
@@ -140,20 +128,14 @@ impl<'a> Analyser<'a> {
         let users = self.snapshot.functions.get(name);
         let builtin = self.snapshot.builtin_functions.contains(name);
         let is_type = self.snapshot.types_by_name.contains_key(name);
-        let vouched = users.is_none_or(|found| {
-            found
-                .iter()
-                .all(|one| self.treatment.vouched(&one.schema, &one.name))
-        });
+        let vouched = users.is_none_or(|found| found.iter().all(|one| self.treatment.vouched(&one.schema, &one.name)));
         if users.is_none() && !builtin && !is_type {
             return Err(unknown("column", name));
         }
         if !vouched || (builtin && functions::class(name) == Class::Opaque) {
             return Err(Stop::Refused(Refusal {
                 reason: Reason::OpaqueFunction,
-                message: format!(
-                    "{name} is no column but a function that is not known to be harmless"
-                ),
+                message: format!("{name} is no column but a function that is not known to be harmless"),
                 hint: "Vouch for the function with a [[function]] rule.".to_owned(),
             }));
         }
@@ -167,19 +149,13 @@ impl<'a> Analyser<'a> {
         match names {
             [table] => Some((None, table)),
             [schema, table] => Some((Some(schema), table)),
-            [database, schema, table] if *database == self.snapshot.database => {
-                Some((Some(schema), table))
-            }
+            [database, schema, table] if *database == self.snapshot.database => Some((Some(schema), table)),
             _ => None,
         }
     }
 
     /// The whole row of the item of FROM of this name.
-    fn entry_named(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        names: &[&'a str],
-    ) -> Step<Option<Origin<'a>>> {
+    fn entry_named(&mut self, scope: &Scope<'_, 'a>, names: &[&'a str]) -> Step<Option<Origin<'a>>> {
         let Some((schema, table)) = self.qualifier(names) else {
             return Ok(None);
         };
@@ -196,27 +172,18 @@ impl<'a> Analyser<'a> {
         let Some((schema, table)) = self.qualifier(&names).filter(|_| node.is("ColumnRef")) else {
             return false;
         };
-        let is_column = !star
-            && (names.len() > 1 || !matches!(scope.column(table, self.snapshot), Found::Nothing));
+        let is_column = !star && (names.len() > 1 || !matches!(scope.column(table, self.snapshot), Found::Nothing));
         !is_column && matches!(scope.entry(schema, table), Ok(Some(_)))
     }
 
     /// The columns that `*`, `t.*` or `(row).*` in a list of targets stands for; `None` if the target has no star.
-    pub(super) fn star(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        target: &'a Node,
-    ) -> Step<Option<Vec<Field<'a>>>> {
+    pub(super) fn star(&mut self, scope: &Scope<'_, 'a>, target: &'a Node) -> Step<Option<Vec<Field<'a>>>> {
         let field = match target.kind() {
             "ColumnRef" => "fields",
             "AIndirection" => "indirection",
             _ => return Ok(None),
         };
-        if !target
-            .nodes(field)
-            .last()
-            .is_some_and(|last| last.is("AStar"))
-        {
+        if !target.nodes(field).last().is_some_and(|last| last.is("AStar")) {
             return Ok(None);
         }
         if target.is("AIndirection") {
@@ -324,8 +291,7 @@ impl<'a> Analyser<'a> {
             let Some(field) = fields.into_iter().next() else {
                 return Err(unknown("column", "of a scalar subquery"));
             };
-            self.sublink_labels
-                .insert(std::ptr::from_ref(node), field.name);
+            self.sublink_labels.insert(std::ptr::from_ref(node), field.name);
             return Ok(field.origin);
         }
         let mut lineage = united_fields(&fields);
@@ -390,10 +356,7 @@ impl<'a> Analyser<'a> {
 
     /// The type that a name means, if there is only one of this name.
     fn type_named(&self, type_name: &Node) -> Option<Oid> {
-        if type_name.bool("setof")
-            || type_name.bool("pct_type")
-            || type_name.get("array_bounds").is_some()
-        {
+        if type_name.bool("setof") || type_name.bool("pct_type") || type_name.get("array_bounds").is_some() {
             return None;
         }
         let names = type_name.names("names");
@@ -420,11 +383,7 @@ impl<'a> Analyser<'a> {
         if type_name.get("array_bounds").is_some() {
             return None;
         }
-        match self
-            .snapshot
-            .candidates(schema.last().copied(), name)
-            .as_slice()
-        {
+        match self.snapshot.candidates(schema.last().copied(), name).as_slice() {
             [one] => Some(one),
             _ => None,
         }

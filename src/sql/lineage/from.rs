@@ -69,13 +69,11 @@ impl<'a> Analyser<'a> {
                 Ok(item)
             }
             "RangeFunction" => {
-                let shape =
-                    self.lateral(scope, true, |analyser| analyser.function_item(scope, node))?;
+                let shape = self.lateral(scope, true, |analyser| analyser.function_item(scope, node))?;
                 Ok(Item::single(self.aliased(node, shape)?))
             }
             "RangeTableFunc" | "JsonTable" => {
-                let shape =
-                    self.lateral(scope, true, |analyser| analyser.table_function(scope, node))?;
+                let shape = self.lateral(scope, true, |analyser| analyser.table_function(scope, node))?;
                 Ok(Item::single(self.aliased(node, shape)?))
             }
             "JoinExpr" => self.join(scope, node),
@@ -84,12 +82,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// Runs `read` with the items of FROM to the left in sight, or not.
-    fn lateral<T>(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        lateral: bool,
-        read: impl FnOnce(&mut Self) -> Step<T>,
-    ) -> Step<T> {
+    fn lateral<T>(&mut self, scope: &Scope<'_, 'a>, lateral: bool, read: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
         let before = scope.lateral.replace(lateral);
         let result = read(self);
         scope.lateral.set(before);
@@ -115,10 +108,7 @@ impl<'a> Analyser<'a> {
             return Ok(Entry::new(own_name(node), shape));
         };
         let shape = self.renamed(shape, &alias.names("colnames"))?;
-        Ok(Entry::new(
-            Some(Cow::Borrowed(alias.str("aliasname"))),
-            shape,
-        ))
+        Ok(Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape))
     }
 
     fn relation_entry(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Entry<'a>> {
@@ -164,21 +154,14 @@ impl<'a> Analyser<'a> {
         };
         let shape = self.same_for_all(name, &candidates, shapes)?;
         let mut entry = Entry::new(Some(Cow::Borrowed(name)), shape);
-        entry.schemas = candidates
-            .iter()
-            .map(|relation| relation.schema.as_str())
-            .collect();
+        entry.schemas = candidates.iter().map(|relation| relation.schema.as_str()).collect();
         entry.system_columns = has_system_columns(first);
         Ok(entry)
     }
 
     /// The relations that a `RangeVar` may mean.
     pub(super) fn relations(&self, node: &'a Node) -> Step<Vec<&'a Relation>> {
-        let (database, schema, name) = (
-            node.str("catalogname"),
-            node.str("schemaname"),
-            node.str("relname"),
-        );
+        let (database, schema, name) = (node.str("catalogname"), node.str("schemaname"), node.str("relname"));
         if !database.is_empty() && database != self.snapshot.database {
             return Err(unknown("database", database));
         }
@@ -197,25 +180,16 @@ impl<'a> Analyser<'a> {
 
     /// The columns of one relation; a view brings what its definition tests.
     pub(super) fn relation_shape(&mut self, relation: &'a Relation) -> Step<Shape<'a>> {
-        let is_view = matches!(
-            relation.kind,
-            RelationKind::View | RelationKind::MaterializedView
-        );
+        let is_view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
         if !is_view || relation.is_system() {
             return Ok(Shape::Relation(relation));
         }
         let views = self.views;
         let Some(view) = views.get(relation.oid) else {
-            return Err(not_understood(&format!(
-                "view {}.{}",
-                relation.schema, relation.name
-            )));
+            return Err(not_understood(&format!("view {}.{}", relation.schema, relation.name)));
         };
         if view.columns.len() != relation.columns.len() {
-            return Err(not_understood(&format!(
-                "view {}.{}",
-                relation.schema, relation.name
-            )));
+            return Err(not_understood(&format!("view {}.{}", relation.schema, relation.name)));
         }
         if self.views_seen.insert(relation.oid) && relation.kind == RelationKind::View {
             self.influences.extend(view.influences.iter().cloned());
@@ -225,12 +199,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// One shape for a name that may mean several relations, if it makes no difference which.
-    fn same_for_all(
-        &self,
-        name: &str,
-        candidates: &[&'a Relation],
-        mut shapes: Vec<Shape<'a>>,
-    ) -> Step<Shape<'a>> {
+    fn same_for_all(&self, name: &str, candidates: &[&'a Relation], mut shapes: Vec<Shape<'a>>) -> Step<Shape<'a>> {
         if shapes.len() == 1 {
             return shapes.pop().ok_or_else(|| unknown("relation", name));
         }
@@ -244,8 +213,7 @@ impl<'a> Analyser<'a> {
                     alike &= all.len() == fields.len();
                     for (one, other) in all.iter_mut().zip(&fields) {
                         alike &= one.name == other.name
-                            && self.classes(&one.origin.lineage)
-                                == self.classes(&other.origin.lineage);
+                            && self.classes(&one.origin.lineage) == self.classes(&other.origin.lineage);
                         one.origin = united(&one.origin, &other.origin);
                     }
                 }
@@ -323,21 +291,10 @@ impl<'a> Analyser<'a> {
     }
 
     /// The columns that USING or NATURAL merges: values of both sides.
-    fn merged(
-        &mut self,
-        node: &'a Node,
-        left: &Shape<'a>,
-        right: &Shape<'a>,
-    ) -> Step<Vec<Field<'a>>> {
-        let mut names: Vec<Cow<'a, str>> = node
-            .names("using_clause")
-            .into_iter()
-            .map(Cow::Borrowed)
-            .collect();
+    fn merged(&mut self, node: &'a Node, left: &Shape<'a>, right: &Shape<'a>) -> Step<Vec<Field<'a>>> {
+        let mut names: Vec<Cow<'a, str>> = node.names("using_clause").into_iter().map(Cow::Borrowed).collect();
         if node.bool("is_natural") {
-            let (Some(lefts), Some(rights)) =
-                (left.fields(self.snapshot), right.fields(self.snapshot))
-            else {
+            let (Some(lefts), Some(rights)) = (left.fields(self.snapshot), right.fields(self.snapshot)) else {
                 return Err(not_understood("a function's result in a NATURAL join"));
             };
             for field in lefts {
@@ -396,8 +353,7 @@ impl<'a> Analyser<'a> {
         }
         match unknown_columns {
             Some(mut lineage) => {
-                all.iter()
-                    .for_each(|field| lineage.absorb(&field.origin.lineage));
+                all.iter().for_each(|field| lineage.absorb(&field.origin.lineage));
                 Ok(Shape::Unknown(lineage))
             }
             None => Ok(Shape::Fields(Rc::new(all))),
@@ -421,13 +377,9 @@ impl<'a> Analyser<'a> {
         let value = self.value(scope, call)?;
         // How many rows there are may tell of the arguments.
         self.other_influence(Clause::FunctionArgument, &value.lineage);
-        let named = |names: Vec<Cow<'a, str>>| {
-            Shape::Fields(Rc::new(fields_of(names.into_iter(), &value.lineage)))
-        };
+        let named = |names: Vec<Cow<'a, str>>| Shape::Fields(Rc::new(fields_of(names.into_iter(), &value.lineage)));
         if !definitions.is_empty() {
-            let names = definitions
-                .iter()
-                .map(|column| Cow::Borrowed(column.str("colname")));
+            let names = definitions.iter().map(|column| Cow::Borrowed(column.str("colname")));
             return Ok(named(names.collect()));
         }
         let single = || match alias {
@@ -455,12 +407,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// The columns of unnest, if no element can be a row.
-    fn unnested(
-        &self,
-        call: &'a Node,
-        arguments: &[Origin<'a>],
-        single: &dyn Fn() -> Cow<'a, str>,
-    ) -> Shape<'a> {
+    fn unnested(&self, call: &'a Node, arguments: &[Origin<'a>], single: &dyn Fn() -> Cow<'a, str>) -> Shape<'a> {
         let mut everything = Lineage::computed();
         arguments
             .iter()
@@ -470,10 +417,7 @@ impl<'a> Analyser<'a> {
             if !self.has_plain_elements(node, argument) {
                 return Shape::Unknown(everything);
             }
-            fields.extend(fields_of(
-                std::iter::once(Cow::Borrowed("unnest")),
-                &argument.lineage,
-            ));
+            fields.extend(fields_of(std::iter::once(Cow::Borrowed("unnest")), &argument.lineage));
         }
         if let [only] = fields.as_mut_slice() {
             only.name = single();
@@ -489,9 +433,9 @@ impl<'a> Analyser<'a> {
             return !matches!(kind(base), Some(TypeKind::Composite(_)) | None);
         }
         match node.kind() {
-            "TypeCast" => node.node("type_name").is_some_and(|type_name| {
-                type_name.get("array_bounds").is_some() && self.is_plain_name(type_name)
-            }),
+            "TypeCast" => node
+                .node("type_name")
+                .is_some_and(|type_name| type_name.get("array_bounds").is_some() && self.is_plain_name(type_name)),
             "AArrayExpr" => node.nodes("elements").all(|element| element.is("AConst")),
             _ => false,
         }
@@ -526,16 +470,10 @@ impl<'a> Analyser<'a> {
     }
 
     /// The names of the columns of a call's result, if it is a row and they are known.
-    pub(super) fn row_names(
-        &self,
-        callee: Callee<'_>,
-        arguments: &[Origin<'a>],
-    ) -> Option<Vec<Cow<'a, str>>> {
+    pub(super) fn row_names(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Vec<Cow<'a, str>>> {
         if self.is_builtin(callee) {
             return match builtins::columns(callee.name) {
-                Columns::Named(names) => {
-                    Some(names.iter().map(|name| Cow::Borrowed(*name)).collect())
-                }
+                Columns::Named(names) => Some(names.iter().map(|name| Cow::Borrowed(*name)).collect()),
                 Columns::FirstArgument => {
                     let fields = arguments.first()?.fields.as_ref()?;
                     Some(fields.iter().map(|field| field.name.clone()).collect())
@@ -553,9 +491,7 @@ impl<'a> Analyser<'a> {
                 );
             }
             let base = self.snapshot.base_type(one.result_type, -1).0;
-            let Some(TypeKind::Composite(relation)) =
-                self.snapshot.types.get(&base).map(|found| found.kind)
-            else {
+            let Some(TypeKind::Composite(relation)) = self.snapshot.types.get(&base).map(|found| found.kind) else {
                 return None;
             };
             let relation = self.snapshot.relations.get(&relation)?;
@@ -568,9 +504,7 @@ impl<'a> Analyser<'a> {
             )
         });
         let first = shapes.next()??;
-        shapes
-            .all(|shape| shape.as_ref() == Some(&first))
-            .then_some(first)
+        shapes.all(|shape| shape.as_ref() == Some(&first)).then_some(first)
     }
 
     /// XMLTABLE and JSON_TABLE: every column is computed from everything in it.
@@ -586,18 +520,11 @@ impl<'a> Analyser<'a> {
         self.other_influence(Clause::FunctionArgument, &lineage);
         let mut names = Vec::new();
         column_names(node, &mut names);
-        Ok(Shape::Fields(Rc::new(fields_of(
-            names.into_iter(),
-            &lineage,
-        ))))
+        Ok(Shape::Fields(Rc::new(fields_of(names.into_iter(), &lineage))))
     }
 
     /// The columns of COPY of a table.
-    pub(super) fn copied(
-        &mut self,
-        relation: &'a Node,
-        columns: Option<&[String]>,
-    ) -> Step<Vec<Field<'a>>> {
+    pub(super) fn copied(&mut self, relation: &'a Node, columns: Option<&[String]>) -> Step<Vec<Field<'a>>> {
         let candidates = self.relations(relation)?;
         let entry = self.catalog_entry(relation)?;
         let field = |name: &'a str| match entry.shape.column(name, self.snapshot) {
@@ -611,30 +538,20 @@ impl<'a> Analyser<'a> {
             return Err(unknown("relation", relation.str("relname")));
         };
         let plain = |relation: &Relation| {
-            let plain = relation
-                .columns
-                .iter()
-                .filter(|column| column.generated_from.is_none());
+            let plain = relation.columns.iter().filter(|column| column.generated_from.is_none());
             plain.map(|column| column.name.clone()).collect::<Vec<_>>()
         };
         if candidates.iter().any(|other| plain(other) != plain(first)) {
             return Err(ambiguous(relation.str("relname"), &candidates));
         }
-        let wanted =
-            |column: &str| columns.is_some_and(|columns| columns.iter().any(|name| name == column));
+        let wanted = |column: &str| columns.is_some_and(|columns| columns.iter().any(|name| name == column));
         match columns {
             None => {
-                let columns = first
-                    .columns
-                    .iter()
-                    .filter(|column| column.generated_from.is_none());
+                let columns = first.columns.iter().filter(|column| column.generated_from.is_none());
                 columns.map(|column| field(&column.name)).collect()
             }
             Some(columns) => {
-                if let Some(missing) = columns
-                    .iter()
-                    .find(|name| first.column_named(name).is_none())
-                {
+                if let Some(missing) = columns.iter().find(|name| first.column_named(name).is_none()) {
                     return Err(unknown("column", missing));
                 }
                 let named = columns.iter().filter_map(|name| first.column_named(name));
@@ -678,10 +595,7 @@ fn column_names<'a>(node: &'a Node, names: &mut Vec<Cow<'a, str>>) {
 }
 
 fn ambiguous(name: &str, candidates: &[&Relation]) -> Stop {
-    let schemas: Vec<&str> = candidates
-        .iter()
-        .map(|relation| relation.schema.as_str())
-        .collect();
+    let schemas: Vec<&str> = candidates.iter().map(|relation| relation.schema.as_str()).collect();
     let first = schemas.first().copied().unwrap_or_default();
     Stop::Refused(Refusal {
         reason: Reason::AmbiguousName,

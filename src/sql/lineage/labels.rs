@@ -4,9 +4,7 @@
 
 use std::borrow::Cow;
 
-use pg_query::protobuf::{
-    AExprKind, JsonExprOp, MinMaxOp, SqlValueFunctionOp, SubLinkType, XmlExprOp,
-};
+use pg_query::protobuf::{AExprKind, JsonExprOp, MinMaxOp, SqlValueFunctionOp, SubLinkType, XmlExprOp};
 
 use crate::sql::tree::Node;
 
@@ -18,20 +16,14 @@ enum Strength<'a> {
 }
 
 /// The label of a target without AS. `sublink_label` gives the label of the first column of a scalar subquery.
-pub(super) fn label<'a>(
-    target: &'a Node,
-    sublink_label: &dyn Fn(&'a Node) -> Option<Cow<'a, str>>,
-) -> Cow<'a, str> {
+pub(super) fn label<'a>(target: &'a Node, sublink_label: &dyn Fn(&'a Node) -> Option<Cow<'a, str>>) -> Cow<'a, str> {
     match figure(target, sublink_label) {
         Strength::Weak(label) | Strength::Strong(label) => label,
         Strength::None => Cow::Borrowed("?column?"),
     }
 }
 
-fn figure<'a>(
-    node: &'a Node,
-    sublink_label: &dyn Fn(&'a Node) -> Option<Cow<'a, str>>,
-) -> Strength<'a> {
+fn figure<'a>(node: &'a Node, sublink_label: &dyn Fn(&'a Node) -> Option<Cow<'a, str>>) -> Strength<'a> {
     let inner = |field: &str| match node.node(field) {
         Some(inner) => figure(inner, sublink_label),
         None => Strength::None,
@@ -61,9 +53,7 @@ fn figure<'a>(
                 _ => Strength::Weak(Cow::Borrowed("case")),
             };
         }
-        "SubLink" if node.int("sub_link_type") == SubLinkType::ExprSublink as i64 => {
-            sublink_label(node)
-        }
+        "SubLink" if node.int("sub_link_type") == SubLinkType::ExprSublink as i64 => sublink_label(node),
         _ => named_construct(node).map(Cow::Borrowed),
     };
     found.map_or(Strength::None, Strength::Strong)

@@ -100,11 +100,7 @@ struct Analyser<'a> {
 }
 
 impl<'a> Analyser<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        treatment: &'a dyn Treatment,
-        views: &'a ViewLineages,
-    ) -> Analyser<'a> {
+    fn new(snapshot: &'a Snapshot, treatment: &'a dyn Treatment, views: &'a ViewLineages) -> Analyser<'a> {
         Analyser {
             snapshot,
             treatment,
@@ -164,10 +160,7 @@ impl<'a> Analyser<'a> {
     /// The protected ones among the columns that a value comes from.
     fn protected(&self, lineage: &Lineage) -> ColumnSet {
         let columns = lineage.verbatim.iter().chain(&lineage.computed_from);
-        columns
-            .copied()
-            .filter(|column| self.is_protected(*column))
-            .collect()
+        columns.copied().filter(|column| self.is_protected(*column)).collect()
     }
 
     fn has_protected(&self, lineage: &Lineage) -> bool {
@@ -206,17 +199,8 @@ impl<'a> Analyser<'a> {
             self.clean_fallible += 1;
             return;
         }
-        let fallible = Fallible {
-            what: what(),
-            columns,
-        };
-        if !self
-            .fallible
-            .iter()
-            .rev()
-            .take(LOOK_BACK)
-            .any(|seen| *seen == fallible)
-        {
+        let fallible = Fallible { what: what(), columns };
+        if !self.fallible.iter().rev().take(LOOK_BACK).any(|seen| *seen == fallible) {
             self.fallible.push(fallible);
         }
     }

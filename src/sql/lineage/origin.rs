@@ -59,10 +59,7 @@ impl From<Lineage> for Origin<'_> {
 }
 
 /// Fields of these names, each computed from `lineage`.
-pub(super) fn fields_of<'a>(
-    names: impl Iterator<Item = Cow<'a, str>>,
-    lineage: &Lineage,
-) -> Vec<Field<'a>> {
+pub(super) fn fields_of<'a>(names: impl Iterator<Item = Cow<'a, str>>, lineage: &Lineage) -> Vec<Field<'a>> {
     let mut computed = Lineage::computed();
     computed.absorb(lineage);
     names

@@ -15,11 +15,7 @@ use crate::sql::{Clause, Lineage};
 
 impl<'a> Analyser<'a> {
     /// The columns of a query.
-    pub(super) fn query(
-        &mut self,
-        query: &'a Node,
-        parent: Option<&Scope<'_, 'a>>,
-    ) -> Step<Vec<Field<'a>>> {
+    pub(super) fn query(&mut self, query: &'a Node, parent: Option<&Scope<'_, 'a>>) -> Step<Vec<Field<'a>>> {
         self.step()?;
         if !query.is("SelectStmt") || query.get("into_clause").is_some() {
             return Err(not_understood("a statement that is not a plain query"));
@@ -28,8 +24,7 @@ impl<'a> Analyser<'a> {
             Some(with) => self.with(with, parent)?,
             None => Rc::new(Vec::new()),
         };
-        let is_set =
-            !matches!(query.int("op"), 0) && query.int("op") != SetOperation::SetopNone as i64;
+        let is_set = !matches!(query.int("op"), 0) && query.int("op") != SetOperation::SetopNone as i64;
         if is_set {
             return self.set_operation(query, parent, ctes);
         }
@@ -80,9 +75,7 @@ impl<'a> Analyser<'a> {
             let origin = self.value(scope, expression)?;
             let name = match target.str("name") {
                 "" => label(expression, &|sublink| {
-                    self.sublink_labels
-                        .get(&std::ptr::from_ref(sublink))
-                        .cloned()
+                    self.sublink_labels.get(&std::ptr::from_ref(sublink)).cloned()
                 }),
                 name => Cow::Borrowed(name),
             };
@@ -91,12 +84,7 @@ impl<'a> Analyser<'a> {
         Ok(fields)
     }
 
-    fn distinct(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        query: &'a Node,
-        fields: &[Field<'a>],
-    ) -> Step<()> {
+    fn distinct(&mut self, scope: &Scope<'_, 'a>, query: &'a Node, fields: &[Field<'a>]) -> Step<()> {
         let items = query.list("distinct_clause");
         if items.iter().all(|item| matches!(item, Value::None)) {
             if !items.is_empty() {
@@ -113,12 +101,7 @@ impl<'a> Analyser<'a> {
         Ok(())
     }
 
-    fn order_by(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        query: &'a Node,
-        fields: &[Field<'a>],
-    ) -> Step<()> {
+    fn order_by(&mut self, scope: &Scope<'_, 'a>, query: &'a Node, fields: &[Field<'a>]) -> Step<()> {
         for item in query.nodes("sort_clause") {
             let Some(node) = item.node("node") else {
                 continue;
@@ -140,12 +123,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// What ORDER BY or DISTINCT ON means: a position, an output label, else an expression (SQL-92 before SQL:1999).
-    fn sort_value(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        item: &'a Node,
-        fields: &[Field<'a>],
-    ) -> Step<Origin<'a>> {
+    fn sort_value(&mut self, scope: &Scope<'_, 'a>, item: &'a Node, fields: &[Field<'a>]) -> Step<Origin<'a>> {
         if let Some(origin) = self.position(item, fields)? {
             return Ok(origin);
         }
@@ -153,21 +131,14 @@ impl<'a> Analyser<'a> {
             let mut labelled = fields.iter().filter(|field| field.name == name);
             if let Some(first) = labelled.next() {
                 // Several columns of one label are ambiguous unless they are the same: take all.
-                return Ok(
-                    labelled.fold(first.origin.clone(), |all, next| united(&all, &next.origin))
-                );
+                return Ok(labelled.fold(first.origin.clone(), |all, next| united(&all, &next.origin)));
             }
         }
         self.value(scope, item)
     }
 
     /// What a GROUP BY item means: a position, a column of FROM, an output label, else an expression.
-    fn group_by(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        item: &'a Node,
-        fields: &[Field<'a>],
-    ) -> Step<()> {
+    fn group_by(&mut self, scope: &Scope<'_, 'a>, item: &'a Node, fields: &[Field<'a>]) -> Step<()> {
         let parts = match item.kind() {
             "GroupingSet" => "content",
             "RowExpr" => "args",
@@ -183,12 +154,7 @@ impl<'a> Analyser<'a> {
         Ok(())
     }
 
-    fn group_value(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        item: &'a Node,
-        fields: &[Field<'a>],
-    ) -> Step<Origin<'a>> {
+    fn group_value(&mut self, scope: &Scope<'_, 'a>, item: &'a Node, fields: &[Field<'a>]) -> Step<Origin<'a>> {
         if let Some(origin) = self.position(item, fields)? {
             return Ok(origin);
         }
@@ -289,17 +255,9 @@ impl<'a> Analyser<'a> {
     }
 
     /// Two branches as one.
-    pub(super) fn branches(
-        &mut self,
-        query: &Node,
-        left: Vec<Field<'a>>,
-        right: &[Field<'a>],
-    ) -> Step<Vec<Field<'a>>> {
+    pub(super) fn branches(&mut self, query: &Node, left: Vec<Field<'a>>, right: &[Field<'a>]) -> Step<Vec<Field<'a>>> {
         if left.len() != right.len() {
-            return Err(unknown(
-                "column",
-                "of a branch with another number of columns",
-            ));
+            return Err(unknown("column", "of a branch with another number of columns"));
         }
         if !query.bool("all") || query.int("op") != SetOperation::SetopUnion as i64 {
             for (left, right) in left.iter().zip(right) {
@@ -362,9 +320,7 @@ impl<'a> Analyser<'a> {
             return Err(not_understood("a WITH query"));
         };
         cte.state.replace(CteState::Started);
-        let first = query
-            .node("larg")
-            .filter(|_| query.get("with_clause").is_none());
+        let first = query.node("larg").filter(|_| query.get("with_clause").is_none());
         let known = self.query(first.unwrap_or(query), Some(scope))?;
         let mut known = Rc::new(self.finished_cte(cte, known)?);
         cte.state.replace(CteState::Known(Rc::clone(&known)));
@@ -386,10 +342,7 @@ impl<'a> Analyser<'a> {
         rename(&mut fields, &cte.definition.names("aliascolnames"))?;
         let from = |fields: &[Field<'a>], names: Vec<&str>| {
             let mut lineage = Lineage::computed();
-            for field in fields
-                .iter()
-                .filter(|field| names.contains(&field.name.as_ref()))
-            {
+            for field in fields.iter().filter(|field| names.contains(&field.name.as_ref())) {
                 lineage.absorb(&field.origin.lineage);
             }
             lineage
@@ -408,8 +361,7 @@ impl<'a> Analyser<'a> {
                 }
             }
             let lineage = from(&fields[..width], columns);
-            let names = ["cycle_mark_column", "cycle_path_column"]
-                .map(|field| Cow::Borrowed(cycle.str(field)));
+            let names = ["cycle_mark_column", "cycle_path_column"].map(|field| Cow::Borrowed(cycle.str(field)));
             fields.extend(fields_of(names.into_iter(), &lineage));
         }
         Ok(fields)
@@ -418,8 +370,7 @@ impl<'a> Analyser<'a> {
 
 fn same_lineage(left: &[Field<'_>], right: &[Field<'_>]) -> bool {
     let mut pairs = left.iter().zip(right);
-    left.len() == right.len()
-        && pairs.all(|(left, right)| left.origin.lineage == right.origin.lineage)
+    left.len() == right.len() && pairs.all(|(left, right)| left.origin.lineage == right.origin.lineage)
 }
 
 /// How many columns SEARCH and CYCLE add to a CTE.
@@ -432,10 +383,7 @@ fn added_columns(definition: &Node) -> usize {
 /// Gives the first columns the names of an alias list.
 pub(super) fn rename<'a>(fields: &mut [Field<'a>], names: &[&'a str]) -> Step<()> {
     if names.len() > fields.len() {
-        return Err(unknown(
-            "column",
-            names.get(fields.len()).copied().unwrap_or_default(),
-        ));
+        return Err(unknown("column", names.get(fields.len()).copied().unwrap_or_default()));
     }
     for (field, name) in fields.iter_mut().zip(names) {
         field.name = Cow::Borrowed(name);

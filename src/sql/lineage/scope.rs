@@ -176,10 +176,7 @@ impl<'s, 'a> Scope<'s, 'a> {
 
     /// The item of FROM that `name`, or `schema.name`, means; `Err` where the server reports it ambiguous.
     pub fn entry(&self, schema: Option<&str>, name: &str) -> Result<Option<&Entry<'a>>, ()> {
-        let mut matching = self
-            .visible()
-            .iter()
-            .filter(|entry| entry.is_called(schema, name));
+        let mut matching = self.visible().iter().filter(|entry| entry.is_called(schema, name));
         match (matching.next(), matching.next()) {
             (Some(_), Some(_)) => Err(()),
             (Some(entry), None) => Ok(Some(entry)),
@@ -222,9 +219,7 @@ impl<'a> Entry<'a> {
     /// What a column name means in this item.
     pub fn column(&self, name: &str, snapshot: &'a Snapshot) -> Found<'a> {
         match self.shape.column(name, snapshot) {
-            Found::Nothing if self.system_columns && SYSTEM_COLUMNS.contains(&name) => {
-                Found::One(Origin::computed())
-            }
+            Found::Nothing if self.system_columns && SYSTEM_COLUMNS.contains(&name) => Found::One(Origin::computed()),
             found => found,
         }
     }
@@ -241,9 +236,7 @@ impl<'a> Entry<'a> {
         let fields = self.shape.fields(snapshot).map(Rc::new);
         let mut lineage = Lineage::computed();
         match &fields {
-            Some(fields) => fields
-                .iter()
-                .for_each(|field| lineage.absorb(&field.origin.lineage)),
+            Some(fields) => fields.iter().for_each(|field| lineage.absorb(&field.origin.lineage)),
             None => lineage.absorb(&self.shape.everything(snapshot)),
         }
         Origin {
@@ -265,9 +258,7 @@ impl<'a> Shape<'a> {
             Shape::View(relation, lineages) => {
                 let mut columns = relation.columns.iter().enumerate();
                 match columns.find(|(_, column)| column.name == name) {
-                    Some((at, column)) => {
-                        Found::One(view_column(column, lineages.get(at), snapshot))
-                    }
+                    Some((at, column)) => Found::One(view_column(column, lineages.get(at), snapshot)),
                     None => Found::Nothing,
                 }
             }
@@ -354,31 +345,23 @@ impl<'a> Join<'a> {
         if let Some(field) = self.merged.iter().find(|field| field.name == name) {
             return Found::One(field.origin.clone());
         }
-        match (
-            self.left.column(name, snapshot),
-            self.right.column(name, snapshot),
-        ) {
-            (Found::Several, _) | (_, Found::Several) | (Found::One(_), Found::One(_)) => {
-                Found::Several
-            }
+        match (self.left.column(name, snapshot), self.right.column(name, snapshot)) {
+            (Found::Several, _) | (_, Found::Several) | (Found::One(_), Found::One(_)) => Found::Several,
             (Found::One(origin), _) | (_, Found::One(origin)) => Found::One(origin),
             (Found::Perhaps(mut left), Found::Perhaps(right)) => {
                 left.absorb(&right);
                 Found::Perhaps(left)
             }
-            (Found::Perhaps(lineage), Found::Nothing)
-            | (Found::Nothing, Found::Perhaps(lineage)) => Found::Perhaps(lineage),
+            (Found::Perhaps(lineage), Found::Nothing) | (Found::Nothing, Found::Perhaps(lineage)) => {
+                Found::Perhaps(lineage)
+            }
             (Found::Nothing, Found::Nothing) => Found::Nothing,
         }
     }
 }
 
 /// A column of a relation that is not expanded.
-fn base_column<'a>(
-    relation: &'a Relation,
-    column: &'a Column,
-    snapshot: &'a Snapshot,
-) -> Origin<'a> {
+fn base_column<'a>(relation: &'a Relation, column: &'a Column, snapshot: &'a Snapshot) -> Origin<'a> {
     let id = ColumnId {
         relation: relation.oid,
         attribute: column.number,
@@ -391,19 +374,12 @@ fn base_column<'a>(
 }
 
 /// A column of a view; where nothing is known of it, `lineages` is not as long as the view is wide.
-fn view_column<'a>(
-    column: &'a Column,
-    lineage: Option<&Lineage>,
-    snapshot: &'a Snapshot,
-) -> Origin<'a> {
+fn view_column<'a>(column: &'a Column, lineage: Option<&Lineage>, snapshot: &'a Snapshot) -> Origin<'a> {
     let lineage = lineage.cloned().unwrap_or_else(Lineage::computed);
     Origin::of_type(lineage, column.type_oid, snapshot)
 }
 
 /// Whether relations of this kind have ctid, xmin and so on.
 pub(super) fn has_system_columns(relation: &Relation) -> bool {
-    !matches!(
-        relation.kind,
-        RelationKind::View | RelationKind::CompositeType
-    )
+    !matches!(relation.kind, RelationKind::View | RelationKind::CompositeType)
 }

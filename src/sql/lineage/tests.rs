@@ -10,34 +10,29 @@ use schema::{Classes, snapshot};
 use super::{QueryAnalysis, analyse_copy_table, analyse_query, resolve_views};
 use crate::catalog::{ColumnId, Snapshot};
 use crate::sql::tree::Node;
-use crate::sql::{ColumnSet, Context, Lineage, Refusal, Test};
+use crate::sql::{ColumnSet, Context, Lineage, Refusal, Test, ViewTouches};
 
 fn parsed(text: &str) -> Node {
     let parsed = pg_query::parse(text, 0).unwrap_or_else(|error| panic!("{text}: {error}"));
-    Node::from_parser(&parsed.protobuf.stmts[0].stmt)
-        .unwrap()
-        .unwrap()
+    Node::from_parser(&parsed.protobuf.stmts[0].stmt).unwrap().unwrap()
 }
 
 fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
     let snapshot = snapshot();
     let treatment = Classes(&snapshot);
     let views = resolve_views(&snapshot, &treatment);
+    let touches = ViewTouches::new(&snapshot);
     let context = Context {
         snapshot: &snapshot,
         treatment: &treatment,
         views: &views,
-        touches: &crate::sql::ViewTouches::new(&snapshot),
+        touches: &touches,
         large_objects: false,
     };
     let node = parsed(text);
     match node.kind() {
         "CopyStmt" => {
-            let columns: Vec<String> = node
-                .names("attlist")
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let columns: Vec<String> = node.names("attlist").into_iter().map(str::to_owned).collect();
             let columns = Some(columns.as_slice()).filter(|columns| !columns.is_empty());
             analyse_copy_table(node.node("relation").unwrap(), columns, &context)
         }
@@ -96,11 +91,7 @@ fn tests(analysis: &QueryAnalysis) -> String {
         shown.push(format!("{:?}:{test}", influence.clause));
     }
     for fallible in &analysis.fallible {
-        shown.push(format!(
-            "fails({}:{})",
-            fallible.what,
-            set(&fallible.columns)
-        ));
+        shown.push(format!("fails({}:{})", fallible.what, set(&fallible.columns)));
     }
     shown.join(" ")
 }

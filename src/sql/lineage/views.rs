@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Analyser, QueryAnalysis};
 use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
+use crate::sql::parser::{self, ParserSettings};
 use crate::sql::tree::Node;
 use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
 
@@ -76,7 +77,7 @@ impl Resolver<'_> {
         if self.lineages.views.contains_key(&oid) || !self.under_way.insert(oid) {
             return;
         }
-        let Some(query) = view.definition.as_deref().and_then(parsed) else {
+        let Some(query) = view.definition.as_deref().and_then(|text| parsed(text, self.snapshot)) else {
             return;
         };
         let named = self.named_relations(&query);
@@ -86,11 +87,7 @@ impl Resolver<'_> {
         let width = view.columns.len();
         let mut lineage = match self.analysed(&query) {
             Some(analysis) if analysis.columns.len() == width => ViewLineage {
-                columns: analysis
-                    .columns
-                    .into_iter()
-                    .map(|column| column.lineage)
-                    .collect(),
+                columns: analysis.columns.into_iter().map(|column| column.lineage).collect(),
                 influences: analysis.influences,
                 fallible: analysis.fallible,
             },
@@ -117,9 +114,7 @@ impl Resolver<'_> {
     /// A view of which only the relations are known: any of their columns may be in any of its own, and may decide.
     fn not_analysed(&self, everything: Lineage, width: usize) -> ViewLineage {
         let columns: ColumnSet = everything.computed_from.iter().copied().collect();
-        let is_protected = columns
-            .iter()
-            .any(|column| self.treatment.class(*column) != 0);
+        let is_protected = columns.iter().any(|column| self.treatment.class(*column) != 0);
         let other = Influence {
             clause: Clause::Where,
             test: Test::Other(columns),
@@ -151,22 +146,16 @@ impl Resolver<'_> {
     /// Computed from every column of these relations; `None` if one of them is a view of which nothing is known.
     fn everything(&self, named: &[Oid]) -> Option<Lineage> {
         let mut all = Lineage::computed();
-        for relation in named
-            .iter()
-            .filter_map(|oid| self.snapshot.relations.get(oid))
-        {
+        for relation in named.iter().filter_map(|oid| self.snapshot.relations.get(oid)) {
             if is_expanded(relation) {
                 for column in &self.lineages.get(relation.oid)?.columns {
                     all.absorb(column);
                 }
             } else {
-                let columns = relation
-                    .columns
-                    .iter()
-                    .map(|column| crate::catalog::ColumnId {
-                        relation: relation.oid,
-                        attribute: column.number,
-                    });
+                let columns = relation.columns.iter().map(|column| crate::catalog::ColumnId {
+                    relation: relation.oid,
+                    attribute: column.number,
+                });
                 all.computed_from.extend(columns);
             }
         }
@@ -175,15 +164,16 @@ impl Resolver<'_> {
 }
 
 fn is_expanded(relation: &Relation) -> bool {
-    let is_view = matches!(
-        relation.kind,
-        RelationKind::View | RelationKind::MaterializedView
-    );
+    let is_view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
     is_view && !relation.is_system()
 }
 
-fn parsed(definition: &str) -> Option<Node> {
-    let parsed = pg_query::parse(definition, 0).ok()?;
-    let statement = parsed.protobuf.stmts.first()?;
-    Node::from_parser(&statement.stmt).ok().flatten()
+/// Definitions are read as statements are: a keyword that the server reads in another way makes them unknown.
+fn parsed(definition: &str, snapshot: &Snapshot) -> Option<Node> {
+    let settings = ParserSettings {
+        server_version: snapshot.server_version,
+    };
+    let mut statements = parser::parse(definition, &settings).ok()?;
+    let last = statements.pop().filter(|_| statements.is_empty());
+    last.map(|statement| statement.tree)
 }

@@ -30,36 +30,23 @@ fn defaults_are_those_of_libpq() {
     assert_eq!((target.port, target.ssl_mode), (5432, SslMode::Prefer));
     assert_eq!((target.user, target.database), (None, None));
     assert_eq!(target.channel_binding, ChannelBinding::Prefer);
-    assert_eq!(
-        parse("postgres://h?connect_timeout=0").connect_timeout,
-        None
-    );
+    assert_eq!(parse("postgres://h?connect_timeout=0").connect_timeout, None);
 }
 
 #[test]
 fn hosts_of_every_kind() {
-    assert_eq!(
-        parse("postgres://[::1]:99/x").host,
-        Host::Tcp("::1".to_owned())
-    );
+    assert_eq!(parse("postgres://[::1]:99/x").host, Host::Tcp("::1".to_owned()));
     assert_eq!(parse("postgres://[::1]:99/x").address(), "[::1]:99");
     for url in [
         "postgres:///x?host=/run/pg",
         "postgres://%2Frun%2Fpg/x",
         "postgres://u@/x?host=/run/pg",
     ] {
-        assert_eq!(
-            parse(url).host,
-            Host::Unix(PathBuf::from("/run/pg")),
-            "{url}"
-        );
+        assert_eq!(parse(url).host, Host::Unix(PathBuf::from("/run/pg")), "{url}");
         assert_eq!(parse(url).address(), "/run/pg/.s.PGSQL.5432");
     }
     assert_eq!(parse("postgres://a:1/x?host=b&port=2").address(), "b:2");
-    assert_eq!(
-        UpstreamTarget::parse("postgres:///x").unwrap_err(),
-        UrlError::NoHost
-    );
+    assert_eq!(UpstreamTarget::parse("postgres:///x").unwrap_err(), UrlError::NoHost);
     assert_eq!(
         UpstreamTarget::parse("postgres://a,b/x").unwrap_err(),
         UrlError::SeveralHosts
@@ -82,9 +69,7 @@ fn a_password_is_refused_and_never_repeated() {
         let error = UpstreamTarget::parse(url).unwrap_err();
         assert!(matches!(error, UrlError::Password(_)), "{url}: {error}");
         let text = format!("{error} {error:?}");
-        assert!(
-            text.contains("PGPASSWORD") && !text.contains("secret") && !text.contains("se@cret")
-        );
+        assert!(text.contains("PGPASSWORD") && !text.contains("secret") && !text.contains("se@cret"));
     }
 }
 
@@ -107,8 +92,5 @@ fn mistakes_are_named() {
 
 #[test]
 fn system_roots_mean_full_verification() {
-    assert_eq!(
-        parse("postgres://h/x?sslrootcert=system").ssl_mode,
-        SslMode::VerifyFull
-    );
+    assert_eq!(parse("postgres://h/x?sslrootcert=system").ssl_mode, SslMode::VerifyFull);
 }

@@ -114,8 +114,7 @@ impl BinaryRewriter {
         if !self.piece.starts_with(SIGNATURE) || self.piece[11..15] != [0; 4] {
             return Err(Malformed("COPY binary header"));
         }
-        let left =
-            usize::try_from(extension).map_err(|_| Malformed("COPY binary header extension"))?;
+        let left = usize::try_from(extension).map_err(|_| Malformed("COPY binary header extension"))?;
         out.append(&mut self.piece);
         Ok(if left == 0 {
             State::Tuple
@@ -124,20 +123,14 @@ impl BinaryRewriter {
         })
     }
 
-    fn tuple(
-        &mut self,
-        fields: &impl FieldRewriter,
-        out: &mut Vec<u8>,
-    ) -> Result<State, Malformed> {
+    fn tuple(&mut self, fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<State, Malformed> {
         let count = i16::from_be_bytes([self.piece[0], self.piece[1]]);
         out.append(&mut self.piece);
         if count == -1 {
             return Ok(State::Trailer);
         }
         if usize::try_from(count) != Ok(fields.field_count()) {
-            return Err(Malformed(
-                "COPY row with another number of fields than planned",
-            ));
+            return Err(Malformed("COPY row with another number of fields than planned"));
         }
         if count == 0 {
             self.rows += 1;
@@ -146,12 +139,7 @@ impl BinaryRewriter {
         Ok(State::Length { field: 0 })
     }
 
-    fn length(
-        &mut self,
-        field: usize,
-        fields: &impl FieldRewriter,
-        out: &mut Vec<u8>,
-    ) -> Result<State, Malformed> {
+    fn length(&mut self, field: usize, fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<State, Malformed> {
         let length = read_int32(&self.piece);
         let masks = !fields.keeps(field);
         if length == -1 && masks && fields.replaces_null(field) {
@@ -200,7 +188,5 @@ impl Default for BinaryRewriter {
 }
 
 fn read_int32(bytes: &[u8]) -> i32 {
-    bytes
-        .first_chunk::<4>()
-        .map_or(-2, |head| i32::from_be_bytes(*head))
+    bytes.first_chunk::<4>().map_or(-2, |head| i32::from_be_bytes(*head))
 }

@@ -71,8 +71,7 @@ impl CsvRewriter {
         let mut copied = 0;
         let mut at = 0;
         while at < data.len() {
-            let masks =
-                !self.in_header && self.field < fields.field_count() && !fields.keeps(self.field);
+            let masks = !self.in_header && self.field < fields.field_count() && !fields.keeps(self.field);
             let Some(end) = self.field_end(data, at) else {
                 if masks {
                     out.extend_from_slice(&data[copied..at]);
@@ -144,9 +143,10 @@ impl CsvRewriter {
     fn needs_quotes(&self, field_count: usize) -> bool {
         self.masked == self.null
             || (field_count == 1 && self.masked == b"\\.")
-            || self.masked.iter().any(|&byte| {
-                byte == self.delimiter || byte == self.quote || byte == b'\n' || byte == b'\r'
-            })
+            || self
+                .masked
+                .iter()
+                .any(|&byte| byte == self.delimiter || byte == self.quote || byte == b'\n' || byte == b'\r')
     }
 }
 
@@ -154,12 +154,7 @@ fn unquote(raw: &[u8], quote: u8, escape: u8, value: &mut Vec<u8>) {
     let mut in_quotes = false;
     let mut bytes = raw.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
-        if in_quotes
-            && byte == escape
-            && bytes
-                .peek()
-                .is_some_and(|&next| next == quote || next == escape)
-        {
+        if in_quotes && byte == escape && bytes.peek().is_some_and(|&next| next == quote || next == escape) {
             value.extend(bytes.next());
         } else if byte == quote {
             in_quotes = !in_quotes;

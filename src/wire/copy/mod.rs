@@ -30,12 +30,7 @@ pub enum CopyRewriter {
 
 impl CopyRewriter {
     /// Rewrites the next bytes of the stream, wherever it was cut, into `out`.
-    pub fn push(
-        &mut self,
-        data: &[u8],
-        fields: &impl FieldRewriter,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Malformed> {
+    pub fn push(&mut self, data: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<(), Malformed> {
         match self {
             CopyRewriter::Text(text) => text.push(data, fields, out),
             CopyRewriter::Csv(csv) => csv.push(data, fields, out),

@@ -72,23 +72,14 @@ fn text_escapes_are_undone_and_made_again() {
         rewritten(text(b'\t', false), b"\\\\\ta\\tb\\\\N\\n\t\\\t\n"),
         b"\\\\\t<a\\tb\\\\N\\n>\t\\\t\n"
     );
-    assert_eq!(
-        rewritten(text(b',', false), b"1,a\\,b,z\\\\\n"),
-        b"1,<a\\,b>,z\\\\\n"
-    );
-    assert_eq!(
-        rewritten(text(b'\t', false), b"1\tnull me\t\n"),
-        b"1\t\\N\t\n"
-    );
+    assert_eq!(rewritten(text(b',', false), b"1,a\\,b,z\\\\\n"), b"1,<a\\,b>,z\\\\\n");
+    assert_eq!(rewritten(text(b'\t', false), b"1\tnull me\t\n"), b"1\t\\N\t\n");
 }
 
 #[test]
 fn csv_quotes_are_undone_and_made_where_needed() {
     assert_eq!(
-        rewritten(
-            csv(b'"', b"", false),
-            b"1,\"a \"\"b\"\", c\",x\n2,,\"\n\"\n3,\"\",\n"
-        ),
+        rewritten(csv(b'"', b"", false), b"1,\"a \"\"b\"\", c\",x\n2,,\"\n\"\n3,\"\",\n"),
         b"1,\"<a \"\"b\"\", c>\",x\n2,,\"\n\"\n3,<>,\n"
     );
     assert_eq!(
@@ -105,13 +96,7 @@ fn csv_quotes_are_undone_and_made_where_needed() {
 fn binary_masks_one_field() {
     let mut data = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
     let mut wanted = data.clone();
-    let field = |bytes: &[u8]| {
-        [
-            &u32::try_from(bytes.len()).unwrap().to_be_bytes()[..],
-            bytes,
-        ]
-        .concat()
-    };
+    let field = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
     data.extend(
         [
             &[0, 3][..],
@@ -140,20 +125,14 @@ fn binary_masks_one_field() {
         .concat(),
     );
     wanted.extend([&[0, 3][..], &NULL, &field(b"<>"), &NULL, &[0xff, 0xff]].concat());
-    assert_eq!(
-        rewritten(|| CopyRewriter::Binary(BinaryRewriter::new()), &data),
-        wanted
-    );
+    assert_eq!(rewritten(|| CopyRewriter::Binary(BinaryRewriter::new()), &data), wanted);
 }
 
 const NULL: [u8; 4] = [0xff; 4];
 
 #[test]
 fn a_value_over_the_limit_is_redacted_in_bounded_memory() {
-    let (mut out, mut rewriter) = (
-        Vec::new(),
-        CopyRewriter::Text(TextRewriter::new(b'\t', false)),
-    );
+    let (mut out, mut rewriter) = (Vec::new(), CopyRewriter::Text(TextRewriter::new(b'\t', false)));
     rewriter.push(b"1\t", &Second, &mut out).unwrap();
     for _ in 0..20 {
         rewriter
@@ -184,9 +163,6 @@ fn rows_of_another_shape_are_errors() {
             b"PGCOPX\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x02",
         ),
     ] {
-        assert!(
-            make().push(data, &Second, &mut Vec::new()).is_err(),
-            "{data:?}"
-        );
+        assert!(make().push(data, &Second, &mut Vec::new()).is_err(), "{data:?}");
     }
 }

@@ -63,8 +63,7 @@ impl TextRewriter {
         let mut copied = 0;
         let mut at = 0;
         while at < data.len() {
-            let masks =
-                !self.in_header && self.field < fields.field_count() && !fields.keeps(self.field);
+            let masks = !self.in_header && self.field < fields.field_count() && !fields.keeps(self.field);
             let Some(end) = self.field_end(data, at) else {
                 if masks {
                     out.extend_from_slice(&data[copied..at]);

@@ -1,8 +1,6 @@
 //! A small database to analyse queries against.
 
-use crate::catalog::{
-    Column, ColumnId, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind,
-};
+use crate::catalog::{Column, ColumnId, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind};
 use crate::sql::Treatment;
 
 /// Protected columns and their classes.
@@ -125,19 +123,13 @@ fn relations() -> Vec<Relation> {
             Table,
             "id:int4 customer_id:int4 email:mailbox amount:numeric note:text code:citext twice:numeric!",
         ),
-        relation(
-            102,
-            "app",
-            "plain",
-            Table,
-            "id:int4 a:text b:text n:int8 r:address",
-        ),
+        relation(102, "app", "plain", Table, "id:int4 a:text b:text n:int8 r:address"),
         relation(110, "app", "twin", Table, "id:int4 secret:text"),
         relation(111, "other", "twin", Table, "id:int4 secret:text"),
         relation(112, "app", "odd", Table, "id:int4 secret:text"),
         relation(113, "other", "odd", Table, "id:int4 secret:text"),
-        relation(114, "app", "both", Table, "id:int4 a:text"),
-        relation(115, "other", "both", Table, "id:int4 a:text"),
+        relation(114, "app", "pair", Table, "id:int4 a:text"),
+        relation(115, "other", "pair", Table, "id:int4 a:text"),
         // Views are defined before what they read, to show that the order does not matter.
         view(
             90,
@@ -157,30 +149,14 @@ fn relations() -> Vec<Relation> {
             "id:int4",
             "SELECT id FROM app.customers WHERE salary > 10",
         ),
-        view(
-            93,
-            "v_broken",
-            "id:int4",
-            "SELECT nonsense FROM app.customers",
-        ),
+        view(93, "v_broken", "id:int4", "SELECT nonsense FROM app.customers"),
         view(94, "v_unread", "id:int4", "SELECT FROM WHERE"),
-        view(
-            95,
-            "v_class",
-            "relname:name",
-            "SELECT relname FROM pg_class",
-        ),
+        view(95, "v_class", "relname:name", "SELECT relname FROM pg_class"),
         Relation {
             definition: Some("SELECT email FROM app.customers WHERE salary > 10".to_owned()),
             ..relation(96, "app", "mv", MaterializedView, "email:text")
         },
-        relation(
-            1259,
-            "pg_catalog",
-            "pg_class",
-            Table,
-            "oid:oid relname:name",
-        ),
+        relation(1259, "pg_catalog", "pg_class", Table, "oid:oid relname:name"),
         relation(
             1260,
             "pg_catalog",
@@ -189,13 +165,7 @@ fn relations() -> Vec<Relation> {
             "tablename:name most_common_vals:text",
         ),
         relation(120, "other", "pg_class", Table, "oid:oid relname:name"),
-        relation(
-            60_002,
-            "app",
-            "address",
-            CompositeType,
-            "street:text zip:text",
-        ),
+        relation(60_002, "app", "address", CompositeType, "street:text zip:text"),
     ]
 }
 
@@ -233,11 +203,7 @@ pub fn snapshot() -> Snapshot {
     }
     for (oid, name, kind) in TYPES {
         let schema = if oid < 16_384 { "pg_catalog" } else { "app" };
-        snapshot
-            .types_by_name
-            .entry(name.to_owned())
-            .or_default()
-            .push(oid);
+        snapshot.types_by_name.entry(name.to_owned()).or_default().push(oid);
         let found = Type {
             oid,
             schema: schema.to_owned(),
@@ -254,7 +220,8 @@ pub fn snapshot() -> Snapshot {
     ] {
         snapshot.functions.insert(found.name.clone(), vec![found]);
     }
-    for name in "lower upper count max min sum unnest generate_series jsonb_each to_jsonb length row_to_json".split(' ') {
+    for name in "lower upper count max min sum unnest generate_series jsonb_each to_jsonb length row_to_json".split(' ')
+    {
         snapshot.builtin_functions.insert(name.to_owned());
     }
     snapshot
