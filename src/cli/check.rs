@@ -5,6 +5,7 @@
 mod inspect;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,10 +45,13 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match args.json {
-        true => println!("{}", report.to_json()),
-        false => print!("{}", report.to_text()),
-    }
+    let text = if args.json {
+        report.to_json() + "\n"
+    } else {
+        report.to_text()
+    };
+    // A reader that has seen enough (`| head`) is no error.
+    let _ = std::io::stdout().write_all(text.as_bytes());
     ExitCode::from(report.exit_code(args.strict))
 }
 

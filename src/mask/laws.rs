@@ -101,18 +101,14 @@ fn text_like_types_agree() {
         for value in ["Mary Smith", "1.2.3.4", "x"] {
             let expected = apply(&mask, oid::TEXT, Format::Text, value.as_bytes());
             for type_oid in TEXT_TYPES {
-                let other = compile(name, type_oid, if type_oid == oid::NAME { -1 } else { 64 })
-                    .expect("text-like");
+                let other = compile(name, type_oid, if type_oid == oid::NAME { -1 } else { 64 }).expect("text-like");
                 assert_eq!(
                     apply(&mask, type_oid, Format::Text, value.as_bytes()),
                     expected,
                     "{name}"
                 );
                 let masked = apply(&other, oid::TEXT, Format::Text, value.as_bytes());
-                if expected
-                    .as_ref()
-                    .is_none_or(|expected| expected.len() <= 60)
-                {
+                if expected.as_ref().is_none_or(|expected| expected.len() <= 60) {
                     assert_eq!(masked, expected, "{name} {type_oid}");
                 }
             }
@@ -152,10 +148,7 @@ fn masked_text_fits_its_column() {
                 continue;
             };
             let limit = limit as usize;
-            for value in values
-                .iter()
-                .filter(|value| characters(value.as_bytes()) <= limit)
-            {
+            for value in values.iter().filter(|value| characters(value.as_bytes()) <= limit) {
                 let masked = text(&mask, oid::VARCHAR, value);
                 assert!(
                     characters(masked.as_bytes()) <= limit,
@@ -168,14 +161,8 @@ fn masked_text_fits_its_column() {
                     limit,
                     "{name} {limit} {value} {blank_padded}"
                 );
-                assert_eq!(
-                    text(&padded, oid::BPCHAR, &format!("{value}  ")),
-                    blank_padded
-                );
-                assert_eq!(
-                    text(&padded, oid::TEXT, value),
-                    blank_padded.trim_end_matches(' ')
-                );
+                assert_eq!(text(&padded, oid::BPCHAR, &format!("{value}  ")), blank_padded);
+                assert_eq!(text(&padded, oid::TEXT, value), blank_padded.trim_end_matches(' '));
             }
         }
     }
@@ -194,50 +181,24 @@ fn an_empty_string_stays_empty() {
 #[test]
 fn keys_and_domains_matter() {
     let other = Keys::from_content(&[8; 32]).expect("32 bytes");
-    for contract in MaskSpec::kinds()
-        .iter()
-        .filter(|contract| contract.needs_key)
-    {
+    for contract in MaskSpec::kinds().iter().filter(|contract| contract.needs_key) {
         let shape = ["text", "int4", "date"]
             .into_iter()
             .zip([oid::TEXT, oid::INT4, oid::DATE])
             .map(|(_, type_oid)| shape(type_oid, -1));
         let (column, value) = shape
             .zip(["550e8400-e29b-41d4-a716-446655440000", "7", "2020-01-01"])
-            .find(|(shape, _)| {
-                ColumnMask::compile(&spec(contract.name), shape, &keys(), "d").is_ok()
-            })
+            .find(|(shape, _)| ColumnMask::compile(&spec(contract.name), shape, &keys(), "d").is_ok())
             .expect("a type that it accepts");
-        let value = if contract.name == "ip" {
-            "192.0.2.7"
-        } else {
-            value
-        };
+        let value = if contract.name == "ip" { "192.0.2.7" } else { value };
         let masked = |keys: &Keys, domain: &str| {
-            let mask =
-                ColumnMask::compile(&spec(contract.name), &column, keys, domain).expect("accepted");
+            let mask = ColumnMask::compile(&spec(contract.name), &column, keys, domain).expect("accepted");
             (0..4)
-                .map(|index| {
-                    text(
-                        &mask,
-                        column.type_oid,
-                        &value.replacen('2', &index.to_string(), 1),
-                    )
-                })
+                .map(|index| text(&mask, column.type_oid, &value.replacen('2', &index.to_string(), 1)))
                 .collect::<Vec<_>>()
         };
-        assert_ne!(
-            masked(&keys(), "d"),
-            masked(&other, "d"),
-            "{}",
-            contract.name
-        );
-        assert_ne!(
-            masked(&keys(), "d"),
-            masked(&keys(), "e"),
-            "{}",
-            contract.name
-        );
+        assert_ne!(masked(&keys(), "d"), masked(&other, "d"), "{}", contract.name);
+        assert_ne!(masked(&keys(), "d"), masked(&keys(), "e"), "{}", contract.name);
         assert_eq!(masked(&keys(), "d"), masked(&keys(), "d"));
     }
 }
@@ -264,23 +225,12 @@ fn what_was_not_compiled_for_is_redacted() {
     let mask = compiled("email", oid::TEXT);
     assert_eq!(apply(&mask, oid::INT4, Format::Text, b"1"), None);
     assert_eq!(apply(&mask, 99_999, Format::Text, b"x"), None);
+    assert_eq!(text(&compiled("integer", oid::INT4), oid::TEXT, "1"), "[redacted]");
     assert_eq!(
-        text(&compiled("integer", oid::INT4), oid::TEXT, "1"),
-        "[redacted]"
-    );
-    assert_eq!(
-        apply(
-            &compiled("integer", oid::INT4),
-            oid::INT2,
-            Format::Text,
-            b"1"
-        ),
+        apply(&compiled("integer", oid::INT4), oid::INT2, Format::Text, b"1"),
         None
     );
-    assert_eq!(
-        text(&compiled("uuid", oid::TEXT), oid::TEXT, "no uuid"),
-        "[redacted]"
-    );
+    assert_eq!(text(&compiled("uuid", oid::TEXT), oid::TEXT, "no uuid"), "[redacted]");
     assert_eq!(
         apply(
             &compiled("date_shift", oid::DATE),
@@ -315,10 +265,7 @@ fn constants_of_every_type() {
         ..shape(1009, -1)
     };
     let mask = ColumnMask::compile(&spec("redact"), &array, &keys(), "d").expect("arrays");
-    assert_eq!(
-        apply(&mask, 1009, Format::Text, b"{a}").as_deref(),
-        Some(&b"{}"[..])
-    );
+    assert_eq!(apply(&mask, 1009, Format::Text, b"{a}").as_deref(), Some(&b"{}"[..]));
     assert_eq!(
         apply(&mask, 1009, Format::Binary, b"").as_deref(),
         Some(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25][..])
@@ -335,17 +282,12 @@ fn constants_of_every_type() {
 
 #[test]
 fn mismatches_say_what_would_do() {
-    let error = compile("integer", oid::TEXT, -1)
-        .expect_err("no integer")
-        .to_string();
+    let error = compile("integer", oid::TEXT, -1).expect_err("no integer").to_string();
     assert!(
         error.contains("smallint, integer, bigint, numeric") && error.contains("`c`"),
         "{error}"
     );
-    assert!(matches!(
-        compile("email", 1009, -1),
-        Err(MaskError::Type { .. })
-    ));
+    assert!(matches!(compile("email", 1009, -1), Err(MaskError::Type { .. })));
     let shape = ColumnShape {
         not_null: true,
         ..shape(oid::TEXT, -1)
@@ -354,10 +296,7 @@ fn mismatches_say_what_would_do() {
         ColumnMask::compile(&spec("null"), &shape, &keys(), "d"),
         Err(MaskError::NotNull { .. })
     ));
-    assert!(matches!(
-        compile("fixed", oid::DATE, -1),
-        Err(MaskError::Value { .. })
-    ));
+    assert!(matches!(compile("fixed", oid::DATE, -1), Err(MaskError::Value { .. })));
 }
 
 #[test]
@@ -405,15 +344,9 @@ fn output_never_changes() {
             "uuid" => (oid::UUID, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
             _ => (oid::TEXT, "Mary 0123"),
         };
-        lines.push(format!(
-            "{name}: {}",
-            text(&compiled(name, type_oid), type_oid, value)
-        ));
+        lines.push(format!("{name}: {}", text(&compiled(name, type_oid), type_oid, value)));
     }
-    let now: BTreeMap<&str, &str> = lines
-        .iter()
-        .filter_map(|line| line.split_once(": "))
-        .collect();
+    let now: BTreeMap<&str, &str> = lines.iter().filter_map(|line| line.split_once(": ")).collect();
     assert_eq!(now, pinned, "\n{}", lines.join("\n"));
 }
 
@@ -440,11 +373,7 @@ fn any_value(value: &[u8], binary: bool, typmod: i32) {
                 continue;
             };
             let masked = apply(&mask, type_oid, format, value);
-            let telling = value
-                .iter()
-                .filter(|byte| byte.is_ascii_alphanumeric())
-                .count()
-                >= 8;
+            let telling = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= 8;
             if telling && !["partial", "redact", "fixed"].contains(&name) {
                 assert_ne!(masked.as_deref(), Some(value), "{name} {type_oid}");
             }

@@ -172,11 +172,7 @@ impl ColumnMask {
             }
             (Kind::Integer, oid::NUMERIC) => {
                 let digits = keys.domain(domain).prf("integer digits");
-                Function::Numeric(Box::new(NumericMask::new(
-                    prf(),
-                    digits,
-                    shape.type_modifier,
-                )))
+                Function::Numeric(Box::new(NumericMask::new(prf(), digits, shape.type_modifier)))
             }
             (Kind::DateShift { days, keep_time }, oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ) => {
                 Function::Shift(ShiftMask::new(prf(), *days, *keep_time, shape))

@@ -14,18 +14,12 @@ pub(super) fn permute_bits(prf: &Prf, bits: u32, number: u128) -> u128 {
     let low_bits = bits - bits / 2;
     let low_mask = u64::MAX >> (64 - low_bits);
     let high_mask = low_mask >> (low_bits * 2 - bits);
-    let mut halves: Lanes = [
-        (number >> low_bits) as u64 & high_mask,
-        number as u64 & low_mask,
-    ];
+    let mut halves: Lanes = [(number >> low_bits) as u64 & high_mask, number as u64 & low_mask];
     // Both lanes always go through the same steps, so that the state stays in one vector register: see `Lanes`.
     let kept = [[0, u64::MAX], [u64::MAX, 0]];
     let changed = [[high_mask, 0], [0, low_mask]];
     for round in 0..ROUNDS {
-        let (kept, changed) = (
-            kept[usize::from(round % 2)],
-            changed[usize::from(round % 2)],
-        );
+        let (kept, changed) = (kept[usize::from(round % 2)], changed[usize::from(round % 2)]);
         // A block holds one half, and in the other's place the round and the width.
         let tweak = !(u64::from(round) << 8 | u64::from(bits)).to_be();
         let mixed = prf.block_of_lanes([
@@ -50,11 +44,7 @@ pub(super) struct Letter {
 impl Letter {
     fn add(&mut self, drawn: u32) {
         let sum = self.place + drawn;
-        self.place = if sum >= self.alphabet {
-            sum - self.alphabet
-        } else {
-            sum
-        };
+        self.place = if sum >= self.alphabet { sum - self.alphabet } else { sum };
     }
 }
 
@@ -76,10 +66,7 @@ pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter]) {
         &mut long[..]
     };
     message[1] = length.min(255) as u8;
-    let small = left
-        .iter()
-        .chain(&*right)
-        .all(|letter| letter.alphabet <= 256);
+    let small = left.iter().chain(&*right).all(|letter| letter.alphabet <= 256);
     for round in 0..ROUNDS {
         let (changed, other) = if round % 2 == 0 {
             (&mut *right, &*left)
@@ -126,10 +113,7 @@ fn add_stream(prf: &Prf, letters: &mut [Letter], small: bool, message: &[u8]) {
             }
         } else {
             for (letter, drawn) in chunk.iter_mut().zip(stream.as_chunks::<4>().0) {
-                letter.add(
-                    ((u64::from(u32::from_le_bytes(*drawn)) * u64::from(letter.alphabet)) >> bits)
-                        as u32,
-                );
+                letter.add(((u64::from(u32::from_le_bytes(*drawn)) * u64::from(letter.alphabet)) >> bits) as u32);
             }
         }
     }

@@ -19,9 +19,7 @@ const SHORT: usize = 32;
 
 pub(super) fn mask(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    let text = std::str::from_utf8(value)
-        .ok()
-        .filter(|text| !text.is_ascii());
+    let text = std::str::from_utf8(value).ok().filter(|text| !text.is_ascii());
     let mut short = [Letter::default(); SHORT];
     let mut long: Vec<Letter>;
     let letters = match text {
@@ -38,10 +36,7 @@ pub(super) fn mask(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
             &mut long[..]
         }
         Some(text) => {
-            long = text
-                .chars()
-                .filter_map(|character| letter(character.into()))
-                .collect();
+            long = text.chars().filter_map(|character| letter(character.into())).collect();
             &mut long[..]
         }
     };

@@ -64,10 +64,7 @@ impl Prf {
             block[last.len()] = 0x80;
             self.padded
         };
-        number(encrypt(
-            &self.cipher,
-            xor(xor(state, lanes(&block)), subkey),
-        ))
+        number(encrypt(&self.cipher, xor(xor(state, lanes(&block)), subkey)))
     }
 
     /// A tag to draw choices from.
@@ -168,10 +165,7 @@ mod tests {
             assert_eq!(prf.tag(&message[..length]), tag, "{length}");
         }
         assert_eq!(number(prf.whole), 0xfbee_d618_3571_3366_7c85_e08f_7236_a8de);
-        assert_eq!(
-            number(prf.padded),
-            0xf7dd_ac30_6ae2_66cc_f90b_c11e_e46d_513b
-        );
+        assert_eq!(number(prf.padded), 0xf7dd_ac30_6ae2_66cc_f90b_c11e_e46d_513b);
     }
 
     #[test]

@@ -119,14 +119,7 @@ mod tests {
         ] {
             digest.update(list);
         }
-        let hex: String = digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(
-            hex,
-            "2d44e6fa4582ab78fb521c2ce43fe840b501fd45914e3b4ac5520f29e2c70bef"
-        );
+        let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "2d44e6fa4582ab78fb521c2ce43fe840b501fd45914e3b4ac5520f29e2c70bef");
     }
 }

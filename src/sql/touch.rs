@@ -214,6 +214,7 @@ fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
         snapshot,
         system_names_only,
         with_names: HashSet::new(),
+        columns_called: Vec::new(),
         touch: Touch::default(),
     };
     tree.walk(&mut |node| {
@@ -226,13 +227,15 @@ fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
         collector.node(node);
         true
     });
-    collector.touch
+    collector.finish()
 }
 
 struct Collector<'a> {
     snapshot: &'a Snapshot,
     system_names_only: bool,
     with_names: HashSet<&'a str>,
+    /// Called with one argument, and no function: columns of rows?
+    columns_called: Vec<String>,
     touch: Touch,
 }
 
@@ -267,6 +270,25 @@ impl<'a> Collector<'a> {
         }
     }
 
+    fn finish(mut self) -> Touch {
+        let relations = self
+            .touch
+            .relations
+            .iter()
+            .filter_map(|oid| self.snapshot.relations.get(oid));
+        let columns: HashSet<&str> = match self.columns_called.is_empty() {
+            true => HashSet::new(),
+            false => relations
+                .flat_map(|relation| &relation.columns)
+                .map(|column| column.name.as_str())
+                .collect(),
+        };
+        if let Some(unknown) = self.columns_called.iter().find(|name| !columns.contains(name.as_str())) {
+            self.touch.unknown_name.get_or_insert(unknown.clone());
+        }
+        self.touch
+    }
+
     fn relation(&mut self, node: &Node) {
         let name = node.str("relname");
         let schema = Some(node.str("schemaname")).filter(|schema| !schema.is_empty());
@@ -298,11 +320,10 @@ impl<'a> Collector<'a> {
             }
         } else if users.is_empty() && schema != Some("information_schema") {
             // `type(x)` is a cast, `column(row)` a column.
-            let is_type = self.snapshot.types_by_name.contains_key(name);
-            if arguments == 1 && is_type {
-                self.type_named(names);
-            } else if arguments != 1 || schema.is_some() {
-                self.unknown(schema, name);
+            match names {
+                _ if arguments == 1 && self.snapshot.types_by_name.contains_key(name) => self.type_named(names),
+                [column] if arguments == 1 => self.columns_called.push(column.to_string()),
+                _ => self.unknown(schema, name),
             }
         }
     }
@@ -327,18 +348,21 @@ impl<'a> Collector<'a> {
     fn type_named(&mut self, names: &[&str]) {
         let Some((schema, name)) = qualified(names) else { return };
         let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
-        for oid in self
+        let oids = self
             .snapshot
             .types_by_name
             .get(name)
             .map(Vec::as_slice)
-            .unwrap_or_default()
-        {
-            let Some(found) = self.snapshot.types.get(oid) else {
-                continue;
-            };
-            let is_meant = schema.is_none_or(|schema| schema == found.schema);
-            if is_meant && self.snapshot.types_with_user_code.contains(oid) {
+            .unwrap_or_default();
+        let named = oids.iter().filter_map(|oid| self.snapshot.types.get(oid));
+        let meant: Vec<_> = named
+            .filter(|found| schema.is_none_or(|schema| schema == found.schema))
+            .collect();
+        if meant.is_empty() {
+            self.unknown(schema, name);
+        }
+        for found in meant {
+            if self.snapshot.types_with_user_code.contains(&found.oid) {
                 let (schema, name) = (found.schema.clone(), found.name.clone());
                 self.touch.suspects.insert(Suspect::Type { schema, name });
             }

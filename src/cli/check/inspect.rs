@@ -228,7 +228,12 @@ impl Look<'_> {
             None => !self.resolved.treatments.is_kept(self.id(attribute)),
         };
         // Partitions have the columns of the table above them, where they are told once.
-        let parents = || self.relation.parents.iter().filter_map(|parent| self.snapshot.relations.get(parent));
+        let parents = || {
+            self.relation
+                .parents
+                .iter()
+                .filter_map(|parent| self.snapshot.relations.get(parent))
+        };
         let inherited = |name: &str| parents().any(|parent| parent.column_named(name).is_some());
         let columns = self.relation.columns.iter();
         let columns = columns.filter(|column| is_unlisted(column.number) && !inherited(&column.name));

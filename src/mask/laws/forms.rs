@@ -18,10 +18,7 @@ fn samples(type_oid: u32) -> Vec<(&'static str, Vec<u8>)> {
         ],
         oid::DATE => vec![("2000-01-11", vec![0, 0, 0, 10])],
         oid::TIMESTAMP => vec![("2000-01-01 00:00:01.5", 1_500_000i64.to_be_bytes().to_vec())],
-        oid::TIMESTAMPTZ => vec![(
-            "2000-01-01 00:00:01+00",
-            1_000_000i64.to_be_bytes().to_vec(),
-        )],
+        oid::TIMESTAMPTZ => vec![("2000-01-01 00:00:01+00", 1_000_000i64.to_be_bytes().to_vec())],
         oid::UUID => vec![("01010101-0101-0101-0101-010101010101", vec![1; 16])],
         oid::INET => vec![("1.2.3.4", vec![2, 32, 0, 4, 1, 2, 3, 4])],
         oid::CIDR => vec![("1.2.0.0/16", vec![2, 16, 1, 4, 1, 2, 0, 0])],
@@ -57,8 +54,7 @@ fn as_text(type_oid: u32, binary: &[u8]) -> Vec<u8> {
         ),
         oid::TIMESTAMP | oid::TIMESTAMPTZ => {
             let zoned = type_oid == oid::TIMESTAMPTZ;
-            let (moment, east_s) =
-                moment::decode_timestamp(Format::Binary, zoned, binary).expect("timestamp");
+            let (moment, east_s) = moment::decode_timestamp(Format::Binary, zoned, binary).expect("timestamp");
             moment::encode_timestamp(Format::Text, moment, zoned.then_some(east_s), &mut out);
         }
         oid::UUID => {
@@ -73,11 +69,7 @@ fn as_text(type_oid: u32, binary: &[u8]) -> Vec<u8> {
         oid::JSONB => out.extend_from_slice(binary.strip_prefix(&[1]).expect("version 1")),
         oid::BYTEA => {
             out.extend_from_slice(b"\\x");
-            out.extend(
-                binary
-                    .iter()
-                    .flat_map(|byte| format!("{byte:02x}").into_bytes()),
-            );
+            out.extend(binary.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()));
         }
         _ => out.extend_from_slice(binary),
     }
@@ -94,12 +86,7 @@ fn text_and_binary_agree() {
             };
             if matches!(
                 type_oid,
-                oid::FLOAT4
-                    | oid::FLOAT8
-                    | oid::MACADDR
-                    | oid::TIME
-                    | oid::INTERVAL
-                    | oid::TSVECTOR
+                oid::FLOAT4 | oid::FLOAT8 | oid::MACADDR | oid::TIME | oid::INTERVAL | oid::TSVECTOR
             ) {
                 // Constants only, tested with the constants.
                 continue;
