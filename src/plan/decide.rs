@@ -117,7 +117,7 @@ impl<'a> Decision<'a> {
     /// Whether the masked data shows the same groups and the same equalities.
     fn keeps_equality(&self, column: ColumnId) -> bool {
         self.treatment(column)
-            .is_some_and(|found| found.deterministic && found.keeps_uniqueness)
+            .is_some_and(|found| found.deterministic && found.keeps_uniqueness && found.keeps_null)
     }
 
     fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
