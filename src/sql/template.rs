@@ -98,7 +98,7 @@ impl Lexer<'_> {
                         return Some((start, self.at));
                     }
                 }
-                Start::Dash if self.peek(1) == Some(b'-') => self.to_end_of_line(),
+                Start::Dash if self.peek(1) == Some(b'-') => self.past_line(),
                 Start::Slash if self.peek(1) == Some(b'*') => self.comment(),
                 other => {
                     self.after_float = false;
@@ -202,7 +202,7 @@ impl Lexer<'_> {
                     self.at += 1;
                 }
                 Some(b' ' | b'\t' | 0x0b | 0x0c) => self.at += 1,
-                Some(b'-') if self.peek(1) == Some(b'-') => self.to_end_of_line(),
+                Some(b'-') if self.peek(1) == Some(b'-') => self.past_line(),
                 Some(b'\'') if broken => {
                     self.at += 1;
                     return true;
@@ -215,7 +215,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn to_end_of_line(&mut self) {
+    fn past_line(&mut self) {
         self.at += memchr::memchr2(b'\n', b'\r', self.rest()).unwrap_or(self.rest().len());
     }
 
