@@ -15,15 +15,8 @@ use crate::sql::{
 
 use super::{Basis, ColumnAction, Plan, PlannedColumn, Verdict};
 
-/// The policy that bears on one statement.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Policy {
-    pub derived: Derived,
-    pub predicates: Predicates,
-}
-
 /// Makes the plan of one analysed statement.
-pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, policy: Policy, log_text: Arc<str>) -> Plan {
+pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
     let mut plan = Plan {
         kind: analysis.kind.clone(),
         verdict: Verdict::Pass,
@@ -42,7 +35,7 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, policy: Policy, log
     }
     let mut decision = Decision {
         basis,
-        policy,
+        derived,
         inferences: BTreeSet::new(),
         uses: BTreeSet::new(),
     };
@@ -68,7 +61,7 @@ fn unknown_name(name: &str) -> Refusal {
 
 struct Decision<'a> {
     basis: &'a Basis,
-    policy: Policy,
+    derived: Derived,
     inferences: BTreeSet<String>,
     uses: BTreeSet<(ColumnId, &'static str)>,
 }
@@ -76,7 +69,9 @@ struct Decision<'a> {
 impl<'a> Decision<'a> {
     fn statement(&mut self, analysis: &Analysis) -> Result<Vec<PlannedColumn>, Refusal> {
         for fallible in &analysis.fallible {
-            if let Some(column) = self.protected(&fallible.columns).next() {
+            let column = self.protected(&fallible.columns).next();
+            if let Some(column) = column {
+                self.uses.insert((column, "refused"));
                 return Err(Refusal {
                     reason: Reason::FallibleExpression,
                     message: format!(
@@ -152,7 +147,8 @@ impl<'a> Decision<'a> {
             let allowed = self
                 .treatment(column)
                 .is_some_and(|found| found.predicates == Predicates::Allow);
-            if !allowed && self.policy.predicates != Predicates::Allow {
+            if !allowed {
+                self.uses.insert((column, "refused"));
                 return Err(self.predicate_refusal(column, influence));
             }
             self.inferences.insert(self.name(column));
@@ -221,7 +217,7 @@ impl<'a> Decision<'a> {
             && protected
                 .iter()
                 .all(|column| matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact)));
-        if self.policy.derived == Derived::Refuse && !unlisted {
+        if self.derived == Derived::Refuse && !unlisted {
             return Err(Refusal {
                 reason: Reason::DerivedColumn,
                 message: format!(
@@ -232,7 +228,10 @@ impl<'a> Decision<'a> {
             });
         }
         self.uses.extend(protected.iter().map(|column| (*column, "redacted")));
-        Ok(ColumnAction::Redact)
+        // What comes of columns that always show NULL is NULL too, where functions are strict; it tells nothing either
+        // way, and a word in its place would make pg_dump write it into definitions.
+        let shows_null = |column: &ColumnId| self.treatment(*column).is_some_and(|found| found.mask_name == "null");
+        Ok(if protected.iter().all(shows_null) { ColumnAction::Null } else { ColumnAction::Redact })
     }
 
     fn base_type(&self, column: ColumnId) -> u32 {

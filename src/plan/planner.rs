@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::config::{LargeObjects, Policy as ConfigPolicy};
+use crate::config::{LargeObjects, Policy};
 use crate::sql::{self, Context, Reason, Refusal, StatementKind, Treatment};
 
 use super::cache::{Cached, PlanCache};
-use super::decide::{Policy, decide};
+use super::decide::decide;
 use super::{Basis, Plan, PlannedText, Verdict};
 
 /// Whether statements are judged at all.
@@ -23,13 +23,13 @@ pub enum PlannerMode {
 pub struct Planner {
     basis: Arc<Basis>,
     mode: PlannerMode,
-    policy: ConfigPolicy,
+    policy: Policy,
     cache: PlanCache,
 }
 
 impl Planner {
     /// For one catalog generation under one rule set.
-    pub fn new(basis: Basis, mode: PlannerMode, policy: ConfigPolicy) -> Self {
+    pub fn new(basis: Basis, mode: PlannerMode, policy: Policy) -> Self {
         Planner {
             basis: Arc::new(basis),
             mode,
@@ -101,10 +101,6 @@ impl Planner {
             touches: &self.basis.touches,
             large_objects: self.policy.large_objects != LargeObjects::Refuse,
         };
-        let policy = Policy {
-            derived: self.policy.derived,
-            predicates: self.policy.predicates,
-        };
         let mut planned = PlannedText {
             statements: Vec::new(),
             spans: Vec::new(),
@@ -119,7 +115,7 @@ impl Planner {
                             constants_matter |= analysis.constants_matter;
                             let span = analysis.span.clone();
                             let log_text = self.log_text(text.get(span.clone()).unwrap_or_default());
-                            (span, decide(analysis, &self.basis, policy, log_text))
+                            (span, decide(analysis, &self.basis, self.policy.derived, log_text))
                         }
                         Err((span, refusal)) => {
                             constants_matter = true;

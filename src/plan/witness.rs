@@ -129,6 +129,7 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
                 type_oid: field.type_oid,
                 format,
             },
+            ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },
             ColumnAction::Redact => FieldAction::Redact {
                 type_oid: field.type_oid,
                 format,
@@ -150,7 +151,7 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
         seen(basis, column).ok_or(Disagreement::UnknownColumn { number })?,
         action,
     ) {
-        (_, ColumnAction::Redact) | (Seen::Clean, _) => true,
+        (_, ColumnAction::Redact | ColumnAction::Null) | (Seen::Clean, _) => true,
         (Seen::Class(seen), ColumnAction::Mask { class, .. }) => seen == *class,
         (Seen::Derived, ColumnAction::Mask { .. }) | (Seen::Class(_) | Seen::Derived, ColumnAction::Clean) => false,
     };
@@ -194,7 +195,7 @@ pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result
             type_oid: *type_oid,
             format,
         },
-        ColumnAction::Redact => FieldAction::Redact { type_oid: 0, format },
+        ColumnAction::Redact | ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },
     });
     Ok(RowMask::new(actions.collect()))
 }

@@ -1,7 +1,9 @@
 //! The integration suite: one binary, one module a property.
 
+mod catalog;
 mod cluster;
 mod crash;
+mod demo;
 mod equivalence;
 mod harness;
 mod pagila;
@@ -9,3 +11,4 @@ mod readme;
 mod restore;
 mod style;
 mod transparency;
+mod upstream;

@@ -176,3 +176,20 @@ fn crate_paths_are_found() {
     );
     assert!(crate_paths("use std::fmt;").is_empty());
 }
+
+/// A test file that no `mod` names is compiled by nobody, and nobody notices.
+#[test]
+fn every_test_file_is_in_the_binary() {
+    let main = include_str!("main.rs");
+    for (path, _) in sources("tests/suite")
+        .iter()
+        .filter(|(path, _)| path.iter().count() == 3)
+    {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        assert!(
+            name == "main" || main.contains(&format!("mod {name};")),
+            "{} is in no binary",
+            path.display()
+        );
+    }
+}

@@ -176,7 +176,7 @@ fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &Proxy
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
     let masking = match rules.is_empty() {
-        true => "",
+        true => "[masking]\nrules = []\n",
         false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules/postgres.toml\", \"rules.toml\"]\n",
     };
     let config = format!(
