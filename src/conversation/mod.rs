@@ -12,6 +12,7 @@
 //!   the fields of its error are replaced. So order, skipping up to Sync and transaction status stay the server's.
 
 mod expected;
+mod function_calls;
 mod names;
 mod open;
 mod replies;
