@@ -148,7 +148,7 @@ fn kind_name(kind: &StatementKind) -> &'static str {
         StatementKind::Deallocate(_) => "deallocate",
         StatementKind::Explain { .. } => "explain",
         StatementKind::Show => "show",
-        StatementKind::Set => "set",
+        StatementKind::Set | StatementKind::SetEncoding { .. } => "set",
         StatementKind::Transaction(_) => "transaction",
         StatementKind::Discard { .. } => "discard",
         StatementKind::Lock => "lock",
