@@ -14,6 +14,7 @@
 mod encodings;
 mod expected;
 mod failures;
+mod function_calls;
 mod names;
 mod open;
 mod replies;

@@ -99,7 +99,7 @@ impl Planner {
             treatment: &self.basis.treatments,
             views: &self.basis.views,
             touches: &self.basis.touches,
-            large_objects: self.policy.large_objects != LargeObjects::Refuse,
+            large_objects: self.policy.large_objects == LargeObjects::Pass,
         };
         let mut planned = PlannedText {
             statements: Vec::new(),

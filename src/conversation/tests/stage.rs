@@ -172,7 +172,9 @@ impl Stage {
 
     /// Whether it is sent on.
     pub fn function_call(&mut self, function: u32) -> bool {
-        self.conversation.function_call(function, &mut Vec::new())
+        self.conversation
+            .function_call(&function.to_be_bytes(), &mut Vec::new())
+            .expect("a body that can be read")
     }
 
     fn sent(&mut self, send: impl FnOnce(&mut Conversation<Log>, &mut Vec<u8>)) -> Vec<String> {
