@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::catalog::{Snapshot, SnapshotBuilder};
 use crate::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted};
-use crate::conversation::{Begun, BindFate, Conversation, Ended, NotWritten, StatementLog, Violation};
+use crate::conversation::{Begun, BindFate, Conversation, Ended, StatementLog, Violation};
 use crate::mask::Keys;
 use crate::plan::{Basis, Planner, PlannerMode, Verdict};
 use crate::rules::RuleSet;
@@ -67,9 +67,9 @@ pub struct Log {
 }
 
 impl StatementLog for Log {
-    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), NotWritten> {
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()> {
         if self.is_full {
-            return Err(NotWritten);
+            return Err(());
         }
         let verdict = match (&begun.plan.verdict, &begun.shown.verdict) {
             (Verdict::Refuse(refusal) | Verdict::Probe(refusal), _) => refusal.reason.name(),
@@ -174,7 +174,7 @@ impl Stage {
     pub fn function_call(&mut self, function: u32) -> bool {
         self.conversation
             .function_call(&function.to_be_bytes(), &mut Vec::new())
-            .unwrap()
+            .expect("a body that can be read")
     }
 
     fn sent(&mut self, send: impl FnOnce(&mut Conversation<Log>, &mut Vec<u8>)) -> Vec<String> {
