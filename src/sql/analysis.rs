@@ -106,6 +106,20 @@ pub struct CopyOptions {
     pub quote: u8,
     /// ESCAPE; csv only, the quote by default.
     pub escape: u8,
+    /// FORCE_QUOTE; csv only.
+    pub force_quote: ForceQuote,
+}
+
+/// COPY FORCE_QUOTE: columns whose values stand in quotes whatever they hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ForceQuote {
+    /// Not given.
+    #[default]
+    None,
+    /// `*`
+    All,
+    /// These columns.
+    Columns(Vec<String>),
 }
 
 /// COPY FORMAT.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sql::analysis::{CopyFormat, CopyOptions};
+use crate::sql::analysis::{CopyFormat, CopyOptions, ForceQuote};
 use crate::sql::parser::{ParserSettings, parse};
 
 fn kind(text: &str) -> Result<StatementKind, Refusal> {
@@ -144,6 +144,7 @@ fn copy_options_of_all_syntaxes() {
         null: b"\\N".to_vec(),
         quote: b'"',
         escape: b'"',
+        force_quote: ForceQuote::None,
     };
     let csv = CopyOptions {
         format: CopyFormat::Csv,
@@ -178,8 +179,13 @@ fn copy_options_of_all_syntaxes() {
         copy(
             "COPY t TO STDOUT (FORMAT csv, HEADER 1, DELIMITER ';', NULL 'NULL', QUOTE '''', ESCAPE '\\', FORCE_QUOTE *)"
         ),
-        odd
+        CopyOptions { force_quote: ForceQuote::All, ..odd.clone() }
     );
+    assert_eq!(
+        copy("COPY t TO STDOUT WITH CSV FORCE QUOTE a, \"B c\"").force_quote,
+        ForceQuote::Columns(vec!["a".into(), "B c".into()])
+    );
+    assert_eq!(copy("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (a))").force_quote, ForceQuote::Columns(vec!["a".into()]));
     assert_eq!(
         copy("COPY t TO STDOUT (FORMAT csv, QUOTE '~')"),
         CopyOptions {

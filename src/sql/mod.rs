@@ -52,12 +52,15 @@ pub struct Context<'a> {
     pub large_objects: bool,
 }
 
+/// One statement of a text: analysed, or refused with the bytes it stands in.
+pub type Judged = Result<Analysis, (Range<usize>, Refusal)>;
+
 /// Analyses every statement of a text; a refused one comes with the bytes it stands in. Needs a stack of [`STACK_BYTES`].
 ///
 /// # Errors
 /// A refusal of the text as a whole. With [`Reason::Unparsable`] the server very likely has an error of its own, which
 /// it can be asked for by parsing alone.
-pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Result<Analysis, (Range<usize>, Refusal)>>, Refusal> {
+pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Judged>, Refusal> {
     let settings = ParserSettings {
         server_version: context.snapshot.server_version,
     };
