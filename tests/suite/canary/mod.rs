@@ -4,9 +4,11 @@
 //! errors, notices or settings, is searched for all of them, in every form they could have. The proxy's login upstream
 //! is the server's superuser, so that nothing rests on the server's own privileges.
 
+mod everyday;
 mod needles;
 mod peer;
 mod ways;
+mod wire;
 
 use pgveil::cluster::{Cluster, SUPERUSER};
 
@@ -59,6 +61,14 @@ impl Stage {
     /// A session through the proxy.
     fn through(&self) -> Peer {
         Peer::connect(self.proxy.port, SUPERUSER, DATABASE, OPTIONS)
+    }
+
+    /// What of the protected values this client has received.
+    fn search(&self, peer: &Peer) -> Result<(), String> {
+        match self.needles.found_in(&peer.received) {
+            Some(found) => Err(format!("LEAK of {found}")),
+            None => Ok(()),
+        }
     }
 
     /// A session with the server itself.

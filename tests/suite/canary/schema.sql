@@ -83,8 +83,10 @@ CREATE FUNCTION vault.fail(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGI
 CREATE FUNCTION vault.open_cursor() RETURNS refcursor LANGUAGE plpgsql
     AS 'DECLARE c refcursor := ''hidden''; BEGIN OPEN c FOR SELECT email FROM vault.person; RETURN c; END';
 CREATE FUNCTION vault.face(vault.person) RETURNS text LANGUAGE sql STABLE AS 'SELECT $1.email';
-CREATE FUNCTION vault.home_text(vault.home) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.street';
-CREATE CAST (vault.home AS text) WITH FUNCTION vault.home_text(vault.home);
+CREATE TYPE vault.card AS (number text);
+CREATE FUNCTION vault.card_text(vault.card) RETURNS text LANGUAGE sql STABLE AS 'SELECT email FROM vault.person WHERE id = 1';
+CREATE CAST (vault.card AS text) WITH FUNCTION vault.card_text(vault.card);
+CREATE TABLE vault.wallet AS SELECT 1 AS id, ROW('clean')::vault.card AS card;
 CREATE FUNCTION vault.join_texts(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || $2';
 CREATE OPERATOR vault.<+> (FUNCTION = vault.join_texts, LEFTARG = text, RIGHTARG = text);
 CREATE AGGREGATE vault.glue(text) (SFUNC = textcat, STYPE = text);

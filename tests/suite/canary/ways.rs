@@ -4,7 +4,7 @@ use super::needles::Needles;
 use super::peer::{Cell, Peer, Reply};
 
 /// What stands in place of a computed text.
-const MARKER: &[u8] = b"[redacted]";
+pub(super) const MARKER: &[u8] = b"[redacted]";
 
 /// One way out.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Way {
 
 /// What becomes of it.
 #[derive(Debug, Clone, PartialEq)]
-enum Expectation {
+pub(super) enum Expectation {
     /// Rows come, and nothing in them is protected.
     Pass,
     /// Rows come, and the last column holds masked values.
@@ -32,7 +32,7 @@ enum Expectation {
 
 /// How a statement is sent.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Form {
+pub(super) enum Form {
     Simple,
     Extended,
     ExtendedBinary,
@@ -47,7 +47,7 @@ enum Form {
     ExplainAnalyze,
 }
 
-const FORMS: [Form; 12] = [
+pub(super) const FORMS: [Form; 12] = [
     Form::Simple,
     Form::Extended,
     Form::ExtendedBinary,
@@ -130,8 +130,17 @@ pub fn run(ways: &[Way], connect: &dyn Fn() -> Peer, needles: &Needles) -> Vec<S
 }
 
 impl Form {
+    /// Sends one of them.
+    pub(super) fn send(self, statement: &str, peer: &mut Peer) -> Reply {
+        match self {
+            Form::Extended => peer.extended(statement, 0),
+            Form::ExtendedBinary => peer.extended(statement, 1),
+            _ => peer.query(statement),
+        }
+    }
+
     /// What is sent; `None` if the form is not for such a way.
-    fn statements(self, original: &[String]) -> Option<Vec<String>> {
+    pub(super) fn statements(self, original: &[String]) -> Option<Vec<String>> {
         if matches!(self, Form::Simple | Form::Extended | Form::ExtendedBinary) {
             return Some(original.to_vec());
         }
@@ -173,11 +182,7 @@ impl Way {
                     reply.error().unwrap_or_default()
                 ));
             }
-            reply = match form {
-                Form::Extended => peer.extended(statement, 0),
-                Form::ExtendedBinary => peer.extended(statement, 1),
-                _ => peer.query(statement),
-            };
+            reply = form.send(statement, peer);
             failed = reply.error().is_some() || reply.is_closed;
             // A wrapped query may be refused where it is wrapped.
             if failed && matches!(self.expectation, Expectation::Refuse(_)) {
@@ -192,7 +197,7 @@ impl Way {
 }
 
 impl Expectation {
-    fn check(&self, form: Form, reply: &Reply) -> Result<(), String> {
+    pub(super) fn check(&self, form: Form, reply: &Reply) -> Result<(), String> {
         if reply.is_closed {
             return Err(format!("the session ended: {:?}", reply.error()));
         }
@@ -249,13 +254,13 @@ impl Expectation {
 }
 
 /// Some types have no binary form: the server says so before any row.
-fn lacks_binary_form(form: Form, reply: &Reply) -> bool {
+pub(super) fn lacks_binary_form(form: Form, reply: &Reply) -> bool {
     matches!(form, Form::ExtendedBinary | Form::HeldBinaryCursor | Form::CopyBinary)
         && reply.error_field(b'C').as_deref() == Some("42883")
 }
 
 /// The session goes on, and is as it was.
-fn reset(peer: &mut Peer) -> Result<(), String> {
+pub(super) fn reset(peer: &mut Peer) -> Result<(), String> {
     let mut reply = peer.query("ROLLBACK");
     if !reply.is_closed {
         reply = peer.query("CLOSE ALL; DEALLOCATE ALL; RESET ALL; SELECT 1");

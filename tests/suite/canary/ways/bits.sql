@@ -36,11 +36,11 @@ SELECT id FROM vault.person WHERE shout < 'M';
 SELECT id FROM vault.visit WHERE person_email = '{email}';
 -- refuse predicate: field of JSON
 SELECT id FROM vault.person WHERE profile ->> 'phone' = 'x';
--- refuse predicate: containment of JSON
+-- refuse fallible_expression: containment of JSON
 SELECT id FROM vault.person WHERE profile @> '{"a":1}';
 -- refuse predicate: key of JSON
 SELECT id FROM vault.person WHERE profile ? 'phone';
--- refuse predicate: text search
+-- refuse fallible_expression: text search
 SELECT id FROM vault.person WHERE words @@ to_tsquery('simple', 'zqa');
 -- refuse predicate: length
 SELECT id FROM vault.person WHERE length(email) > 3;
@@ -94,7 +94,7 @@ SELECT count(*) FROM vault.person GROUP BY left(email, 3);
 SELECT count(*) FROM vault.person GROUP BY ROLLUP (city, name);
 -- refuse predicate: HAVING
 SELECT city FROM vault.person GROUP BY city HAVING max(email) > 'm';
--- refuse predicate: HAVING over a sum
+-- refuse fallible_expression: HAVING over a sum
 SELECT city FROM vault.person GROUP BY city HAVING sum(salary) > 1;
 -- refuse predicate: FILTER
 SELECT count(*) FILTER (WHERE email > 'm') FROM vault.person;
@@ -110,9 +110,9 @@ SELECT 1 / (badge - 1000000000) FROM vault.person;
 SELECT id FROM vault.clean LIMIT (SELECT length(email) FROM vault.person WHERE id = 1);
 -- refuse predicate: OFFSET by a subquery
 SELECT id FROM vault.clean OFFSET (SELECT badge FROM vault.person WHERE id = 1);
--- refuse predicate: generate_series by value
+-- refuse fallible_expression: generate_series by value
 SELECT g FROM vault.person, generate_series(1, ascii(email)) g;
--- refuse predicate: repeat by value
+-- refuse fallible_expression: repeat by value
 SELECT generate_series(1, length(email)) FROM vault.person;
 -- refuse predicate: window order
 SELECT id, rank() OVER (ORDER BY email) FROM vault.person;
@@ -128,17 +128,17 @@ SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY city), count(*) FILTER (WHERE
 SELECT id FROM vault.clean WHERE id < (SELECT rank('m') WITHIN GROUP (ORDER BY email) FROM vault.person);
 -- redact: hypothetical rank as a value
 SELECT rank('m') WITHIN GROUP (ORDER BY email) FROM vault.person;
--- refuse predicate: array position
+-- refuse fallible_expression: array position
 SELECT id FROM vault.person WHERE array_position(aliases, 'x') = 1;
--- refuse predicate: overlap of arrays
+-- refuse fallible_expression: overlap of arrays
 SELECT id FROM vault.person WHERE aliases && ARRAY['x'];
--- refuse predicate: network containment
+-- refuse fallible_expression: network containment
 SELECT id FROM vault.person WHERE address << '203.0.0.0/8';
--- refuse predicate: overlap of ranges
+-- refuse fallible_expression: overlap of ranges
 SELECT id FROM vault.person WHERE span @> 5000000000001;
--- refuse opaque_function: sleep in a branch
+-- refuse fallible_expression: sleep in a branch
 SELECT CASE WHEN email < 'm' THEN pg_sleep(1) END FROM vault.person;
--- refuse predicate: TABLESAMPLE by a subquery
+-- refuse fallible_expression: TABLESAMPLE by a subquery
 SELECT id FROM vault.clean TABLESAMPLE BERNOULLI ((SELECT badge / 20000000 FROM vault.person WHERE id = 1));
 -- refuse predicate: EXPLAIN of a predicate
 EXPLAIN SELECT id FROM vault.person WHERE email = '{email}';
@@ -168,3 +168,13 @@ SELECT id FROM vault.person WHERE email IS DISTINCT FROM '{email}';
 SELECT id FROM vault.person WHERE email SIMILAR TO 'zq%';
 -- refuse predicate: FETCH FIRST WITH TIES
 SELECT id FROM vault.person ORDER BY email FETCH FIRST 1 ROW WITH TIES;
+-- refuse predicate: subquery that runs in one branch
+SELECT CASE WHEN email < 'm' THEN (SELECT count(*) FROM vault.clean c WHERE c.id = p.id) END FROM vault.person p;
+-- refuse predicate: subquery behind AND
+SELECT email < 'm' AND EXISTS (SELECT 1 FROM vault.clean c WHERE c.id = p.id) FROM vault.person p;
+-- refuse predicate: subquery behind COALESCE
+SELECT coalesce(nullif(email, 'a guess'), (SELECT label FROM vault.clean c WHERE c.id = p.id)) FROM vault.person p;
+-- refuse predicate: subquery in one branch, counted by EXPLAIN
+EXPLAIN (ANALYZE, TIMING OFF) SELECT CASE WHEN badge > 1200000000 THEN (SELECT count(*) FROM vault.clean) END FROM vault.person p;
+-- refuse fallible_expression: rows of a function in one branch
+SELECT CASE WHEN email < 'm' THEN (SELECT count(*) FROM generate_series(1, 10)) END FROM vault.person p;

@@ -34,9 +34,9 @@ SELECT convert_to('x', email) FROM vault.person;
 SELECT salary::int FROM vault.person;
 -- refuse fallible_expression: length limit
 SELECT repeat('x', badge) FROM vault.person;
--- refuse opaque_function: size of a relation named by a value
+-- refuse fallible_expression: size of a relation named by a value
 SELECT pg_relation_size(email) FROM vault.person;
--- refuse predicate: privilege of a table named by a value
+-- refuse fallible_expression: privilege of a table named by a value
 SELECT has_table_privilege(email, 'select') FROM vault.person;
 -- refuse opaque_function: RAISE NOTICE
 SELECT vault.tell(email) FROM vault.person;
@@ -100,7 +100,7 @@ SELECT statement FROM pg_cursor();
 SELECT rolpassword FROM pg_authid;
 -- redact: passwords in a view
 SELECT passwd FROM pg_shadow;
--- redact: large objects
+-- mask: large objects
 SELECT data FROM pg_largeobject;
 -- redact: missing values
 SELECT attmissingval FROM pg_attribute WHERE attrelid = 'vault.person'::regclass;
@@ -184,7 +184,7 @@ EXPLAIN (VERBOSE) SELECT vault.tell('x');
 -- refuse opaque_function: function in arguments of EXECUTE
 PREPARE q(text) AS SELECT $1;
 EXECUTE q(vault.peek(1));
--- refuse statement_not_allowed: query in arguments of EXECUTE
+-- refuse not_understood: query in arguments of EXECUTE
 PREPARE q(text) AS SELECT $1;
 EXECUTE q((SELECT email FROM vault.person WHERE id = 1));
 
@@ -318,8 +318,8 @@ COPY vault.visit TO STDOUT (DELIMITER '@');
 -- refuse predicate: COPY with a guess for NULL
 COPY vault.person (email) TO STDOUT (NULL '{email}');
 -- mask: COPY with a guess for NULL in csv
-COPY vault.person (email) TO STDOUT (FORMAT csv, NULL '{email}');
--- mask: COPY in a single-byte encoding
+COPY vault.visit (person_email) TO STDOUT (FORMAT csv, NULL '{email}');
+-- refuse unsafe_encoding: COPY in a single-byte encoding
 COPY vault.person (email) TO STDOUT (ENCODING 'latin1');
 -- refuse unsafe_encoding: COPY in an encoding that hides quotes
 COPY vault.person (email) TO STDOUT (ENCODING 'SJIS');

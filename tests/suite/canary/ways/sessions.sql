@@ -99,17 +99,17 @@ SELECT email FROM person;
 BEGIN;
 ROLLBACK;
 SELECT email FROM vault.person;
--- mask: dates in another style
+-- pass: dates in another style
 SET DateStyle = 'German';
 SELECT born FROM vault.person;
--- mask: timestamps in another zone and style
+-- pass: timestamps in another zone and style
 SET DateStyle = 'SQL, DMY';
 SET TimeZone = 'Asia/Tokyo';
 SELECT seen FROM vault.person;
 -- mask: bytes as escapes
 SET bytea_output = 'escape';
 SELECT photo, email FROM vault.person;
--- mask: another encoding
+-- refuse unsafe_encoding: another encoding
 SET client_encoding = 'latin1';
 SELECT email FROM vault.person;
 -- mask: read-only transaction with a snapshot
