@@ -63,6 +63,11 @@ pub enum StatementKind {
     Show,
     /// SET, RESET of a setting known to be harmless.
     Set,
+    /// SET, RESET of client_encoding, RESET ALL: from here on bytes may mean other characters.
+    SetEncoding {
+        /// It is set to UTF8.
+        utf8: bool,
+    },
     /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET TRANSACTION and the like.
     Transaction(TransactionKind),
     /// DISCARD; `true` for ALL, PLANS drop nothing we track.

@@ -96,12 +96,15 @@ fn kinds() {
         ("SHOW ALL", Show),
         ("SET search_path = a, b", Set),
         ("SET SCHEMA 'a'", Set),
-        ("SET NAMES 'UTF8'", Set),
+        ("SET NAMES 'UTF8'", SetEncoding { utf8: true }),
+        ("SET LOCAL Client_Encoding TO LATIN1", SetEncoding { utf8: false }),
+        ("RESET client_encoding", SetEncoding { utf8: false }),
+        ("SET client_encoding TO DEFAULT", SetEncoding { utf8: false }),
         ("SET TIME ZONE INTERVAL '1' HOUR TO MINUTE", Set),
         ("SET LOCAL statement_timeout TO DEFAULT", Set),
         ("SET SESSION AUTHORIZATION DEFAULT", Set),
         ("RESET ROLE", Set),
-        ("RESET ALL", Set),
+        ("RESET ALL", SetEncoding { utf8: false }),
         (
             "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
             Transaction(TransactionKind::Begin),
@@ -245,6 +248,7 @@ fn only_the_dump_statement_names_a_setting_by_column() {
         "SELECT set_config('application_name', 'x', ssn = 'y') FROM customers",
         "SELECT set_config('application_name', NULL, false)",
         "SELECT set_config('role', 'postgres', false)",
+        "SELECT set_config('client_encoding', 'UTF8', false)",
         "SELECT 1 WHERE EXISTS (SELECT pg_catalog.set_config('my.x', 'y', true))",
     ] {
         assert_eq!(kind(text).unwrap_err().reason, Reason::SettingNotAllowed, "{text}");
