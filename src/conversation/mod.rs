@@ -142,7 +142,8 @@ pub struct Conversation<L> {
     statements: u64,
     /// What is done with the rows that are coming in now.
     rows: Rows,
-    /// A cursor WITH HOLD over protected columns was declared: COMMIT, which runs it, may fail with its values.
+    /// A cursor WITH HOLD over protected columns was declared in the transaction under way: the commit, which runs it,
+    /// may fail with its values.
     holds_protected: bool,
     /// The server reports a setting under which it would read other statements than pgveil.
     unsafe_setting: Option<&'static str>,

@@ -16,6 +16,8 @@ const DEPTH_MAX: usize = 8;
 pub(super) struct Prepared {
     pub text: Arc<str>,
     pub planned: Arc<PlannedText>,
+    /// Made by PREPARE: the text is PREPARE's own, the plan that of its query.
+    pub by_prepare: bool,
 }
 
 impl Prepared {
@@ -29,10 +31,45 @@ impl Prepared {
         if self.planned.generation == planner.generation() {
             return self.clone();
         }
-        Arc::new(Prepared {
-            text: self.text.clone(),
-            planned: planner.plan(&self.text),
-        })
+        let planned = planner.plan(&self.text);
+        match (self.by_prepare, planned.statements.first()) {
+            (true, Some(plan)) => Arc::new(prepared_from(plan, &self.text)),
+            _ => Arc::new(Prepared {
+                text: self.text.clone(),
+                planned,
+                by_prepare: false,
+            }),
+        }
+    }
+}
+
+/// The statement that PREPARE makes. Its text is PREPARE's own, so that it can be planned again.
+pub(super) fn prepared_from(plan: &Arc<Plan>, text: &str) -> Prepared {
+    let planned = PlannedText {
+        statements: vec![as_query(plan)],
+        spans: Vec::new(),
+        generation: plan.basis.snapshot.generation,
+    };
+    Prepared {
+        text: text.into(),
+        planned: Arc::new(planned),
+        by_prepare: true,
+    }
+}
+
+/// Whether names decide what the plan's rows are.
+pub(super) fn leads_on(plan: &Plan) -> bool {
+    matches!(plan.kind, StatementKind::Fetch { .. } | StatementKind::Execute { .. })
+}
+
+/// The query of a PREPARE or DECLARE. To run it makes no name.
+pub(super) fn as_query(plan: &Arc<Plan>) -> Arc<Plan> {
+    match plan.kind {
+        StatementKind::Prepare { .. } | StatementKind::DeclareCursor { .. } => Arc::new(Plan {
+            kind: StatementKind::Query,
+            ..Plan::clone(plan)
+        }),
+        _ => plan.clone(),
     }
 }
 
@@ -45,6 +82,8 @@ pub(super) struct Portal {
     pub text: Option<Arc<str>>,
     /// What is done with its rows, once the server has described it. Cursors are described by each FETCH.
     pub mask: Option<Arc<RowMask>>,
+    /// The plan that the mask was made from: for FETCH and EXECUTE, that of what they ran then.
+    pub shown: Option<Arc<Plan>>,
 }
 
 /// A portal as far as requests go.
@@ -83,15 +122,42 @@ impl Names {
             .collect();
     }
 
+    /// What DEALLOCATE, CLOSE and DISCARD do away with.
+    pub(super) fn forget(&mut self, kind: &StatementKind) {
+        match kind {
+            StatementKind::Deallocate(Some(name)) => {
+                self.statements.remove(name.as_bytes());
+                self.latest_statements.remove(name.as_bytes());
+            }
+            StatementKind::Deallocate(None) => {
+                self.statements.clear();
+                self.latest_statements.clear();
+            }
+            StatementKind::CloseCursor(Some(name)) => {
+                self.portals.remove(name.as_bytes());
+                self.latest_portals.remove(name.as_bytes());
+            }
+            StatementKind::CloseCursor(None) => {
+                self.portals.clear();
+                self.latest_portals.clear();
+            }
+            StatementKind::Discard { all: true } => *self = Names::default(),
+            _ => {}
+        }
+    }
+
     /// The plan whose rows `plan` shows, by confirmed names: FETCH leads to its cursor, EXECUTE to its statement.
     pub(super) fn shown(&self, plan: &Arc<Plan>, planner: &Planner) -> Result<Option<Arc<Plan>>, Violation> {
         let mut plan = plan.clone();
         for _ in 0..DEPTH_MAX {
             let next = match &plan.kind {
-                StatementKind::Fetch { name, .. } => match self.portals.get(name.as_bytes()) {
-                    Some(portal) => portal.plan.clone(),
-                    None => None,
-                },
+                StatementKind::Fetch { name, .. } => {
+                    let portal = self.portals.get(name.as_bytes());
+                    // A portal of FETCH or EXECUTE keeps the rows of what the name meant when it first ran.
+                    portal
+                        .and_then(|portal| portal.plan.clone())
+                        .filter(|plan| !leads_on(plan))
+                }
                 StatementKind::Execute { name }
                 | StatementKind::Explain {
                     executes: Some(name), ..
@@ -100,10 +166,13 @@ impl Names {
                         return Ok(None);
                     };
                     let current = prepared.current(planner).plan().cloned();
-                    if let Some(Verdict::Refuse(refusal) | Verdict::Probe(refusal)) =
-                        current.as_ref().map(|plan| &plan.verdict)
-                    {
-                        return Err(Violation::Replanned(refusal.message.clone()));
+                    if let Some(current) = &current {
+                        if let Verdict::Refuse(refusal) | Verdict::Probe(refusal) = &current.verdict {
+                            return Err(Violation::Replanned(refusal.message.clone()));
+                        }
+                        if current.kind != StatementKind::Query {
+                            return Ok(None);
+                        }
                     }
                     match plan.kind {
                         // The report is text of its own; only whether errors are scrubbed comes from the statement.

@@ -57,6 +57,7 @@ impl<L: StatementLog> Conversation<L> {
             let prepared = Prepared {
                 text: "".into(),
                 planned: planned.clone(),
+                by_prepare: false,
             };
             self.names.latest_statements.insert(name.to_vec(), Arc::new(prepared));
         }

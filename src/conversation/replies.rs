@@ -13,8 +13,7 @@ use crate::wire::row;
 use crate::wire::tag::reply;
 
 use super::expected::Expected;
-use super::names::Portal;
-use super::requests::prepared_from;
+use super::names::{Portal, as_query, leads_on, prepared_from};
 use super::rows::Rows;
 use super::scrub::{REFUSAL_SQLSTATE, refused, scrubbed};
 use super::text::{FAILING_SQLSTATE, name_key};
@@ -48,7 +47,7 @@ impl<L: StatementLog> Conversation<L> {
             reply::DATA_ROW => return self.data_row(frame, out),
             reply::COPY_DATA => return self.copy_data(frame, body, out),
             reply::ERROR_RESPONSE => return self.error(frame, body, out),
-            reply::NOTICE_RESPONSE => return self.notice(frame, body, out),
+            reply::NOTICE_RESPONSE => return self.notice(frame, out),
             reply::PARAMETER_STATUS => {
                 let mut reader = Reader::new(body);
                 let (name, value) = (reader.string()?, reader.string()?);
@@ -58,7 +57,7 @@ impl<L: StatementLog> Conversation<L> {
             reply::NOTIFICATION_RESPONSE => {}
             reply::READY_FOR_QUERY if is_open => self.open_ready(),
             _ if is_open => self.open_reply(tag),
-            reply::READY_FOR_QUERY => self.ready()?,
+            reply::READY_FOR_QUERY => self.ready(body)?,
             reply::PARSE_COMPLETE => return self.parse_complete(frame, out),
             reply::BIND_COMPLETE => self.bind_complete()?,
             reply::CLOSE_COMPLETE => return self.close_complete(frame, out),
@@ -157,10 +156,41 @@ impl<L: StatementLog> Conversation<L> {
 
     /// For rows in the extended protocol: the mask of the portal that is being executed.
     fn enter_rows(&mut self) -> Result<(), Violation> {
-        if let (Rows::None, Some(Expected::Execute { portal, run })) = (&self.rows, self.expected.front_mut()) {
-            let mask = self.names.portals.get(portal).and_then(|portal| portal.mask.clone());
-            self.rows = Rows::Data(mask.ok_or(unexpected(reply::DATA_ROW))?);
+        if !matches!(self.rows, Rows::None) {
+            return Ok(());
+        }
+        self.confirm_run()?;
+        if let Some(Expected::Execute { portal, run }) = self.expected.front_mut() {
+            let portal = self.names.portals.get(portal).ok_or(unexpected(reply::DATA_ROW))?;
+            if leads_on(&run.plan) {
+                let shown = self.names.shown(&run.plan, &self.planner)?;
+                check_same(portal.shown.as_ref(), shown.as_ref())?;
+            }
+            let mask = portal.mask.clone().ok_or(unexpected(reply::DATA_ROW))?;
+            self.rows = Rows::Data(mask);
             run.described = true;
+        }
+        Ok(())
+    }
+
+    /// What an Execute runs is what the server bound to the portal, whatever its request was told: a Bind in between
+    /// may have failed.
+    fn confirm_run(&mut self) -> Result<(), Violation> {
+        let Some(Expected::Execute { portal, run }) = self.expected.front_mut() else {
+            return Ok(());
+        };
+        let portal = self.names.portals.get(portal).ok_or(Disagreement::NotExpected)?;
+        let Some(plan) = &portal.plan else { return Ok(()) };
+        if Arc::ptr_eq(plan, &run.plan) {
+            return Ok(());
+        }
+        // Planned again in between, under a new catalog: the same statement. Any other is not on the session log.
+        if plan.kind != run.plan.kind || plan.log_text != run.plan.log_text {
+            return Err(Disagreement::NotExpected.into());
+        }
+        run.plan = plan.clone();
+        if matches!(plan.kind, StatementKind::Prepare { .. }) {
+            run.text = portal.text.clone();
         }
         Ok(())
     }
@@ -222,6 +252,7 @@ impl<L: StatementLog> Conversation<L> {
                 plan: prepared.plan().cloned(),
                 text: Some(prepared.text.clone()),
                 mask: None,
+                shown: None,
             },
         );
         Ok(())
@@ -241,13 +272,13 @@ impl<L: StatementLog> Conversation<L> {
         Ok(())
     }
 
-    /// The mask for a result of `plan` that the server describes with `body`.
-    fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<RowMask, Violation> {
+    /// The mask for a result of `plan` that the server describes with `body`, and the plan it is made from.
+    fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<(RowMask, Arc<Plan>), Violation> {
         let shown = self
             .names
             .shown(plan, &self.planner)?
             .ok_or(Disagreement::NotExpected)?;
-        Ok(reconcile(&shown, &row::description(body)?)?)
+        Ok((reconcile(&shown, &row::description(body)?)?, shown))
     }
 
     fn row_description(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
@@ -263,16 +294,20 @@ impl<L: StatementLog> Conversation<L> {
                     .get(&portal)
                     .ok_or(unexpected(reply::ROW_DESCRIPTION))?;
                 let plan = found.plan.clone().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
-                let mask = Arc::new(self.witness(&plan, body)?);
+                let (mask, shown) = self.witness(&plan, body)?;
                 if let Some(found) = self.names.portals.get_mut(&portal) {
-                    found.mask = Some(mask);
+                    if found.shown.is_some() {
+                        check_same(found.shown.as_ref(), Some(&shown))?;
+                    }
+                    found.mask = Some(Arc::new(mask));
+                    found.shown = Some(shown);
                 }
                 self.expected.pop_front();
             }
             Some(Expected::Query { runs }) => {
                 let run = runs.front().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
                 let plan = run.plan.clone();
-                self.rows = Rows::Data(Arc::new(self.witness(&plan, body)?));
+                self.rows = Rows::Data(Arc::new(self.witness(&plan, body)?.0));
                 if let Some(run) = self.front_run() {
                     run.described = true;
                 }
@@ -300,6 +335,7 @@ impl<L: StatementLog> Conversation<L> {
         let mut reader = Reader::new(body);
         reader.byte()?;
         let columns = usize::try_from(reader.int16()?).map_err(|_| Malformed("negative column count"))?;
+        self.confirm_run()?;
         let run = self.front_run().ok_or(unexpected(reply::COPY_OUT_RESPONSE))?;
         run.described = true;
         let StatementKind::CopyOut(options) = &run.plan.kind else {
@@ -312,6 +348,7 @@ impl<L: StatementLog> Conversation<L> {
     /// The end of one statement's replies.
     fn complete(&mut self, tag: u8, is_done: bool) -> Result<(), Violation> {
         self.rows = Rows::None;
+        self.confirm_run()?;
         let run = match self.expected.front_mut() {
             Some(Expected::Query { runs }) => runs.pop_front(),
             Some(Expected::Execute { .. }) => match self.expected.pop_front() {
@@ -322,6 +359,13 @@ impl<L: StatementLog> Conversation<L> {
         };
         let run = run.ok_or(unexpected(tag))?;
         if matches!(run.plan.verdict, Verdict::Refuse(_) | Verdict::Probe(_)) || run.refusal.is_some() {
+            return Err(Disagreement::NotExpected.into());
+        }
+        let executes = matches!(
+            run.plan.kind,
+            StatementKind::Execute { .. } | StatementKind::Explain { executes: Some(_), .. }
+        );
+        if executes && self.names.shown(&run.plan, &self.planner)?.is_none() {
             return Err(Disagreement::NotExpected.into());
         }
         if is_done {
@@ -338,9 +382,10 @@ impl<L: StatementLog> Conversation<L> {
             StatementKind::DeclareCursor { name, hold, .. } => {
                 self.holds_protected |= *hold && run.plan.scrubs();
                 let portal = Portal {
-                    plan: Some(run.plan.clone()),
+                    plan: Some(as_query(&run.plan)),
                     text: None,
                     mask: None,
+                    shown: None,
                 };
                 names.portals.insert(name_key(name.as_bytes()).to_vec(), portal);
             }
@@ -350,29 +395,28 @@ impl<L: StatementLog> Conversation<L> {
                     .statements
                     .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
             }
-            StatementKind::Deallocate(Some(name)) => {
-                names.statements.remove(name.as_bytes());
-                names.latest_statements.remove(name.as_bytes());
-            }
-            StatementKind::Deallocate(None) => {
-                names.statements.clear();
-                names.latest_statements.clear();
-            }
-            StatementKind::CloseCursor(Some(name)) => {
-                names.portals.remove(name.as_bytes());
-                names.latest_portals.remove(name.as_bytes());
-            }
-            StatementKind::CloseCursor(None) => {
-                names.portals.clear();
-                names.latest_portals.clear();
-            }
-            StatementKind::Discard { all: true } => *names = Default::default(),
-            _ => {}
+            _ => names.forget(&run.plan.kind),
         }
     }
 
-    fn ready(&mut self) -> Result<(), Violation> {
+    /// DEALLOCATE, CLOSE and DISCARD take effect at once, and may fail all the same: where the commit that follows does.
+    /// A name that the server has forgotten must not be known here, since it may come to mean something else unseen.
+    fn forget_failed(&mut self, sqlstate: &[u8]) {
+        /// in_failed_sql_transaction, invalid_sql_statement_name, invalid_cursor_name.
+        const WITHOUT_EFFECT: [&[u8]; 3] = [b"25P02", b"26000", b"34000"];
+        if !WITHOUT_EFFECT.contains(&sqlstate)
+            && let Some(run) = self.front_run()
+        {
+            let kind = run.plan.kind.clone();
+            self.names.forget(&kind);
+        }
+    }
+
+    fn ready(&mut self, body: &[u8]) -> Result<(), Violation> {
         self.rows = Rows::None;
+        if body == b"I" {
+            self.holds_protected = false;
+        }
         match self.expected.pop_front() {
             Some(Expected::Sync) => {}
             Some(Expected::Query { runs }) => {
@@ -402,11 +446,9 @@ impl<L: StatementLog> Conversation<L> {
         });
     }
 
-    fn notice(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        if self.front_scrubs(true) {
-            let fields = ErrorFields::parse(body).map_err(|_| Malformed("notice"))?;
-            compose::notice_response(out, &scrubbed(&fields));
-        } else {
+    fn notice(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+        // Not scrubbed but dropped: that a value gives rise to a notice tells of it.
+        if !self.front_scrubs(true) {
             out.extend_from_slice(frame);
         }
         Ok(())
@@ -415,8 +457,10 @@ impl<L: StatementLog> Conversation<L> {
     /// Whether an error that comes now may quote protected values. `any_phase`: also before rows were read.
     fn front_scrubs(&self, any_phase: bool) -> bool {
         match self.expected.front() {
-            Some(Expected::Execute { run, .. }) => self.run_scrubs(run, true),
-            Some(Expected::Query { runs }) => runs.front().is_some_and(|run| self.run_scrubs(run, any_phase)),
+            Some(Expected::Execute { run, .. }) => self.holds_protected || self.run_scrubs(run, true),
+            Some(Expected::Query { runs }) => {
+                self.holds_protected || runs.front().is_some_and(|run| self.run_scrubs(run, any_phase))
+            }
             Some(Expected::Bind { statement, .. }) => {
                 let prepared = self.names.statements.get(statement);
                 prepared
@@ -453,10 +497,10 @@ impl<L: StatementLog> Conversation<L> {
                 )
             }
             StatementKind::Explain { analyze, .. } => (plan.scrubs(), *analyze),
-            StatementKind::Transaction(_) => (self.holds_protected, true),
+            // Outside a transaction it runs at once.
+            StatementKind::DeclareCursor { hold, .. } => (plan.scrubs(), *hold),
             StatementKind::Query
             | StatementKind::CopyOut(_)
-            | StatementKind::DeclareCursor { .. }
             | StatementKind::Prepare { .. } => (plan.scrubs(), false),
             _ => (plan.scrubs(), true),
         };
@@ -487,7 +531,9 @@ impl<L: StatementLog> Conversation<L> {
         } else {
             fields.sqlstate.as_str()
         };
-        self.fail(sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000"));
+        let sqlstate = sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000");
+        self.forget_failed(&sqlstate);
+        self.fail(sqlstate);
         Ok(())
     }
 
@@ -529,6 +575,14 @@ impl<L: StatementLog> Conversation<L> {
             }
         }
         self.skips_to_sync = true;
+    }
+}
+
+/// A mask serves what it was made for.
+fn check_same(one: Option<&Arc<Plan>>, other: Option<&Arc<Plan>>) -> Result<(), Violation> {
+    match (one, other) {
+        (Some(one), Some(other)) if Arc::ptr_eq(one, other) => Ok(()),
+        _ => Err(Disagreement::NotExpected.into()),
     }
 }
 

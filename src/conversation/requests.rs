@@ -11,7 +11,7 @@ use crate::sql::{Reason, Refusal, StatementKind};
 use crate::wire::compose;
 
 use super::expected::Expected;
-use super::names::{LatestPortal, Prepared};
+use super::names::{LatestPortal, Prepared, as_query, prepared_from};
 use super::text::{FAILING_STATEMENT, PROBE_NAME, REFUSAL_NAME, failing_text, name_key};
 use super::{Begun, Conversation, Run, StatementLog};
 
@@ -91,6 +91,7 @@ impl<L: StatementLog> Conversation<L> {
         let prepared = Arc::new(Prepared {
             text: text.into(),
             planned,
+            by_prepare: false,
         });
         self.expected.push_back(Expected::Parse {
             name: PROBE_NAME.to_vec(),
@@ -131,6 +132,7 @@ impl<L: StatementLog> Conversation<L> {
         let prepared = Arc::new(Prepared {
             text: text.into(),
             planned: planned.clone(),
+            by_prepare: false,
         });
         self.names.latest_statements.insert(name.to_vec(), prepared.clone());
         self.expected.push_back(Expected::Parse {
@@ -336,6 +338,17 @@ impl<L: StatementLog> Conversation<L> {
             return Some(refusal);
         }
         let shown = self.names.latest_shown(plan)?;
+        let executes = matches!(
+            plan.kind,
+            StatementKind::Execute { .. } | StatementKind::Explain { executes: Some(_), .. }
+        );
+        if executes && shown.kind != StatementKind::Query {
+            return Some(Refusal {
+                reason: Reason::StatementNotAllowed,
+                message: "EXECUTE of a statement that is no query does not pass pgveil".into(),
+                hint: "Send the statement itself.".into(),
+            });
+        }
         refusal_or_probe(&shown).or_else(|| {
             (shown.scrubs() && !self.reads_utf8).then(|| Refusal {
                 reason: Reason::UnsafeEncoding,
@@ -399,7 +412,7 @@ impl<L: StatementLog> Conversation<L> {
         match &run.plan.kind {
             StatementKind::DeclareCursor { name, .. } => {
                 let latest = LatestPortal {
-                    plan: Some(run.plan.clone()),
+                    plan: Some(as_query(&run.plan)),
                     text: None,
                     is_described: false,
                 };
@@ -413,19 +426,6 @@ impl<L: StatementLog> Conversation<L> {
             }
             _ => {}
         }
-    }
-}
-
-/// The statement that PREPARE makes: planned as its query. Its text is PREPARE's own, so that it can be planned again.
-pub(super) fn prepared_from(plan: &Arc<Plan>, text: &str) -> Prepared {
-    let planned = PlannedText {
-        statements: vec![plan.clone()],
-        spans: Vec::new(),
-        generation: plan.basis.snapshot.generation,
-    };
-    Prepared {
-        text: text.into(),
-        planned: Arc::new(planned),
     }
 }
 
