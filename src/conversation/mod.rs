@@ -115,6 +115,8 @@ pub enum Violation {
 #[derive(Debug)]
 struct Run {
     plan: Arc<Plan>,
+    /// The plan whose columns are shown, as the session log has it.
+    logged: Option<Arc<Plan>>,
     statement: u64,
     started: Instant,
     rows: u64,
@@ -148,6 +150,8 @@ pub struct Conversation<L> {
     /// The server reports a setting under which it would read other statements than pgveil.
     unsafe_setting: Option<&'static str>,
     reads_utf8: bool,
+    /// At some time it did not: it may be back to that before the server has reported it.
+    may_leave_utf8: bool,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
 }
@@ -167,6 +171,7 @@ impl<L: StatementLog> Conversation<L> {
             holds_protected: false,
             unsafe_setting: None,
             reads_utf8: true,
+            may_leave_utf8: false,
             copies_in: false,
         }
     }
@@ -203,6 +208,7 @@ impl<L: StatementLog> Conversation<L> {
             b"client_encoding" => {
                 let is = |name: &&str| value.eq_ignore_ascii_case(name.as_bytes());
                 self.reads_utf8 = ["UTF8", "SQL_ASCII"].iter().any(is);
+                self.may_leave_utf8 |= !self.reads_utf8;
                 let hides_quotes = ["SJIS", "BIG5", "GBK", "UHC", "GB18030", "JOHAB", "SHIFT_JIS_2004"];
                 self.set_unsafe(
                     "client_encoding can hide quotes inside characters",

@@ -165,6 +165,7 @@ impl<L: StatementLog> Conversation<L> {
             if leads_on(&run.plan) {
                 let shown = self.names.shown(&run.plan, &self.planner)?;
                 check_same(portal.shown.as_ref(), shown.as_ref())?;
+                check_logged(run, portal.shown.as_ref())?;
             }
             let mask = portal.mask.clone().ok_or(unexpected(reply::DATA_ROW))?;
             self.rows = Rows::Data(mask);
@@ -230,7 +231,13 @@ impl<L: StatementLog> Conversation<L> {
             return Err(unexpected(reply::PARSE_COMPLETE));
         };
         if !injected {
-            self.names.statements.insert(name, prepared);
+            let names = &mut self.names;
+            // A DISCARD ALL confirmed in between has taken it away.
+            names
+                .latest_statements
+                .entry(name.clone())
+                .or_insert_with(|| prepared.clone());
+            names.statements.insert(name, prepared);
             out.extend_from_slice(frame);
         }
         Ok(())
@@ -273,7 +280,7 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     /// The mask for a result of `plan` that the server describes with `body`, and the plan it is made from.
-    fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<(RowMask, Arc<Plan>), Violation> {
+    fn witness(&self, plan: &Arc<Plan>, body: &[u8]) -> Result<(RowMask, Arc<Plan>), Violation> {
         let shown = self
             .names
             .shown(plan, &self.planner)?
@@ -306,8 +313,9 @@ impl<L: StatementLog> Conversation<L> {
             }
             Some(Expected::Query { runs }) => {
                 let run = runs.front().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
-                let plan = run.plan.clone();
-                self.rows = Rows::Data(Arc::new(self.witness(&plan, body)?.0));
+                let (mask, shown) = self.witness(&run.plan, body)?;
+                check_logged(run, Some(&shown))?;
+                self.rows = Rows::Data(Arc::new(mask));
                 if let Some(run) = self.front_run() {
                     run.described = true;
                 }
@@ -390,10 +398,13 @@ impl<L: StatementLog> Conversation<L> {
                 names.portals.insert(name_key(name.as_bytes()).to_vec(), portal);
             }
             StatementKind::Prepare { name } => {
-                let prepared = prepared_from(&run.plan, run.text.as_deref().unwrap_or_default());
+                let prepared = Arc::new(prepared_from(&run.plan, run.text.as_deref().unwrap_or_default()));
+                let name = name_key(name.as_bytes()).to_vec();
                 names
-                    .statements
-                    .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
+                    .latest_statements
+                    .entry(name.clone())
+                    .or_insert_with(|| prepared.clone());
+                names.statements.insert(name, prepared);
             }
             _ => names.forget(&run.plan.kind),
         }
@@ -576,6 +587,16 @@ impl<L: StatementLog> Conversation<L> {
         }
         self.skips_to_sync = true;
     }
+}
+
+/// What FETCH and EXECUTE show must be what the session log says that they show.
+fn check_logged(run: &Run, shown: Option<&Arc<Plan>>) -> Result<(), Violation> {
+    let is_logged = match (&run.logged, shown) {
+        (_, Some(shown)) if !leads_on(&run.plan) || shown.protected.is_empty() => true,
+        (Some(logged), Some(shown)) => logged.log_text == shown.log_text && logged.protected == shown.protected,
+        _ => false,
+    };
+    is_logged.then_some(()).ok_or(Disagreement::NotExpected.into())
 }
 
 /// A mask serves what it was made for.

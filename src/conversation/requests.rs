@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::config::LargeObjects;
 use crate::journal::Protocol;
 use crate::plan::{Plan, PlannedText, Verdict};
-use crate::sql::{Reason, Refusal, StatementKind};
+use crate::sql::{Reason, Refusal, StatementKind, encoding};
 use crate::wire::compose;
 
 use super::expected::Expected;
@@ -41,7 +41,10 @@ impl<L: StatementLog> Conversation<L> {
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());
         let mut sent_to = None;
         for (index, plan) in planned.statements.iter().enumerate() {
-            let refused = refusal.clone().or_else(|| self.early_refusal(plan));
+            let refused = refusal
+                .clone()
+                .or_else(|| self.text_refusal(plan, text))
+                .or_else(|| self.early_refusal(plan));
             let run = self.begin(plan, Protocol::Simple, refused);
             let is_refused = run.refusal.is_some();
             let run = Run {
@@ -118,7 +121,10 @@ impl<L: StatementLog> Conversation<L> {
         let mut refusal = self.unsafe_refusal();
         let mut refused_plan = None;
         for plan in &planned.statements {
-            refusal = refusal.or_else(|| refusal_of(plan));
+            refusal = refusal
+                .or_else(|| refusal_of(plan))
+                .or_else(|| self.text_refusal(plan, text))
+                .or_else(|| self.name_refusal(name));
             if refusal.is_some() {
                 refused_plan = Some(plan);
                 break;
@@ -180,6 +186,12 @@ impl<L: StatementLog> Conversation<L> {
             && let Some(refusal) = refusal_or_probe(plan)
         {
             let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            self.refuse_extended(run, out);
+            return BindFate::Drop;
+        }
+        if let Some(refusal) = self.name_refusal(portal).or_else(|| self.name_refusal(statement)) {
+            let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
+            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
@@ -333,6 +345,20 @@ impl<L: StatementLog> Conversation<L> {
         }
     }
 
+    /// A name in another encoding may be another's here and the same on the server.
+    fn name_refusal(&self, name: &[u8]) -> Option<Refusal> {
+        (self.planner.protects_anything() && !encoding::is_same_in_all(name)).then(encoding::made_name_refusal)
+    }
+
+    /// A text that the server may read in another encoding than it is read in here.
+    fn text_refusal(&self, plan: &Plan, text: &str) -> Option<Refusal> {
+        (self.may_leave_utf8 && plan.scrubs() && !encoding::is_same_in_all(text.as_bytes())).then(|| Refusal {
+            reason: Reason::UnsafeEncoding,
+            message: "in a session that has had another client_encoding than UTF8, statements over protected columns pass in ASCII only".into(),
+            hint: "Connect with client_encoding UTF8.".into(),
+        })
+    }
+
     fn early_refusal(&self, plan: &Arc<Plan>) -> Option<Refusal> {
         if let Some(refusal) = refusal_or_probe(plan) {
             return Some(refusal);
@@ -362,8 +388,10 @@ impl<L: StatementLog> Conversation<L> {
     pub(super) fn begin(&mut self, plan: &Arc<Plan>, protocol: Protocol, refusal: Option<Refusal>) -> Run {
         self.statements += 1;
         let statement = self.statements;
+        let shown = self.names.latest_shown(plan);
         let mut run = Run {
             plan: plan.clone(),
+            logged: shown.clone(),
             statement,
             started: Instant::now(),
             rows: 0,
@@ -382,7 +410,6 @@ impl<L: StatementLog> Conversation<L> {
             }
             None => None,
         };
-        let shown = self.names.latest_shown(plan);
         let judged = judged.as_ref().unwrap_or(plan);
         let begun = Begun {
             statement,
