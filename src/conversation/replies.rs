@@ -349,7 +349,11 @@ impl<L: StatementLog> Conversation<L> {
         let StatementKind::CopyOut(options) = &run.plan.kind else {
             return Err(unexpected(reply::COPY_OUT_RESPONSE));
         };
-        self.rows = Rows::for_copy(options, &run.plan.columns, reconcile_copy(&run.plan, options.format, columns)?);
+        self.rows = Rows::for_copy(
+            options,
+            &run.plan.columns,
+            reconcile_copy(&run.plan, options.format, columns)?,
+        );
         Ok(())
     }
 

@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::config::LargeObjects;
 use crate::journal::Protocol;
 use crate::plan::{Plan, PlannedText, Verdict};
 use crate::sql::{Reason, Refusal, StatementKind, encoding};
@@ -295,54 +294,6 @@ impl<L: StatementLog> Conversation<L> {
         self.skips_to_sync = false;
         self.expected.push_back(Expected::Sync);
         out.extend_from_slice(frame);
-    }
-
-    /// A FunctionCall message for this function. `true`: send it on.
-    ///
-    /// Only what libpq's large-object calls need, and only where the policy lets them be read:
-    /// `lo_open` (952), `lo_close` (953), `loread` (954).
-    pub fn function_call(&mut self, function: u32, out: &mut Vec<u8>) -> bool {
-        if self.skips_to_sync {
-            return false;
-        }
-        let log_text = format!("function call {function}");
-        let is_read = matches!(function, 952..=954);
-        let passes =
-            !self.planner.protects_anything() || (is_read && self.planner.large_objects() == LargeObjects::Pass);
-        if passes {
-            let plan = Arc::new(self.planner.passed(&log_text));
-            let run = self.begin(&plan, Protocol::Simple, None);
-            if run.refusal.is_none() {
-                self.expected.push_back(Expected::FunctionCall { run, answered: false });
-                return true;
-            }
-        }
-        let refusal = Refusal {
-            reason: if is_read {
-                Reason::LargeObject
-            } else {
-                Reason::MessageNotAllowed
-            },
-            message: format!(
-                "the FunctionCall message (function {function}) is not relayed: its result cannot be masked"
-            ),
-            hint: match is_read {
-                true => "Set [policy] large_objects = \"pass\" if large objects hold nothing personal.".into(),
-                false => "Call the function in a SELECT.".into(),
-            },
-        };
-        let plan = self.planner.refused(&log_text, refusal);
-        self.refuse_query(plan, out);
-        false
-    }
-
-    /// A wire message that is not relayed at all.
-    pub fn message_refusal(&self, what: &str) -> Refusal {
-        Refusal {
-            reason: Reason::MessageNotAllowed,
-            message: format!("{what} is not relayed"),
-            hint: "pgveil relays reading statements only.".into(),
-        }
     }
 
     /// A name in another encoding may be another's here and the same on the server.

@@ -304,15 +304,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     }
 
     async fn function_call(&mut self, header: Header) -> Result<bool, End> {
-        let Some(head) = self.inbound.bytes().get(HEADER_BYTES..HEADER_BYTES + 4) else {
-            return if header.body_bytes < 4 {
-                Err(End::ClientViolation("invalid message 'F'".into()))
-            } else {
-                Ok(false)
-            };
-        };
-        let function = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-        let forward = self.shared.conversation().function_call(function, &mut self.out);
+        if header.body_bytes > sql::parser::TEXT_BYTES_MAX {
+            return Err(too_long(header));
+        }
+        if !self.inbound.holds(header) {
+            return Ok(false);
+        }
+        let body = &self.inbound.bytes()[HEADER_BYTES..header.frame_bytes()];
+        let forward = self.shared.conversation().function_call(body, &mut self.out);
+        let forward = forward.map_err(|error| End::ClientViolation(error.to_string()))?;
         self.rest_of(header, 0, forward).await
     }
 

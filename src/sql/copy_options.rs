@@ -54,9 +54,7 @@ pub(super) fn copy_options(copy: &Node) -> Result<CopyOptions, Refusal> {
 fn forced(option: &Node) -> ForceQuote {
     match option.node("arg") {
         Some(argument) if argument.is("AStar") => ForceQuote::All,
-        Some(argument) => {
-            ForceQuote::Columns(argument.names("items").into_iter().map(str::to_owned).collect())
-        }
+        Some(argument) => ForceQuote::Columns(argument.names("items").into_iter().map(str::to_owned).collect()),
         None => ForceQuote::Columns(option.names("arg").into_iter().map(str::to_owned).collect()),
     }
 }

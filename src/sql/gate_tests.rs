@@ -179,13 +179,19 @@ fn copy_options_of_all_syntaxes() {
         copy(
             "COPY t TO STDOUT (FORMAT csv, HEADER 1, DELIMITER ';', NULL 'NULL', QUOTE '''', ESCAPE '\\', FORCE_QUOTE *)"
         ),
-        CopyOptions { force_quote: ForceQuote::All, ..odd.clone() }
+        CopyOptions {
+            force_quote: ForceQuote::All,
+            ..odd.clone()
+        }
     );
     assert_eq!(
         copy("COPY t TO STDOUT WITH CSV FORCE QUOTE a, \"B c\"").force_quote,
         ForceQuote::Columns(vec!["a".into(), "B c".into()])
     );
-    assert_eq!(copy("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (a))").force_quote, ForceQuote::Columns(vec!["a".into()]));
+    assert_eq!(
+        copy("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (a))").force_quote,
+        ForceQuote::Columns(vec!["a".into()])
+    );
     assert_eq!(
         copy("COPY t TO STDOUT (FORMAT csv, QUOTE '~')"),
         CopyOptions {

@@ -49,7 +49,7 @@ pub struct Context<'a> {
     pub views: &'a ViewLineages,
     /// What the views of this snapshot name.
     pub touches: &'a ViewTouches,
-    /// Large objects may be read (`[policy] large_objects` other than refuse).
+    /// Large objects may be read (`[policy] large_objects = "pass"`).
     pub large_objects: bool,
 }
 

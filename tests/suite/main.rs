@@ -6,6 +6,8 @@ mod crash;
 mod demo;
 mod equivalence;
 mod harness;
+mod large_objects;
+mod other_databases;
 mod pagila;
 mod readme;
 mod restore;

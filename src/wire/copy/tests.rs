@@ -94,7 +94,16 @@ fn csv_quotes_are_undone_and_made_where_needed() {
 
 #[test]
 fn csv_quotes_forced_fields() {
-    let forced = || CopyRewriter::Csv(CsvRewriter::new(b',', b'"', b'"', Vec::new(), false, vec![false, true, true]));
+    let forced = || {
+        CopyRewriter::Csv(CsvRewriter::new(
+            b',',
+            b'"',
+            b'"',
+            Vec::new(),
+            false,
+            vec![false, true, true],
+        ))
+    };
     assert_eq!(rewritten(forced, b"1,\"a\",\"x\"\n2,,\n"), b"1,\"<a>\",\"x\"\n2,,\n");
 }
 
