@@ -6,6 +6,7 @@ mod crash;
 mod demo;
 mod equivalence;
 mod harness;
+mod oracle;
 mod pagila;
 mod readme;
 mod restore;
