@@ -1,6 +1,6 @@
 //! The columns of a query tree whose values decide about rows: conditions, groups, order, limits.
 
-use pgveil::sql::ColumnSet;
+use pgveil::sql::{ColumnSet, Lineage};
 
 use super::node_tree::Node;
 use super::tree_lineage::{Level, TreeReader, branch, sorted_targets, with};
@@ -26,7 +26,7 @@ impl<'t> TreeReader<'t> {
             let both = keys.swap_remove(at);
             keys.extend(both.nodes("args"));
         }
-        keys.retain(|key| !compares_with_null(key));
+        keys.retain(|key| !self.compares_with_null(level, key));
         for key in keys {
             self.add(level, key, found);
         }
@@ -38,6 +38,12 @@ impl<'t> TreeReader<'t> {
         for child in children {
             self.deciding_below(level, child, found);
         }
+    }
+
+    /// `a = NULL` is never true, whatever `a` is.
+    fn compares_with_null(&mut self, level: &Level<'t>, node: &'t Node) -> bool {
+        let mut arguments = node.is("OPEXPR").then(|| node.nodes("args")).into_iter().flatten();
+        arguments.any(|argument| self.expression(level, argument) == Lineage::default())
     }
 
     fn add(&mut self, level: &Level<'t>, node: &'t Node, found: &mut ColumnSet) {
@@ -100,10 +106,4 @@ fn conditions<'t>(node: Option<&'t Node>, found: &mut Vec<&'t Node>) {
         found.extend(node.node("quals"));
         node.for_each_child(&mut |child| conditions(Some(child), found));
     }
-}
-
-/// `a = NULL` is never true, whatever `a` is.
-fn compares_with_null(node: &Node) -> bool {
-    let is_null = |node: &Node| node.is("CONST") && node.bool("constisnull");
-    node.is("OPEXPR") && node.nodes("args").any(is_null)
 }

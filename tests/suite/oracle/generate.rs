@@ -89,6 +89,18 @@ impl Generator {
         self.pick(&NAMES).to_owned()
     }
 
+    /// A name for an item of FROM; seldom one that the innermost query has.
+    fn alias(&mut self) -> String {
+        let careless = self.chance(3);
+        loop {
+            let name = self.name();
+            let taken = self.scopes.last().is_some_and(|items| items.iter().any(|item| item.alias == name));
+            if careless || !taken || self.chance(5) {
+                return name;
+            }
+        }
+    }
+
     /// A query and its columns; of these kinds, if given.
     fn query(&mut self, depth: usize, kinds: Option<&[Kind]>) -> (String, Vec<Column>) {
         let ctes_before = self.ctes.len();
@@ -171,6 +183,7 @@ impl Generator {
             targets.push(expression);
             columns.push((label, kind));
         }
+        columns.retain(|(name, _)| name != "?column?");
         let clauses = self.clauses(depth, &columns);
         let distinct = if self.chance(6) { "DISTINCT " } else { "" };
         self.scopes.pop();
@@ -215,7 +228,7 @@ impl Generator {
         match self.below(if depth == 0 { 5 } else { 12 }) {
             5 | 6 => self.subselect(depth - 1),
             7 => {
-                let alias = self.name();
+                let alias = self.alias();
                 let (text, column) = self.column(Text);
                 let function = self.pick(&["unnest(ARRAY[{}])", "regexp_split_to_table({}, ',')", "upper({})"]);
                 let columns = vec![(alias.clone(), Text)];
@@ -224,7 +237,7 @@ impl Generator {
                 (text, vec![Item { alias, columns }])
             }
             8 => {
-                let (alias, first, second) = (self.name(), self.name(), self.name());
+                let (alias, first, second) = (self.alias(), self.name(), self.name());
                 let value = match self.chance(50) {
                     true => "'v'".to_owned(),
                     false => self.column(Text).0,
@@ -246,17 +259,17 @@ impl Generator {
         let (table, columns) = self.pick(&TABLES);
         let mut columns: Vec<Column> = columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
         let own = table.trim_start_matches("app.").to_owned();
-        if self.chance(35) {
+        let taken = self.scopes.last().is_some_and(|items| items.iter().any(|item| item.alias == own));
+        if !taken && self.chance(35) {
             return (table.to_owned(), vec![Item { alias: own, columns }]);
         }
-        let alias = self.name();
+        let alias = self.alias();
         let mut text = format!("{table} {alias}");
         if self.chance(25) {
-            let (first, second) = (self.name(), self.name());
-            text += &format!("({first}, {second})");
-            columns[0].0 = first;
-            if let Some(column) = columns.get_mut(1) {
-                column.0 = second;
+            let names: Vec<String> = columns.iter().take(2).map(|_| self.name()).collect();
+            text += &format!("({})", names.join(", "));
+            for (column, name) in columns.iter_mut().zip(names) {
+                column.0 = name;
             }
         }
         (text, vec![Item { alias, columns }])
@@ -268,7 +281,7 @@ impl Generator {
         let hidden = (!lateral && self.chance(80)).then(|| self.scopes.pop()).flatten();
         let (query, columns) = self.query(depth, None);
         self.scopes.extend(hidden);
-        let alias = self.name();
+        let alias = self.alias();
         let text = format!("{}({query}) {alias}", if lateral { "LATERAL " } else { "" });
         (text, vec![Item { alias, columns }])
     }
@@ -286,12 +299,12 @@ impl Generator {
             0 => format!("{left} CROSS JOIN {right}"),
             1 => format!("{left} NATURAL {kind} {right}"),
             2 => {
-                let columns: Vec<Column> = items.first().map(|item| item.columns.clone()).unwrap_or_default();
-                let column = columns.iter().find(|(name, _)| name == "id" || name == "email").or(columns.first());
-                let column = column.map_or("id", |(name, _)| name.as_str());
+                let (first, rest) = items.split_first().expect("an item");
+                let shared = |column: &&Column| rest.iter().any(|item| item.columns.contains(*column));
+                let column = first.columns.iter().find(shared).map_or("id", |(name, _)| name.as_str()).to_owned();
                 let alias = if self.chance(30) { " AS c" } else { "" };
                 if !alias.is_empty() {
-                    let columns = vec![(column.to_owned(), Text)];
+                    let columns = vec![(column.clone(), Text)];
                     items.push(Item { alias: "c".to_owned(), columns });
                 }
                 format!("{left} {kind} {right} USING ({column}){alias}")
@@ -308,7 +321,7 @@ impl Generator {
         if !self.chance(25) {
             return (text, items);
         }
-        let alias = self.name();
+        let alias = self.alias();
         let columns = items.into_iter().flat_map(|item| item.columns).collect();
         (format!("({text}) {alias}"), vec![Item { alias, columns }])
     }
@@ -344,9 +357,12 @@ impl Generator {
             return (constant.to_owned(), if kind == Text { "text" } else { "?column?" }.to_owned());
         }
         let (alias, name) = self.pick(&found);
+        let same = items.iter().flat_map(|item| &item.columns).filter(|(one, _)| *one == name);
+        let bare = same.count() == 1 || self.chance(5);
+        let is_column = items.iter().flat_map(|item| &item.columns).any(|(one, _)| *one == alias);
         let text = match self.below(10) {
-            0..4 => name.clone(),
-            4 => format!("({alias}).{name}"),
+            0..4 if bare => name.clone(),
+            4 if !is_column => format!("({alias}).{name}"),
             _ => format!("{alias}.{name}"),
         };
         (text, name)
@@ -354,7 +370,7 @@ impl Generator {
 
     fn expression(&mut self, depth: usize, kind: Kind) -> String {
         if depth > 0 && self.chance(25) {
-            return format!("({} LIMIT 1)", self.query(depth - 1, Some(&[kind])).0);
+            return format!("({})", self.query(depth - 1, Some(&[kind])).0);
         }
         let (text, _) = self.column(kind);
         let (other, _) = self.column(kind);

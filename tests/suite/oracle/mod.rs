@@ -20,7 +20,7 @@ use pgveil::cluster::Cluster;
 use pgveil::sql::STACK_BYTES;
 
 use ours::Ours;
-use server::Server;
+use server::{Server, ServerError};
 use tally::{Definitions, Tally};
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -59,6 +59,18 @@ fn shop() -> (Cluster, Server, Ours) {
     (cluster, server, ours)
 }
 
+/// Judges; with `PGVEIL_REJECTED` it prints what the server rejects.
+fn judged(tally: &mut Tally, server: &mut Server, ours: &Ours, definitions: &mut Definitions, statement: &str) {
+    let before = tally.rejected;
+    tally.judge(server, ours, definitions, statement);
+    if tally.rejected > before
+        && std::env::var_os("PGVEIL_REJECTED").is_some()
+        && let Err(ServerError(code, message)) = server.describe(statement)
+    {
+        println!("rejected: {statement}\n    {code} {message}");
+    }
+}
+
 fn is_long() -> bool {
     std::env::var_os("PGVEIL_LONG").is_some()
 }
@@ -69,12 +81,7 @@ fn the_corpus_has_the_lineage_that_the_server_says() {
         let (_cluster, mut server, ours) = shop();
         let (mut tally, mut definitions) = (Tally::default(), Definitions::new());
         for statement in corpus() {
-            let before = tally.rejected;
-            tally.judge(&mut server, &ours, &mut definitions, &statement);
-            if tally.rejected > before && std::env::var_os("PGVEIL_REJECTED").is_some() {
-                let error = server.describe(&statement).err();
-                println!("rejected: {statement}\n    {error:?}");
-            }
+            judged(&mut tally, &mut server, &ours, &mut definitions, &statement);
         }
         println!("{}", tally.report("corpus", 10));
         assert!(tally.misses.is_empty(), "\n{}", tally.misses.join("\n"));
@@ -90,13 +97,13 @@ fn generated_queries_have_the_lineage_that_the_server_says() {
         let given = std::env::var("PGVEIL_SEED").ok().and_then(|seed| seed.parse().ok());
         let (seed, statements): (u64, u64) = match is_long() {
             true => (given.unwrap_or_else(generate::any_seed), 1_000_000),
-            false => (given.unwrap_or(1), 20_000),
+            false => (given.unwrap_or(1), 10_000),
         };
         println!("PGVEIL_SEED={seed}");
         let started = Instant::now();
         for number in 0..statements {
             let statement = generate::query(seed.wrapping_add(number.wrapping_mul(0x1_0000_0001)));
-            tally.judge(&mut server, &ours, &mut definitions, &statement);
+            judged(&mut tally, &mut server, &ours, &mut definitions, &statement);
         }
         println!("{:?}", started.elapsed());
         println!("{}", tally.report("generated", 10));

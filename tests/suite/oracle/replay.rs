@@ -61,6 +61,8 @@ struct Replay<'c> {
     tally: Tally,
     /// The catalog may have changed since `ours` was loaded.
     is_stale: bool,
+    /// Relations of this file that were meant to be temporary.
+    made: Vec<String>,
     /// Statements left out because their transaction had changed the catalog where no other session sees it.
     unseen: usize,
 }
@@ -77,11 +79,23 @@ impl Replay<'_> {
             return;
         }
         // A statement that fails, as many are meant to, changes nothing.
-        let done = self.server.run(text);
+        let permanent = without_temporary(text);
+        let done = self.server.run(permanent.as_ref().map_or(text, |(text, _)| text));
+        if let Some((_, name)) = permanent.filter(|_| done.is_ok()) {
+            self.made.push(name);
+        }
         let harmless = ["values", "table", "explain", "show", "fetch", "insert", "update", "delete", "copy", "declare", "close", "execute", "analyze"];
         self.is_stale |= done.is_ok() && !harmless.contains(&word.as_str()) && !is_settings(&word);
         if is_settings(&word) && word != "begin" {
             self.is_stale |= ["commit", "rollback", "end", "abort"].contains(&word.as_str());
+        }
+    }
+
+    fn drop_made(&mut self) {
+        for name in std::mem::take(&mut self.made) {
+            for kind in ["TABLE", "VIEW", "SEQUENCE"] {
+                self.is_stale |= self.server.run(&format!("DROP {kind} {name} CASCADE")).is_ok();
+            }
         }
     }
 
@@ -106,6 +120,21 @@ impl Replay<'_> {
     }
 }
 
+/// CREATE TEMP … without TEMP, and the name of what it makes: pgveil's catalog has no temporary relations, since no
+/// session of its can make any.
+fn without_temporary(text: &str) -> Option<(String, String)> {
+    let is = |word: &str, all: &[&str]| all.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let at = words.iter().take(5).position(|word| is(word, &["TEMP", "TEMPORARY"]))?;
+    let head = words.first().is_some_and(|word| is(word, &["CREATE"]));
+    let mut rest = words[at + 1..].iter();
+    let kinds = ["TABLE", "VIEW", "SEQUENCE", "RECURSIVE", "IF", "NOT", "EXISTS"];
+    let name = rest.find(|word| !is(word, &kinds)).filter(|_| head)?;
+    let name = name.split('(').next().unwrap_or_default().trim_end_matches(';');
+    let made = text.replacen(words[at], "", 1);
+    Some((made, name.to_owned()))
+}
+
 fn is_settings(word: &str) -> bool {
     ["set", "reset", "begin", "start", "commit", "rollback", "end", "abort", "savepoint", "release", "prepare", "deallocate"]
         .contains(&word)
@@ -127,6 +156,7 @@ fn the_regression_suite_has_the_lineage_that_the_server_says() {
             definitions: Definitions::new(),
             tally: Tally::default(),
             is_stale: false,
+            made: Vec::new(),
             unseen: 0,
         };
         let only = std::env::var("PGVEIL_REGRESS_FILES").ok();
@@ -139,6 +169,7 @@ fn the_regression_suite_has_the_lineage_that_the_server_says() {
             if file != current {
                 // A file is a session of its own.
                 replay.server = Server::connect(cluster.port(), DATABASE);
+                replay.drop_made();
                 println!("{file}: {} misses so far", replay.tally.misses.len());
                 current = file;
             }
