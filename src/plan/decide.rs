@@ -228,7 +228,11 @@ impl<'a> Decision<'a> {
         // What comes of columns that always show NULL is NULL too, where functions are strict; it tells nothing either
         // way, and a word in its place would make pg_dump write it into definitions.
         let shows_null = |column: &ColumnId| self.treatment(*column).is_some_and(|found| found.mask_name == "null");
-        Ok(if protected.iter().all(shows_null) { ColumnAction::Null } else { ColumnAction::Redact })
+        Ok(if protected.iter().all(shows_null) {
+            ColumnAction::Null
+        } else {
+            ColumnAction::Redact
+        })
     }
 
     fn base_type(&self, column: ColumnId) -> u32 {

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use pg_query::protobuf::AExprKind;
 
-use super::origin::{Field, Origin, UNKNOWN, fields_of};
+use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins, unknown};
+use crate::catalog::Oid;
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::{Node, Value};
 use crate::sql::{Clause, Lineage, Test, operators};
@@ -82,7 +83,7 @@ impl<'a> Analyser<'a> {
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             lineage,
-            type_oid: None,
+            type_oid: self.result_type(callee, &arguments),
         })
     }
 
@@ -170,6 +171,14 @@ impl<'a> Analyser<'a> {
     ) -> Option<Rc<Vec<Field<'a>>>> {
         let names = self.row_names(callee, arguments)?;
         Some(Rc::new(fields_of(names.into_iter(), lineage)))
+    }
+
+    /// The type of a function's result, where it matters and is known.
+    fn result_type(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Oid> {
+        let [element] = arguments else { return None };
+        let is_array = callee.name == "array_agg" && self.is_builtin(callee);
+        let element = element.type_oid.filter(|oid| is_array && *oid != UNKNOWN)?;
+        array_of(element, self.snapshot)
     }
 
     /// The lineage of a window: what orders its rows. What it groups by is noted.

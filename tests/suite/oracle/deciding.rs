@@ -17,9 +17,17 @@ impl<'t> TreeReader<'t> {
             for clause in ["partitionClause", "orderClause"] {
                 keys.extend(sorted_targets(query, window.nodes(clause)));
             }
-            keys.extend(["startOffset", "endOffset"].into_iter().filter_map(|bound| window.node(bound)));
+            keys.extend(
+                ["startOffset", "endOffset"]
+                    .into_iter()
+                    .filter_map(|bound| window.node(bound)),
+            );
         }
-        keys.extend(["havingQual", "limitOffset", "limitCount"].into_iter().filter_map(|field| query.node(field)));
+        keys.extend(
+            ["havingQual", "limitOffset", "limitCount"]
+                .into_iter()
+                .filter_map(|field| query.node(field)),
+        );
         conditions(query.node("jointree"), &mut keys);
         // AND, OR and NOT one by one.
         while let Some(at) = keys.iter().position(|key| key.is("BOOLEXPR")) {
@@ -68,9 +76,14 @@ impl<'t> TreeReader<'t> {
                         }
                     }
                 }
-                node.node("aggfilter").into_iter().for_each(|filter| self.add(level, filter, found));
+                node.node("aggfilter")
+                    .into_iter()
+                    .for_each(|filter| self.add(level, filter, found));
             }
-            "WINDOWFUNC" => node.node("aggfilter").into_iter().for_each(|filter| self.add(level, filter, found)),
+            "WINDOWFUNC" => node
+                .node("aggfilter")
+                .into_iter()
+                .for_each(|filter| self.add(level, filter, found)),
             _ => {}
         }
         let mut children = Vec::new();
@@ -85,7 +98,10 @@ impl<'t> TreeReader<'t> {
         let query = *level.last().expect("a query");
         if operation.is("RANGETBLREF") {
             let inner = branch(query, operation);
-            for target in inner.nodes("targetList").filter(|target| compared && !target.bool("resjunk")) {
+            for target in inner
+                .nodes("targetList")
+                .filter(|target| compared && !target.bool("resjunk"))
+            {
                 let lineage = self.target(&with(level, inner), target.int("resno"));
                 found.extend(lineage.verbatim.iter().chain(&lineage.computed_from));
             }

@@ -24,21 +24,62 @@ struct Item {
 const TABLES: [(&str, &[(&str, Kind)]); 11] = [
     (
         "customers",
-        &[("id", Number), ("email", Text), ("name", Text), ("phone", Text), ("salary", Other), ("tags", Other), ("home", Other), ("boss", Number), ("note", Text)],
+        &[
+            ("id", Number),
+            ("email", Text),
+            ("name", Text),
+            ("phone", Text),
+            ("salary", Other),
+            ("tags", Other),
+            ("home", Other),
+            ("boss", Number),
+            ("note", Text),
+        ],
     ),
-    ("orders", &[("id", Number), ("customer_id", Number), ("email", Text), ("note", Text), ("amount", Other)]),
+    (
+        "orders",
+        &[
+            ("id", Number),
+            ("customer_id", Number),
+            ("email", Text),
+            ("note", Text),
+            ("amount", Other),
+        ],
+    ),
     ("plain", &[("id", Number), ("a", Text), ("b", Text), ("r", Other)]),
     ("app.twin", &[("id", Number), ("secret", Text)]),
     ("v_near", &[("id", Number), ("mail", Text), ("uname", Text)]),
     ("v_far", &[("mail", Text), ("uname", Text)]),
-    ("v_wide", &[("id", Number), ("email", Text), ("a", Text), ("total", Other)]),
+    (
+        "v_wide",
+        &[("id", Number), ("email", Text), ("a", Text), ("total", Other)],
+    ),
     ("v_tree", &[("id", Number), ("path", Text), ("email", Text)]),
     ("mv", &[("email", Text)]),
-    ("events", &[("id", Number), ("at", Other), ("who", Text), ("note", Text)]),
-    ("vips", &[("id", Number), ("email", Text), ("name", Text), ("level", Number)]),
+    (
+        "events",
+        &[("id", Number), ("at", Other), ("who", Text), ("note", Text)],
+    ),
+    (
+        "vips",
+        &[("id", Number), ("email", Text), ("name", Text), ("level", Number)],
+    ),
 ];
 
-const NAMES: [&str; 12] = ["a", "b", "c", "x", "id", "email", "name", "note", "customers", "plain", "orders", "mail"];
+const NAMES: [&str; 12] = [
+    "a",
+    "b",
+    "c",
+    "x",
+    "id",
+    "email",
+    "name",
+    "note",
+    "customers",
+    "plain",
+    "orders",
+    "mail",
+];
 
 /// A seed that differs from run to run.
 pub fn any_seed() -> u64 {
@@ -94,7 +135,10 @@ impl Generator {
         let careless = self.chance(3);
         loop {
             let name = self.name();
-            let taken = self.scopes.last().is_some_and(|items| items.iter().any(|item| item.alias == name));
+            let taken = self
+                .scopes
+                .last()
+                .is_some_and(|items| items.iter().any(|item| item.alias == name));
             if careless || !taken || self.chance(5) {
                 return name;
             }
@@ -133,10 +177,17 @@ impl Generator {
                 };
                 self.ctes.push(item);
                 let (second, _) = self.select(depth.min(1), Some(&kinds));
-                let list = if named { format!("({}, {})", names[0].0, names[1].0) } else { String::new() };
+                let list = if named {
+                    format!("({}, {})", names[0].0, names[1].0)
+                } else {
+                    String::new()
+                };
                 let all = self.pick(&["UNION", "UNION ALL"]);
                 let extra = match named && self.chance(30) {
-                    true => format!(" SEARCH DEPTH FIRST BY {} SET ord CYCLE {} SET mark USING path", names[0].0, names[1].0),
+                    true => format!(
+                        " SEARCH DEPTH FIRST BY {} SET ord CYCLE {} SET mark USING path",
+                        names[0].0, names[1].0
+                    ),
                     false => String::new(),
                 };
                 parts.push(format!("{name}{list} AS ({first} {all} {second}){extra}"));
@@ -146,7 +197,11 @@ impl Generator {
                 self.ctes.push(Item { alias: name, columns });
             }
         }
-        format!("WITH {}{} ", if recursive { "RECURSIVE " } else { "" }, parts.join(", "))
+        format!(
+            "WITH {}{} ",
+            if recursive { "RECURSIVE " } else { "" },
+            parts.join(", ")
+        )
     }
 
     fn set_operation(&mut self, depth: usize, kinds: Option<&[Kind]>) -> (String, Vec<Column>) {
@@ -187,7 +242,11 @@ impl Generator {
         let clauses = self.clauses(depth, &columns);
         let distinct = if self.chance(6) { "DISTINCT " } else { "" };
         self.scopes.pop();
-        let text = format!("SELECT {distinct}{} FROM {}{clauses}", targets.join(", "), from.join(", "));
+        let text = format!(
+            "SELECT {distinct}{} FROM {}{clauses}",
+            targets.join(", "),
+            from.join(", ")
+        );
         (text, columns)
     }
 
@@ -259,7 +318,10 @@ impl Generator {
         let (table, columns) = self.pick(&TABLES);
         let mut columns: Vec<Column> = columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
         let own = table.trim_start_matches("app.").to_owned();
-        let taken = self.scopes.last().is_some_and(|items| items.iter().any(|item| item.alias == own));
+        let taken = self
+            .scopes
+            .last()
+            .is_some_and(|items| items.iter().any(|item| item.alias == own));
         if !taken && self.chance(35) {
             return (table.to_owned(), vec![Item { alias: own, columns }]);
         }
@@ -301,11 +363,19 @@ impl Generator {
             2 => {
                 let (first, rest) = items.split_first().expect("an item");
                 let shared = |column: &&Column| rest.iter().any(|item| item.columns.contains(*column));
-                let column = first.columns.iter().find(shared).map_or("id", |(name, _)| name.as_str()).to_owned();
+                let column = first
+                    .columns
+                    .iter()
+                    .find(shared)
+                    .map_or("id", |(name, _)| name.as_str())
+                    .to_owned();
                 let alias = if self.chance(30) { " AS c" } else { "" };
                 if !alias.is_empty() {
                     let columns = vec![(column.clone(), Text)];
-                    items.push(Item { alias: "c".to_owned(), columns });
+                    items.push(Item {
+                        alias: "c".to_owned(),
+                        columns,
+                    });
                 }
                 format!("{left} {kind} {right} USING ({column}){alias}")
             }
@@ -332,7 +402,11 @@ impl Generator {
             1 => format!("{} = {}", self.column(Text).0, self.column(Text).0),
             2 => format!("{} IS NOT NULL", self.column(Text).0),
             3 => format!("EXISTS ({})", self.query(depth - 1, None).0),
-            _ => format!("{} IN ({})", self.column(Text).0, self.query(depth - 1, Some(&[Text])).0),
+            _ => format!(
+                "{} IN ({})",
+                self.column(Text).0,
+                self.query(depth - 1, Some(&[Text])).0
+            ),
         }
     }
 
@@ -354,12 +428,21 @@ impl Generator {
                 Number => "7",
                 Other => "NULL",
             };
-            return (constant.to_owned(), if kind == Text { "text" } else { "?column?" }.to_owned());
+            return (
+                constant.to_owned(),
+                if kind == Text { "text" } else { "?column?" }.to_owned(),
+            );
         }
         let (alias, name) = self.pick(&found);
-        let same = items.iter().flat_map(|item| &item.columns).filter(|(one, _)| *one == name);
+        let same = items
+            .iter()
+            .flat_map(|item| &item.columns)
+            .filter(|(one, _)| *one == name);
         let bare = same.count() == 1 || self.chance(5);
-        let is_column = items.iter().flat_map(|item| &item.columns).any(|(one, _)| *one == alias);
+        let is_column = items
+            .iter()
+            .flat_map(|item| &item.columns)
+            .any(|(one, _)| *one == alias);
         let text = match self.below(10) {
             0..4 if bare => name.clone(),
             4 if !is_column => format!("({alias}).{name}"),

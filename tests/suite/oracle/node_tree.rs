@@ -163,7 +163,11 @@ impl Reader {
     /// The bytes of a constant after their number: `4 [ 1 0 0 0 ]`.
     fn skip_bytes(&mut self) {
         if self.tokens.next_if_eq(&Token::Word("[".to_owned())).is_some() {
-            while self.tokens.next().is_some_and(|token| token != Token::Word("]".to_owned())) {}
+            while self
+                .tokens
+                .next()
+                .is_some_and(|token| token != Token::Word("]".to_owned()))
+            {}
         }
     }
 }

@@ -33,7 +33,13 @@ const FIRST: [&str; 16] = [
 ];
 
 /// They end other sessions, wait, or fill the disk; nothing of theirs is about lineage.
-const LEFT_OUT: [&str; 5] = ["tablespace", "infinite_recurse", "vacuum_parallel", "database", "subscription"];
+const LEFT_OUT: [&str; 5] = [
+    "tablespace",
+    "infinite_recurse",
+    "vacuum_parallel",
+    "database",
+    "subscription",
+];
 
 fn statements(path: &str) -> Vec<(String, String)> {
     let mut text = String::new();
@@ -69,7 +75,10 @@ struct Replay<'c> {
 
 impl Replay<'_> {
     fn statement(&mut self, text: &str) {
-        let word = text.trim_start_matches(['(', ' ', '\n', '\t']).split(|c: char| !c.is_alphabetic()).next();
+        let word = text
+            .trim_start_matches(['(', ' ', '\n', '\t'])
+            .split(|c: char| !c.is_alphabetic())
+            .next();
         let word = word.unwrap_or_default().to_ascii_lowercase();
         let is_query = ["select", "with", "values", "table"].contains(&word.as_str());
         if is_query && self.server.transaction_status != b'E' {
@@ -84,7 +93,10 @@ impl Replay<'_> {
         if let Some((_, name)) = permanent.filter(|_| done.is_ok()) {
             self.made.push(name);
         }
-        let harmless = ["values", "table", "explain", "show", "fetch", "insert", "update", "delete", "copy", "declare", "close", "execute", "analyze"];
+        let harmless = [
+            "values", "table", "explain", "show", "fetch", "insert", "update", "delete", "copy", "declare", "close",
+            "execute", "analyze",
+        ];
         self.is_stale |= done.is_ok() && !harmless.contains(&word.as_str()) && !is_settings(&word);
         if is_settings(&word) && word != "begin" {
             self.is_stale |= ["commit", "rollback", "end", "abort"].contains(&word.as_str());
@@ -113,7 +125,8 @@ impl Replay<'_> {
         if in_transaction {
             let _ = self.server.run("SAVEPOINT oracle");
         }
-        self.tally.judge(&mut self.server, &self.ours, &mut self.definitions, text);
+        self.tally
+            .judge(&mut self.server, &self.ours, &mut self.definitions, text);
         if in_transaction {
             let _ = self.server.run("ROLLBACK TO oracle; RELEASE oracle");
         }
@@ -136,8 +149,21 @@ fn without_temporary(text: &str) -> Option<(String, String)> {
 }
 
 fn is_settings(word: &str) -> bool {
-    ["set", "reset", "begin", "start", "commit", "rollback", "end", "abort", "savepoint", "release", "prepare", "deallocate"]
-        .contains(&word)
+    [
+        "set",
+        "reset",
+        "begin",
+        "start",
+        "commit",
+        "rollback",
+        "end",
+        "abort",
+        "savepoint",
+        "release",
+        "prepare",
+        "deallocate",
+    ]
+    .contains(&word)
 }
 
 #[test]

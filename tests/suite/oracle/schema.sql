@@ -67,3 +67,5 @@ CREATE FUNCTION rows_fn(text) RETURNS SETOF customers LANGUAGE sql AS 'select * 
 CREATE FUNCTION full_name(customers) RETURNS text LANGUAGE sql AS 'select $1.name || $1.email';
 CREATE FUNCTION any_record() RETURNS SETOF record LANGUAGE sql AS 'select 1, ''x''::text';
 CREATE FUNCTION leak(int) RETURNS text LANGUAGE sql AS 'select email from app.customers where id = $1';
+CREATE FUNCTION gap_rows() RETURNS SETOF gaps LANGUAGE sql AS 'select * from app.gaps';
+CREATE FUNCTION one_out(int, OUT x text) LANGUAGE plpgsql AS 'begin x := 1; end';

@@ -101,7 +101,8 @@ impl Tally {
             let found = analysis.columns.get(at);
             let label = &described.columns[at].0;
             if let Some(found) = found.filter(|found| found.label != *label) {
-                self.misses.push(format!("{text}\n    label {} instead of {label}", found.label));
+                self.misses
+                    .push(format!("{text}\n    label {} instead of {label}", found.label));
             }
             let lineage = protected_only(ours, found.map_or(&clean, |found| &found.lineage));
             let shown = || {
@@ -122,13 +123,22 @@ impl Tally {
             }
         }
         let mut noted = ColumnSet::new();
-        analysis.influences.iter().for_each(|influence| noted.extend(influence.test.columns()));
-        let deciding: ColumnSet = truth.deciding.iter().copied().filter(|one| ours.is_protected(*one)).collect();
+        analysis
+            .influences
+            .iter()
+            .for_each(|influence| noted.extend(influence.test.columns()));
+        let deciding: ColumnSet = truth
+            .deciding
+            .iter()
+            .copied()
+            .filter(|one| ours.is_protected(*one))
+            .collect();
         noted.retain(|column| ours.is_protected(*column));
         self.deciding_exact += usize::from(noted == deciding);
         if !deciding.is_subset(&noted) {
             let missing: ColumnSet = deciding.difference(&noted).copied().collect();
-            self.misses.push(format!("{text}\n    deciding, not noted: {}", names(ours, &missing)));
+            self.misses
+                .push(format!("{text}\n    deciding, not noted: {}", names(ours, &missing)));
         }
     }
 
@@ -154,7 +164,12 @@ impl Tally {
             lines.extend(found.iter().take(examples).map(|example| format!("    {example}")));
         }
         let step = self.over.len() / examples.max(1) + 1;
-        lines.extend(self.over.iter().step_by(step).map(|example| format!("  over: {example}")));
+        lines.extend(
+            self.over
+                .iter()
+                .step_by(step)
+                .map(|example| format!("  over: {example}")),
+        );
         lines.join("\n")
     }
 }
@@ -214,7 +229,9 @@ fn all(lineage: &Lineage) -> ColumnSet {
 }
 
 fn names(ours: &Ours, columns: &ColumnSet) -> String {
-    let names = columns.iter().map(|column: &ColumnId| ours.snapshot.column_name(*column));
+    let names = columns
+        .iter()
+        .map(|column: &ColumnId| ours.snapshot.column_name(*column));
     names.collect::<Vec<_>>().join(" ")
 }
 

@@ -170,7 +170,10 @@ impl<'t> TreeReader<'t> {
     fn under(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
         let mut children = Vec::new();
         node.for_each_child(&mut |child| children.push(child));
-        let values: Vec<Lineage> = children.into_iter().map(|child| self.expression(level, child)).collect();
+        let values: Vec<Lineage> = children
+            .into_iter()
+            .map(|child| self.expression(level, child))
+            .collect();
         all_tainted(&values)
     }
 
@@ -217,7 +220,10 @@ impl<'t> TreeReader<'t> {
             for key in sorted_targets(query, window.nodes("orderClause")) {
                 values.push(self.expression(level, key));
             }
-            for bound in ["startOffset", "endOffset"].into_iter().filter_map(|bound| window.node(bound)) {
+            for bound in ["startOffset", "endOffset"]
+                .into_iter()
+                .filter_map(|bound| window.node(bound))
+            {
                 values.push(self.expression(level, bound));
             }
         }
@@ -377,7 +383,9 @@ fn common_table<'t>(level: &Level<'t>, entry: &'t Node) -> (Level<'t>, &'t Node)
     let level = level[..level.len() - up].to_vec();
     let query = *level.last().expect("a query");
     let mut ctes = query.nodes("cteList");
-    let cte = ctes.find(|cte| cte.str("ctename") == entry.str("ctename")).expect("a CTE");
+    let cte = ctes
+        .find(|cte| cte.str("ctename") == entry.str("ctename"))
+        .expect("a CTE");
     (with(&level, cte.node("ctequery").expect("a query")), cte)
 }
 
@@ -398,7 +406,9 @@ pub(super) fn sorted_targets<'t>(query: &'t Node, clauses: impl Iterator<Item = 
     let found = clauses.filter_map(|clause| {
         let reference = clause.int("tleSortGroupRef");
         let mut targets = query.nodes("targetList");
-        targets.find(|target| target.int("ressortgroupref") == reference)?.node("expr")
+        targets
+            .find(|target| target.int("ressortgroupref") == reference)?
+            .node("expr")
     });
     found.collect()
 }
@@ -462,7 +472,8 @@ fn tainted(lineage: &Lineage) -> Lineage {
 fn all_tainted(lineages: &[Lineage]) -> Lineage {
     let mut all = computed();
     for lineage in lineages {
-        all.computed_from.extend(lineage.verbatim.iter().chain(&lineage.computed_from));
+        all.computed_from
+            .extend(lineage.verbatim.iter().chain(&lineage.computed_from));
     }
     all
 }
