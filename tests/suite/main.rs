@@ -9,6 +9,7 @@ mod harness;
 mod large_objects;
 mod other_databases;
 mod pagila;
+mod protocol;
 mod readme;
 mod restore;
 mod style;
