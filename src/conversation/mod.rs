@@ -74,10 +74,14 @@ pub struct Ended {
     pub started: Instant,
 }
 
-/// The session log as the conversation needs it. `Err(())` means that the record is not written: the statement is refused.
+/// A record that is not on the session log. The reason has been reported to the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotWritten;
+
+/// The session log as the conversation needs it. A statement whose record is [`NotWritten`] is refused.
 pub trait StatementLog {
     /// Before a statement is sent on.
-    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()>;
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), NotWritten>;
     /// When its reply has ended.
     fn end(&mut self, ended: Ended);
     /// Something that must not happen.

@@ -12,7 +12,7 @@ use crate::sql::{Reason, Refusal, StatementKind};
 use super::expected::Expected;
 use super::names::{Latest, LatestPortal, NO_QUERY, Prepared, as_query};
 use super::text::name_key;
-use super::{Begun, Conversation, Ended, Run, StatementLog, Violation};
+use super::{Begun, Conversation, Ended, NotWritten, Run, StatementLog, Violation};
 
 /// SQLSTATE in the log for a statement that the server skipped because one before it failed.
 pub(super) const SKIPPED_SQLSTATE: [u8; 5] = *b"25P02";
@@ -54,7 +54,7 @@ impl<L: StatementLog> Conversation<L> {
         }
     }
 
-    fn record(&mut self, plan: &Plan, shown: Option<&Plan>, protocol: Protocol) -> Result<(), ()> {
+    fn record(&mut self, plan: &Plan, shown: Option<&Plan>, protocol: Protocol) -> Result<(), NotWritten> {
         self.statements += 1;
         self.log.begin(&Begun {
             statement: self.statements,
@@ -105,7 +105,7 @@ impl<L: StatementLog> Conversation<L> {
                 started: run.started,
             });
             self.record(&plan, shown.as_deref(), protocol)
-                .map_err(|()| Violation::Unrecorded)?;
+                .map_err(|NotWritten| Violation::Unrecorded)?;
         }
         let recorded = (runs_other || shows_other).then_some(self.statements);
         if let Some(run) = self.front_run() {
