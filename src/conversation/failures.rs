@@ -44,6 +44,9 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn run_scrubs(&self, run: &Run, any_phase: bool) -> bool {
+        if run.refusal.is_some() {
+            return false; // it does not run
+        }
         let plan = &run.plan;
         let shown_scrubs = || run.shown.as_ref().is_none_or(|shown| shown.scrubs());
         let (scrubs, runs_at_once) = match &plan.kind {

@@ -172,6 +172,8 @@ pub struct Conversation<L> {
     /// A cursor WITH HOLD over protected columns was declared: COMMIT, which runs it, may fail with its values.
     holds_protected: bool,
     encodings: Encodings,
+    /// What the last ReadyForQuery said of the transaction.
+    transaction: u8,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
 }
@@ -191,6 +193,7 @@ impl<L: StatementLog> Conversation<L> {
             rows: Rows::default(),
             holds_protected: false,
             encodings: Encodings::default(),
+            transaction: b'I',
             copies_in: false,
         }
     }
@@ -218,6 +221,11 @@ impl<L: StatementLog> Conversation<L> {
     /// Whether every reply has come.
     pub fn is_idle(&self) -> bool {
         self.expected.is_empty()
+    }
+
+    /// Whether the server will run nothing that is sent now, but for the end of the transaction.
+    fn has_failed_transaction(&self) -> bool {
+        self.transaction == b'E' && self.is_idle()
     }
 
     /// The server reported a setting (ParameterStatus). What it says counts, never what the client asked for.

@@ -401,7 +401,8 @@ impl<L: StatementLog> Conversation<L> {
             _ => return Err(unexpected(reply::READY_FOR_QUERY)),
         }
         let is_idle = self.expected.is_empty();
-        if body == b"I" {
+        self.transaction = body.first().copied().unwrap_or_default();
+        if self.transaction == b'I' {
             self.names.end_transaction(is_idle);
         }
         if is_idle {

@@ -34,6 +34,11 @@ impl<L: StatementLog> Conversation<L> {
             && let Verdict::Probe(refusal) = &planned.statements[0].verdict
         {
             let run = self.begin(&planned.statements[0], Protocol::Simple, Some(refusal.clone()));
+            if self.has_failed_transaction() {
+                out.extend_from_slice(frame);
+                self.expected.push_back(Expected::Query { runs: [run].into() });
+                return;
+            }
             return self.probe(text, run, out);
         }
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());

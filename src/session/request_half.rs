@@ -57,6 +57,12 @@ pub(super) async fn request_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
                 return upstream_gone(error);
             }
         }
+        Err(End::ClientViolation(what)) => {
+            return match requests.drain().await {
+                Ok(()) => End::ClientViolation(what),
+                Err(end) => end,
+            };
+        }
         Err(end) => return end,
     }
     // The server answers what it was sent before the goodbye, and closes.
@@ -88,6 +94,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
             self.inbound.rest();
             self.fill(wanted).await?;
         }
+    }
+
+    /// What was asked for before the client broke the protocol is still answered, as the server itself would.
+    async fn drain(&mut self) -> Result<(), End> {
+        self.out.extend_from_slice(&[request::FLUSH, 0, 0, 0, 4]);
+        self.send().await?;
+        while !self.shared.conversation().is_idle() {
+            self.shared.room.notified().await;
+        }
+        Ok(())
     }
 
     async fn wait_for_room(&mut self) -> Result<(), End> {

@@ -11,6 +11,7 @@ mod large_objects;
 mod other_databases;
 mod oracle;
 mod pagila;
+mod protocol;
 mod readme;
 mod restore;
 mod style;
