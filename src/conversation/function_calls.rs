@@ -5,12 +5,11 @@ use std::sync::Arc;
 use crate::config::LargeObjects;
 use crate::journal::Protocol;
 use crate::sql::{Reason, Refusal};
+use crate::wire::frame;
 use crate::wire::read::{Malformed, Reader};
 use crate::wire::tag::request;
-use crate::wire::{compose, frame};
 
 use super::expected::Expected;
-use super::text::FAILING_STATEMENT;
 use super::{Conversation, StatementLog};
 
 /// `lo_open(oid, integer)`. OIDs of pg_proc.dat, which do not change.
@@ -42,8 +41,7 @@ impl<L: StatementLog> Conversation<L> {
         let plan = Arc::new(self.planner.passed(&log_text(function)));
         let run = self.begin(&plan, Protocol::Simple, None);
         if run.refusal.is_some() {
-            compose::query(out, FAILING_STATEMENT.as_bytes());
-            self.expected.push_back(Expected::Query { runs: [run].into() });
+            self.stand_in(run, out);
             return Ok(false);
         }
         self.expected.push_back(Expected::FunctionCall { run, answered: false });

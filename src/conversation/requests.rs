@@ -82,6 +82,11 @@ impl<L: StatementLog> Conversation<L> {
         let plan = Arc::new(plan);
         let refusal = refusal_of(&plan);
         let run = self.begin(&plan, Protocol::Simple, refusal);
+        self.stand_in(run, out);
+    }
+
+    /// In the place of a refused message of the simple protocol: a statement that fails.
+    pub(super) fn stand_in(&mut self, run: Run, out: &mut Vec<u8>) {
         compose::query(out, FAILING_STATEMENT.as_bytes());
         self.expected.push_back(Expected::Query { runs: [run].into() });
     }

@@ -12,6 +12,7 @@
 
 mod analysis;
 mod copy_options;
+pub mod encoding;
 pub mod functions;
 pub mod gate;
 mod lineage;
@@ -80,6 +81,10 @@ pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Judged>, Refusal
 
 fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal> {
     let passed = gate::check(&parsed.tree, context.treatment.protects_anything())?;
+    if context.treatment.protects_anything() {
+        encoding::check_stays(&parsed.tree)?;
+        encoding::check_made_name(&passed.kind)?;
+    }
     let touch = touch::touch(&parsed.tree, context.snapshot, context.touches);
     touch.check(context.treatment, context.large_objects)?;
     let touches_protected = touch.is_protected(context.snapshot, context.treatment);
@@ -96,6 +101,7 @@ fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal
         unknown_name: touch.unknown_name,
     };
     if touches_protected && analysis.unknown_name.is_none() {
+        encoding::check_cut_names(&parsed.tree)?;
         add_lineage(&mut analysis, parsed, &passed, context)?;
     }
     Ok(analysis)

@@ -9,6 +9,7 @@ mod equivalence;
 mod harness;
 mod large_objects;
 mod other_databases;
+mod oracle;
 mod pagila;
 mod readme;
 mod restore;

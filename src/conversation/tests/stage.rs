@@ -174,7 +174,7 @@ impl Stage {
     pub fn function_call(&mut self, function: u32) -> bool {
         self.conversation
             .function_call(&function.to_be_bytes(), &mut Vec::new())
-            .unwrap()
+            .expect("a body that can be read")
     }
 
     fn sent(&mut self, send: impl FnOnce(&mut Conversation<Log>, &mut Vec<u8>)) -> Vec<String> {

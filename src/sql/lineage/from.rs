@@ -263,7 +263,7 @@ impl<'a> Analyser<'a> {
             self.condition(&sides, condition, Clause::JoinOn)?;
             entries = sides.entries;
         }
-        let using_alias = node.node("join_using_alias").map(|alias| {
+        let mut using_alias = node.node("join_using_alias").map(|alias| {
             let shape = Shape::Fields(Rc::new(merged.clone()));
             let mut entry = Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape);
             entry.columns_visible = false;
@@ -276,7 +276,9 @@ impl<'a> Analyser<'a> {
         }));
         let mut name = None;
         if let Some(alias) = node.node("alias") {
+            // It hides the sides, and the alias of USING with them.
             entries.clear();
+            using_alias = None;
             name = Some(Cow::Borrowed(alias.str("aliasname")));
             shape = self.renamed(shape, &alias.names("colnames"))?;
         }
