@@ -68,7 +68,7 @@ impl Drop for UseGuard<'_> {
 impl Database {
     pub(super) async fn open(service: &Service, name: &str) -> Result<Self, CatalogError> {
         let mut connection = connect(service, name).await?;
-        let (planner, fingerprint) = load(service, &mut connection, 1).await?;
+        let (planner, fingerprint) = load(service, &mut connection, None).await?;
         let watch = Watch {
             connection: Some(connection),
             fingerprint,
@@ -125,7 +125,7 @@ impl Database {
         if upstream::fingerprint(connection).await? == watch.fingerprint {
             return Ok(());
         }
-        let (planner, fingerprint) = load(service, connection, self.planner().generation() + 1).await?;
+        let (planner, fingerprint) = load(service, connection, Some(&self.planner())).await?;
         *self.planner.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(planner);
         watch.fingerprint = fingerprint;
         Ok(())
@@ -146,13 +146,13 @@ async fn connect(service: &Service, name: &str) -> Result<Upstream, ConnectError
 async fn load(
     service: &Service,
     connection: &mut Upstream,
-    generation: u64,
+    before: Option<&Planner>,
 ) -> Result<(Planner, String), CatalogError> {
     let fingerprint = upstream::fingerprint(connection).await?;
     let mut snapshot = upstream::load_snapshot(connection).await?;
-    snapshot.generation = generation;
+    snapshot.generation = before.map_or(0, Planner::generation) + 1;
     let policy: &Policy = &service.config.policy;
-    let resolved = service
+    let mut resolved = service
         .rules
         .resolve(&snapshot, &service.keys, policy)
         .map_err(CatalogError::Rules)?;
@@ -161,6 +161,16 @@ async fn load(
     } else {
         PlannerMode::Guarded
     };
+    if let Some(before) = before {
+        for column in resolved.treatments.hold_on(&before.basis().treatments, &snapshot) {
+            let name = snapshot.column_name(column);
+            eprintln!("pgveil: no rule names the column {name} any more, which had another name: it is refused");
+        }
+    } else {
+        for problem in &resolved.unmatched {
+            eprintln!("pgveil: {problem}");
+        }
+    }
     let basis = Basis::new(snapshot, resolved.treatments);
     Ok((Planner::new(basis, mode, *policy), fingerprint))
 }
