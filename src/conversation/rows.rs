@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::plan::RowMask;
-use crate::sql::{CopyFormat, CopyOptions};
+use crate::plan::{PlannedColumn, RowMask};
+use crate::sql::{CopyFormat, CopyOptions, ForceQuote};
 use crate::wire::copy::{BinaryRewriter, CopyRewriter, CsvRewriter, TextRewriter};
 use crate::wire::frame;
 use crate::wire::row::{self, FieldRewriter};
@@ -32,7 +32,7 @@ pub(super) enum Rows {
 }
 
 impl Rows {
-    pub(super) fn for_copy(options: &CopyOptions, mask: RowMask) -> Self {
+    pub(super) fn for_copy(options: &CopyOptions, columns: &[PlannedColumn], mask: RowMask) -> Self {
         if !mask.rewrites() {
             return Rows::CopyPass;
         }
@@ -44,6 +44,7 @@ impl Rows {
                 options.escape,
                 options.null.clone(),
                 options.header,
+                forced_fields(&options.force_quote, columns),
             )),
             CopyFormat::Binary => CopyRewriter::Binary(BinaryRewriter::new()),
         };
@@ -104,4 +105,13 @@ impl Rows {
         out.extend_from_slice(&rewritten);
         Ok(dropped)
     }
+}
+
+fn forced_fields(force_quote: &ForceQuote, columns: &[PlannedColumn]) -> Vec<bool> {
+    let is_forced = |column: &PlannedColumn| match force_quote {
+        ForceQuote::None => false,
+        ForceQuote::All => true,
+        ForceQuote::Columns(names) => names.contains(&column.label),
+    };
+    columns.iter().map(is_forced).collect()
 }

@@ -69,7 +69,9 @@ struct Decision<'a> {
 impl<'a> Decision<'a> {
     fn statement(&mut self, analysis: &Analysis) -> Result<Vec<PlannedColumn>, Refusal> {
         for fallible in &analysis.fallible {
-            if let Some(column) = self.protected(&fallible.columns).next() {
+            let column = self.protected(&fallible.columns).next();
+            if let Some(column) = column {
+                self.uses.insert((column, "refused"));
                 return Err(Refusal {
                     reason: Reason::FallibleExpression,
                     message: format!(
@@ -115,7 +117,7 @@ impl<'a> Decision<'a> {
     /// Whether the masked data shows the same groups and the same equalities.
     fn keeps_equality(&self, column: ColumnId) -> bool {
         self.treatment(column)
-            .is_some_and(|found| found.deterministic && found.keeps_uniqueness)
+            .is_some_and(|found| found.deterministic && found.keeps_uniqueness && found.keeps_null)
     }
 
     fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
@@ -146,6 +148,7 @@ impl<'a> Decision<'a> {
                 .treatment(column)
                 .is_some_and(|found| found.predicates == Predicates::Allow);
             if !allowed {
+                self.uses.insert((column, "refused"));
                 return Err(self.predicate_refusal(column, influence));
             }
             self.inferences.insert(self.name(column));

@@ -99,7 +99,7 @@ impl Planner {
             treatment: &self.basis.treatments,
             views: &self.basis.views,
             touches: &self.basis.touches,
-            large_objects: self.policy.large_objects != LargeObjects::Refuse,
+            large_objects: self.policy.large_objects == LargeObjects::Pass,
         };
         let mut planned = PlannedText {
             statements: Vec::new(),
@@ -148,7 +148,7 @@ impl Planner {
         let plan = self.without_columns(StatementKind::Other, Verdict::Pass, self.log_text(text));
         PlannedText {
             statements: vec![Arc::new(plan)],
-            spans: vec![0..text.len()],
+            spans: Vec::new(),
             generation: self.generation(),
         }
     }

@@ -4,7 +4,7 @@
 //! our own reading of the statement; where the two disagree, nothing is shown.
 
 use crate::catalog::{ColumnId, RelationKind};
-use crate::sql::{CopyFormat, Lineage, Treatment};
+use crate::sql::{CopyFormat, Lineage, StatementKind, Treatment};
 use crate::value::Format;
 use crate::wire::row::Field;
 
@@ -123,6 +123,7 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
             Format::Binary
         };
         actions.push(match action {
+            ColumnAction::Clean if tells_sizes(plan) => FieldAction::PlanText,
             ColumnAction::Clean => FieldAction::Keep,
             ColumnAction::Mask { mask, .. } => FieldAction::Mask {
                 mask: mask.clone(),
@@ -167,7 +168,16 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
 
 /// EXPLAIN shows one column of its own, whatever the query under it shows.
 fn is_text_report(plan: &Plan) -> bool {
-    matches!(plan.kind, crate::sql::StatementKind::Explain { .. })
+    matches!(plan.kind, StatementKind::Explain { .. })
+}
+
+/// EXPLAIN over protected columns; what EXPLAIN EXECUTE is over is not known here.
+fn tells_sizes(plan: &Plan) -> bool {
+    match &plan.kind {
+        StatementKind::Explain { executes: Some(_), .. } => plan.basis.treatments.protects_anything(),
+        StatementKind::Explain { executes: None, .. } => plan.verdict == Verdict::Mask,
+        _ => false,
+    }
 }
 
 /// Resolves a plan for a COPY stream, which carries neither names nor types.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::conversation::{Begun, Ended, StatementLog};
+use crate::conversation::{Begun, Ended, NotWritten, StatementLog};
 use crate::journal::{Alarm, Event, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
 use crate::plan;
 use crate::sql::StatementKind;
@@ -52,7 +52,7 @@ impl SessionLog {
         let _ = self.write(&[]);
     }
 
-    fn write(&mut self, events: &[Event<'_>]) -> Result<(), ()> {
+    fn write(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
         let end = self.ended.take().map(|ended| (ended, self.duration_us));
         let sqlstate = end.and_then(|(ended, _)| ended.sqlstate);
         let end = end.map(|(ended, duration_us)| {
@@ -76,12 +76,15 @@ impl SessionLog {
             [Some(first), Some(second), Some(third)] => self.journal.append_all(&[first, second, third]),
             _ => Ok(()),
         };
-        written.map_err(|error| eprintln!("pgveil: {error}"))
+        written.map_err(|error| {
+            eprintln!("pgveil: {error}");
+            NotWritten
+        })
     }
 }
 
 impl StatementLog for SessionLog {
-    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()> {
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), NotWritten> {
         self.totals.statements += 1;
         let refusal = match &begun.plan.verdict {
             plan::Verdict::Refuse(refusal) => Some(refusal),
@@ -145,7 +148,7 @@ fn kind_name(kind: &StatementKind) -> &'static str {
         StatementKind::Deallocate(_) => "deallocate",
         StatementKind::Explain { .. } => "explain",
         StatementKind::Show => "show",
-        StatementKind::Set => "set",
+        StatementKind::Set | StatementKind::SetEncoding { .. } => "set",
         StatementKind::Transaction(_) => "transaction",
         StatementKind::Discard { .. } => "discard",
         StatementKind::Lock => "lock",

@@ -230,19 +230,45 @@ fn check_set(tree: &Node) -> Result<StatementKind, Refusal> {
                     "write the value as a string",
                 ));
             };
-            settings::check(name, &values.join(", "))?;
-            Ok(StatementKind::Set)
+            let value = values.join(", ");
+            settings::check(name, &value)?;
+            Ok(match settings::is_encoding(name) {
+                true => StatementKind::SetEncoding {
+                    utf8: settings::is_utf8(&value),
+                },
+                false => StatementKind::Set,
+            })
         }
         Some(Kind::VarSetDefault | Kind::VarReset) => {
             settings::check_reset(name)?;
-            Ok(StatementKind::Set)
+            Ok(match settings::is_encoding(name) {
+                true => StatementKind::SetEncoding { utf8: false },
+                false => StatementKind::Set,
+            })
         }
-        Some(Kind::VarResetAll) => Ok(StatementKind::Set),
+        Some(Kind::VarResetAll) => Ok(StatementKind::SetEncoding { utf8: false }),
         Some(Kind::VarSetMulti) => {
             check_transaction_modes(tree.nodes("args"))?;
             Ok(StatementKind::Transaction(TransactionKind::Other))
         }
         _ => Err(not_allowed("this form of SET", "use SET name = value")),
+    }
+}
+
+/// Name and value that a SET or a call of `set_config` with constants sets.
+pub(super) fn set_values(node: &Node) -> Option<(&str, String)> {
+    match node.kind() {
+        "VariableSetStmt" => {
+            let values: Option<Vec<String>> = node.nodes("args").map(constant).collect();
+            let values = values.filter(|values| !values.is_empty())?;
+            Some((node.str("name"), values.join(", ")))
+        }
+        "FuncCall" if node.names("funcname").last() == Some(&"set_config") => {
+            let mut arguments = node.nodes("args");
+            let name = arguments.next()?.node("val")?.str("sval");
+            Some((name, constant(arguments.next()?)?))
+        }
+        _ => None,
     }
 }
 
@@ -316,6 +342,11 @@ fn check_set_config(call: &Node, top: &Node) -> Result<(), Refusal> {
     let arguments: Vec<&Node> = call.nodes("args").collect();
     let constants: Vec<Option<String>> = arguments.iter().map(|argument| constant(argument)).collect();
     match constants.as_slice() {
+        [Some(name), Some(_), Some(_)] if settings::is_encoding(name) => Err(Refusal {
+            reason: Reason::SettingNotAllowed,
+            message: "set_config does not pass for client_encoding".to_owned(),
+            hint: "use SET client_encoding = value".to_owned(),
+        }),
         [Some(name), Some(value), Some(_)] if arguments.iter().all(|argument| argument.is("AConst")) => {
             settings::check(name, value)
         }

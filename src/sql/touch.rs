@@ -215,6 +215,7 @@ fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
         system_names_only,
         with_names: HashSet::new(),
         columns_called: Vec::new(),
+        casts: false,
         touch: Touch::default(),
     };
     tree.walk(&mut |node| {
@@ -236,6 +237,8 @@ struct Collector<'a> {
     with_names: HashSet<&'a str>,
     /// Called with one argument, and no function: columns of rows?
     columns_called: Vec<String>,
+    /// Something that is no constant is cast: a column of a type with a cast of a user's own?
+    casts: bool,
     touch: Touch,
 }
 
@@ -248,6 +251,7 @@ impl<'a> Collector<'a> {
                 self.function(&names, node.list("args").len());
             }
             "TypeName" => self.type_named(&node.names("names")),
+            "TypeCast" => self.casts |= !node.node("arg").is_some_and(|argument| argument.is("AConst")),
             "AExpr" => self.operator(&node.names("name")),
             "SubLink" => {
                 self.operator(&node.names("oper_name"));
@@ -283,10 +287,29 @@ impl<'a> Collector<'a> {
                 .map(|column| column.name.as_str())
                 .collect(),
         };
+        if self.casts {
+            self.casts_of_columns();
+        }
         if let Some(unknown) = self.columns_called.iter().find(|name| !columns.contains(name.as_str())) {
             self.touch.unknown_name.get_or_insert(unknown.clone());
         }
         self.touch
+    }
+
+    /// `column::text` calls the cast of the column's type, which the text does not name.
+    fn casts_of_columns(&mut self) {
+        let relations = self.touch.relations.iter();
+        let columns = relations
+            .filter_map(|oid| self.snapshot.relations.get(oid))
+            .flat_map(|relation| &relation.columns);
+        let types = columns
+            .filter(|column| self.snapshot.types_with_user_code.contains(&column.type_oid))
+            .filter_map(|column| self.snapshot.types.get(&column.type_oid));
+        let suspects = types.map(|found| Suspect::Type {
+            schema: found.schema.clone(),
+            name: found.name.clone(),
+        });
+        self.touch.suspects.extend(suspects);
     }
 
     fn relation(&mut self, node: &Node) {
@@ -432,7 +455,7 @@ impl<'a> Collector<'a> {
 }
 
 /// Whether a function outside pg_catalog is known to compute from its arguments only.
-fn computes(function: &Function) -> bool {
+pub(super) fn computes(function: &Function) -> bool {
     function.schema == "information_schema"
         || function
             .extension

@@ -1,13 +1,17 @@
 //! The integration suite: one binary, one module a property.
 
+mod canary;
 mod catalog;
 mod cluster;
 mod crash;
 mod demo;
 mod equivalence;
 mod harness;
+mod large_objects;
+mod other_databases;
 mod oracle;
 mod pagila;
+mod protocol;
 mod readme;
 mod restore;
 mod style;

@@ -37,12 +37,7 @@ impl<'a> Analyser<'a> {
             "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr"
             | "ResTarget" | "SortBy" => self.generic(scope, node),
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
-            kind => {
-                // SQL/JSON, XML and whatever a newer grammar brings: they may fail, and may hide branches.
-                let value = self.conditional(scope, node)?;
-                self.may_fail(|| kind.to_owned(), &value.lineage);
-                Ok(value)
-            }
+            _ => self.unfamiliar(scope, node),
         }
     }
 
@@ -78,20 +73,6 @@ impl<'a> Analyser<'a> {
             type_oid,
             ..Origin::from(lineage)
         })
-    }
-
-    /// As generic, where parts are evaluated or not according to the values of others: a part that may fail,
-    /// even on clean values, tells by failing which way was taken.
-    fn conditional(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let before = self.clean_fallible;
-        let value = self.generic(scope, node)?;
-        if self.clean_fallible > before && self.has_protected(&value.lineage) {
-            self.may_fail(
-                || "an expression that may fail in one branch".to_owned(),
-                &value.lineage,
-            );
-        }
-        Ok(value)
     }
 
     fn column_reference(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
@@ -313,6 +294,7 @@ impl<'a> Analyser<'a> {
             Some(subselect) => self.query(subselect, Some(scope))?,
             None => Vec::new(),
         };
+        self.sublinks += 1;
         let kind = node.int("sub_link_type");
         if kind == SubLinkType::ExistsSublink as i64 {
             return Ok(Origin::computed());

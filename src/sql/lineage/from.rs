@@ -31,17 +31,17 @@ impl<'a> Item<'a> {
 
 impl<'a> Analyser<'a> {
     /// Reads the FROM clause into the scope.
-    pub(super) fn from_clause(&mut self, scope: &mut Scope<'_, 'a>, query: &'a Node) -> Step<()> {
+    pub(super) fn read_from(&mut self, scope: &mut Scope<'_, 'a>, query: &'a Node) -> Step<()> {
         scope.in_from = true;
         for node in query.nodes("from_clause") {
-            let item = self.from_item(scope, node)?;
+            let item = self.read_item(scope, node)?;
             scope.entries.extend(item.entries);
         }
         scope.in_from = false;
         Ok(())
     }
 
-    fn from_item(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Item<'a>> {
+    fn read_item(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Item<'a>> {
         self.step()?;
         match node.kind() {
             "RangeVar" => Ok(Item::single(self.relation_entry(scope, node)?)),
@@ -59,7 +59,7 @@ impl<'a> Analyser<'a> {
                 let Some(relation) = node.node("relation") else {
                     return Err(not_understood("TABLESAMPLE"));
                 };
-                let item = self.from_item(scope, relation)?;
+                let item = self.read_item(scope, relation)?;
                 for argument in node.nodes("args").chain(node.node("repeatable")) {
                     let value = self.value(scope, argument)?;
                     self.other_influence(Clause::TableSample, &value.lineage);
@@ -252,12 +252,12 @@ impl<'a> Analyser<'a> {
         let (Some(left), Some(right)) = (node.node("larg"), node.node("rarg")) else {
             return Err(not_understood("a join"));
         };
-        let left = self.from_item(scope, left)?;
+        let left = self.read_item(scope, left)?;
         let right = {
             let mut in_sight = scope.entries.clone();
             in_sight.extend(left.entries.iter().cloned());
             let inner = scope.with_entries(in_sight, true);
-            self.from_item(&inner, right)?
+            self.read_item(&inner, right)?
         };
         let mut entries = left.entries;
         entries.extend(right.entries);

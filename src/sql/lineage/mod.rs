@@ -96,6 +96,8 @@ struct Analyser<'a> {
     views_seen: HashSet<Oid>,
     /// Calls met that may fail on clean values; within a branch, whether they do tells of the branch's condition.
     clean_fallible: usize,
+    /// Subqueries met within expressions.
+    sublinks: usize,
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
     steps: u32,
 }
@@ -112,6 +114,7 @@ impl<'a> Analyser<'a> {
             constants_matter: false,
             views_seen: HashSet::new(),
             clean_fallible: 0,
+            sublinks: 0,
             sublink_labels: HashMap::new(),
             steps: 0,
         }

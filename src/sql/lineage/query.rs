@@ -41,7 +41,7 @@ impl<'a> Analyser<'a> {
         ctes: Rc<Vec<Cte<'a>>>,
     ) -> Step<Vec<Field<'a>>> {
         let mut scope = Scope::new(parent, ctes);
-        self.from_clause(&mut scope, query)?;
+        self.read_from(&mut scope, query)?;
         for window in query.nodes("window_clause") {
             let lineage = self.window(&scope, window, true)?;
             scope.windows.push((window.str("name"), lineage));
