@@ -366,6 +366,13 @@ SELECT (CASE WHEN id > 1 THEN home ELSE r END).zip FROM (SELECT c.id, c.home, p.
 SELECT (coalesce(home, NULL)).zip FROM customers;
 SELECT (s.whole).email, (s.whole).id FROM v_row s;
 SELECT (s).whole, s FROM v_row s;
+SELECT (s.r).email FROM (SELECT v AS r FROM customers v(email)) s;
+SELECT ((SELECT v FROM customers v(email) LIMIT 1)).email;
+SELECT (s.r).email FROM customers v(email), LATERAL (VALUES (v)) s(r);
+SELECT (s.r).email FROM (SELECT v AS r FROM rows_fn('x') v(email)) s;
+SELECT (s.r).mail FROM (SELECT v AS r FROM v_near v(mail)) s;
+SELECT (s.r).email FROM (SELECT v AS r FROM (SELECT * FROM customers) v(email)) s;
+SELECT (v).email, v.email, email(v) FROM customers v(email, x);
 
 -- Views, materialised views, partitions, inheritance
 SELECT * FROM v_near;
