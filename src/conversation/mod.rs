@@ -174,6 +174,8 @@ pub struct Conversation<L> {
     encodings: Encodings,
     /// What the last ReadyForQuery said of the transaction.
     transaction: u8,
+    /// The catalog could not be looked at.
+    is_stale: bool,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
 }
@@ -194,6 +196,7 @@ impl<L: StatementLog> Conversation<L> {
             holds_protected: false,
             encodings: Encodings::default(),
             transaction: b'I',
+            is_stale: false,
             copies_in: false,
         }
     }
@@ -201,6 +204,11 @@ impl<L: StatementLog> Conversation<L> {
     /// The planner in use.
     pub fn planner(&self) -> &Arc<Planner> {
         &self.planner
+    }
+
+    /// Whether the catalog could not be looked at, so that plans may be of another catalog than the server's.
+    pub fn set_stale(&mut self, is_stale: bool) {
+        self.is_stale = is_stale;
     }
 
     /// The catalog was reloaded: statements from now on are planned anew.

@@ -1,6 +1,6 @@
 //! One database's catalog, kept fresh.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ pub(super) struct Database {
     planner: RwLock<Arc<Planner>>,
     watch: tokio::sync::Mutex<Watch>,
     sessions: AtomicUsize,
+    is_stale: AtomicBool,
 }
 
 struct Watch {
@@ -79,6 +80,7 @@ impl Database {
             planner: RwLock::new(Arc::new(planner)),
             watch: tokio::sync::Mutex::new(watch),
             sessions: AtomicUsize::new(0),
+            is_stale: AtomicBool::new(false),
         })
     }
 
@@ -95,6 +97,11 @@ impl Database {
         self.planner.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether the last look failed, so that the catalog may have changed unseen.
+    pub(super) fn is_stale(&self) -> bool {
+        self.is_stale.load(Ordering::Relaxed)
+    }
+
     /// Nobody uses it: the watching connection need not stay open.
     pub(super) async fn close_idle(&self) {
         self.watch.lock().await.connection = None;
@@ -102,13 +109,16 @@ impl Database {
 
     /// Reloads the catalog if it changed, unless it was looked at within `age`.
     ///
-    /// If that fails, the old snapshot stays: what it does not know is refused, and the error is reported.
+    /// If that fails, the old snapshot stays, statements that read are refused until a look succeeds, and the error is
+    /// reported.
     pub(super) async fn refresh(&self, service: &Service, age: Duration) {
         let mut watch = self.watch.lock().await;
         if watch.checked.elapsed() < age {
             return;
         }
-        if let Err(error) = self.check(service, &mut watch).await {
+        let checked = self.check(service, &mut watch).await;
+        self.is_stale.store(checked.is_err(), Ordering::Relaxed);
+        if let Err(error) = checked {
             eprintln!("pgveil: catalog of database {:?}: {error}", self.name);
             watch.connection = None;
         }

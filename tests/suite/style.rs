@@ -92,7 +92,8 @@ fn nothing_is_left_for_later() {
         for (number, line) in text.lines().enumerate() {
             for mark in &marks {
                 // `COERCETODOMAIN` is a node of PostgreSQL's.
-                let stands_alone = |(at, _): (usize, &str)| !line[..at].ends_with(|before: char| before.is_alphabetic());
+                let stands_alone =
+                    |(at, _): (usize, &str)| !line[..at].ends_with(|before: char| before.is_alphabetic());
                 let found = line.match_indices(mark.as_str()).any(stands_alone);
                 assert!(!found, "{}:{}: {mark}", path.display(), number + 1);
             }
