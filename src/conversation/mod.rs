@@ -42,6 +42,7 @@ use rows::Rows;
 
 pub use replies::LargeReply;
 pub use requests::BindFate;
+pub use rows::KEPT_BYTES_MAX;
 
 /// Outstanding replies of one session, and outstanding statements; a client that pipelines more waits.
 pub const EXPECTED_MAX: usize = 16 * 1024;
@@ -115,11 +116,8 @@ pub enum Violation {
     /// What runs cannot be put on the session log.
     #[error("the session log cannot be written, so nothing is served")]
     Unrecorded,
-    /// A row over the stated size with a masked column behind a column that is too large to look past.
-    #[error(
-        "a row of more than {} bytes has a masked column behind a large one",
-        rows::ROW_BYTES_MAX
-    )]
+    /// A row with a masked column behind more kept bytes than may be held.
+    #[error("a row has a masked column behind more than {KEPT_BYTES_MAX} bytes of others")]
     RowTooLarge,
     /// A message over the stated size.
     #[error("message {tag:?} of {bytes} bytes is over the limit")]
