@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::catalog::{Snapshot, SnapshotBuilder};
 use crate::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted};
-use crate::conversation::{Begun, BindFate, Conversation, Ended, StatementLog, Violation};
+use crate::conversation::{Begun, BindFate, Conversation, Ended, NotWritten, StatementLog, Violation};
 use crate::mask::Keys;
 use crate::plan::{Basis, Planner, PlannerMode, Verdict};
 use crate::rules::RuleSet;
@@ -67,9 +67,9 @@ pub struct Log {
 }
 
 impl StatementLog for Log {
-    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()> {
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), NotWritten> {
         if self.is_full {
-            return Err(());
+            return Err(NotWritten);
         }
         let verdict = match (&begun.plan.verdict, &begun.shown.verdict) {
             (Verdict::Refuse(refusal) | Verdict::Probe(refusal), _) => refusal.reason.name(),

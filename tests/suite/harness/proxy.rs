@@ -130,6 +130,15 @@ impl Proxy {
         command
     }
 
+    /// The most memory it has had so far, in bytes: `VmHWM`.
+    pub fn peak_memory(&self) -> u64 {
+        let id = self.process.as_ref().expect("a running proxy").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kilobytes.and_then(|text| text.parse::<u64>().ok()).expect("its peak") << 10
+    }
+
     /// Ends it by SIGKILL.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

@@ -3,6 +3,7 @@
 mod cancel;
 mod clean;
 mod greeting;
+mod limits;
 mod masked;
 mod peer;
 mod refused;
