@@ -112,7 +112,7 @@ INSERT INTO customer
 SELECT n, 'person' || n || '@example' || n % 97 || '.org',
   (ARRAY['Anna','Boris','Chen','Dalia','Emeka','Fatima'])[1 + n % 6] || ' ' || initcap(substr(md5(n::text), 1, 9)),
   '+49 30 ' || 1000000 + n % 9000000, n % 300 || ' ' || initcap(substr(md5((n + 1)::text), 1, 12)) || ' Street',
-  date '1940-01-01' + (n * 7919 % 24000)::int, (ARRAY['DE','FR','GH','IN'])[1 + n % 4], (n * 31 % 10000000) / 100.0,
+  date '1940-01-01' + (n::bigint * 7919 % 24000)::int, (ARRAY['DE','FR','GH','IN'])[1 + n % 4], (n::bigint * 31 % 10000000) / 100.0,
   'ordered ' || n % 40 || ' times; ' || md5((n + 2)::text) || ' is the reference of the last one, kept for ten years',
   timestamptz '2020-01-01 00:00Z' + n * interval '13 seconds'
 FROM generate_series(1, :rows) AS n;

@@ -42,6 +42,7 @@ use rows::Rows;
 
 pub use replies::LargeReply;
 pub use requests::BindFate;
+pub use rows::KEPT_BYTES_MAX;
 
 /// Outstanding replies of one session, and outstanding statements; a client that pipelines more waits.
 pub const EXPECTED_MAX: usize = 16 * 1024;
@@ -115,11 +116,8 @@ pub enum Violation {
     /// What runs cannot be put on the session log.
     #[error("the session log cannot be written, so nothing is served")]
     Unrecorded,
-    /// A row over the stated size with a masked column behind a column that is too large to look past.
-    #[error(
-        "a row of more than {} bytes has a masked column behind a large one",
-        rows::ROW_BYTES_MAX
-    )]
+    /// A row with a masked column behind more kept bytes than may be held.
+    #[error("a row has a masked column behind more than {KEPT_BYTES_MAX} bytes of others")]
     RowTooLarge,
     /// A message over the stated size.
     #[error("message {tag:?} of {bytes} bytes is over the limit")]
@@ -174,6 +172,8 @@ pub struct Conversation<L> {
     encodings: Encodings,
     /// What the last ReadyForQuery said of the transaction.
     transaction: u8,
+    /// The catalog could not be looked at.
+    is_stale: bool,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
 }
@@ -194,6 +194,7 @@ impl<L: StatementLog> Conversation<L> {
             holds_protected: false,
             encodings: Encodings::default(),
             transaction: b'I',
+            is_stale: false,
             copies_in: false,
         }
     }
@@ -201,6 +202,11 @@ impl<L: StatementLog> Conversation<L> {
     /// The planner in use.
     pub fn planner(&self) -> &Arc<Planner> {
         &self.planner
+    }
+
+    /// Whether the catalog could not be looked at, so that plans may be of another catalog than the server's.
+    pub fn set_stale(&mut self, is_stale: bool) {
+        self.is_stale = is_stale;
     }
 
     /// The catalog was reloaded: statements from now on are planned anew.

@@ -18,19 +18,14 @@ use super::text::name_key;
 use super::{Conversation, Run, StatementLog, Violation};
 
 /// What is done with a reply too large to be held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum LargeReply {
     /// Header and body pass.
     Pass,
     /// The header is dropped; the body goes through [`Conversation::copy_piece`] in pieces.
     CopyPieces,
-    /// The first [`Self::ROW_HEAD_BYTES`] of the body go to [`Conversation::large_row`].
-    RowHead,
-}
-
-impl LargeReply {
-    /// Bytes of a DataRow that are looked at before the rest of it passes unread.
-    pub const ROW_HEAD_BYTES: usize = super::rows::ROW_BYTES_MAX;
+    /// A DataRow whose fields go through this mask.
+    Row(Arc<RowMask>),
 }
 
 impl<L: StatementLog> Conversation<L> {
@@ -83,16 +78,6 @@ impl<L: StatementLog> Conversation<L> {
         Ok(())
     }
 
-    /// Whether a reply of this size is held whole all the same, because its fields are rewritten.
-    pub fn holds_large(&mut self, tag: u8, body_bytes: usize) -> Result<bool, Violation> {
-        if tag != reply::DATA_ROW || self.planner.mode() == PlannerMode::Open {
-            return Ok(false);
-        }
-        self.enter_rows()?;
-        let rewrites = matches!(&self.rows, Rows::Data(mask) if mask.rewrites());
-        Ok(rewrites && body_bytes <= LargeReply::ROW_HEAD_BYTES)
-    }
-
     /// What to do with a reply of this size, which is too large to be held.
     pub fn large_reply(&mut self, tag: u8, body_bytes: usize) -> Result<LargeReply, Violation> {
         let is_open = self.planner.mode() == PlannerMode::Open;
@@ -104,7 +89,8 @@ impl<L: StatementLog> Conversation<L> {
                 self.enter_rows()?;
                 match &self.rows {
                     Rows::Data(mask) if !mask.rewrites() => LargeReply::Pass,
-                    _ => LargeReply::RowHead,
+                    Rows::Data(mask) => LargeReply::Row(mask.clone()),
+                    _ => return Err(unexpected(tag)),
                 }
             }
             (reply::FUNCTION_CALL_RESPONSE, _) => match self.expected.front_mut() {
@@ -129,14 +115,9 @@ impl<L: StatementLog> Conversation<L> {
         Ok(fate)
     }
 
-    /// A piece of COPY data that is too large to be held.
-    pub fn copy_piece(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        self.rows.copy_data(piece, out)
-    }
-
-    /// The head of a large row. Returns how many of the bytes that follow are dropped before the rest passes.
-    pub fn large_row(&mut self, head: &[u8], body_bytes: usize, out: &mut Vec<u8>) -> Result<usize, Violation> {
-        self.rows.large_row(head, body_bytes, out)
+    /// A piece of COPY data that is too large to be held, the last of its frame or not.
+    pub fn copy_piece(&mut self, piece: &[u8], ends_frame: bool, out: &mut Vec<u8>) -> Result<(), Violation> {
+        self.rows.copy_data(piece, ends_frame, out)
     }
 
     /// For rows in the extended protocol: the mask of the portal that is being executed.
@@ -180,7 +161,7 @@ impl<L: StatementLog> Conversation<L> {
             out.extend_from_slice(frame);
             return Ok(());
         }
-        self.rows.copy_data(body, out)
+        self.rows.copy_data(body, true, out)
     }
 
     fn parse_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {

@@ -142,7 +142,7 @@ impl<L: StatementLog> Conversation<L> {
 
     /// Why a statement is refused before it is sent on, by what names were told to mean last.
     pub(super) fn early_refusal(&self, plan: &Arc<Plan>) -> Option<Refusal> {
-        if let Some(refusal) = refusal_or_probe(plan) {
+        if let Some(refusal) = refusal_or_probe(plan).or_else(|| self.stale_refusal(plan)) {
             return Some(refusal);
         }
         let shown = match self.names.latest_shown(plan) {
@@ -162,6 +162,19 @@ impl<L: StatementLog> Conversation<L> {
                 message: "protected columns are masked in UTF-8 only: in another client_encoding equal values would get other masks".into(),
                 hint: "SET client_encoding = 'UTF8'.".into(),
             })
+        })
+    }
+
+    /// Why nothing is read while the catalog cannot be looked at.
+    fn stale_refusal(&self, plan: &Plan) -> Option<Refusal> {
+        let reads = !matches!(
+            plan.kind,
+            StatementKind::Transaction(_) | StatementKind::Set | StatementKind::Show
+        );
+        (self.is_stale && reads && self.planner.protects_anything()).then(|| Refusal {
+            reason: Reason::CatalogChanged,
+            message: "pgveil could not read the catalog a moment ago, so it cannot tell what is protected now".into(),
+            hint: "Try again in a few seconds; whoever runs pgveil finds the reason in its output.".into(),
         })
     }
 

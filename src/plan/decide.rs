@@ -183,18 +183,9 @@ impl<'a> Decision<'a> {
             return Ok(ColumnAction::Clean);
         };
         for &column in &protected {
-            if matches!(
-                self.treatment(column).map(|found| &found.action),
-                Some(Action::Refuse) | None
-            ) {
-                return Err(Refusal {
-                    reason: Reason::UnlistedColumn,
-                    message: format!(
-                        "no rule names the column {}, and the policy is to refuse such columns",
-                        self.name(column)
-                    ),
-                    hint: "Add a [[rule]] or a [[keep]] for it, or leave it out of the statement.".into(),
-                });
+            match self.treatment(column) {
+                Some(found) if !matches!(found.action, Action::Refuse) => {}
+                found => return Err(self.unlisted_refusal(column, found)),
             }
         }
         let computed = lineage.computed || protected.iter().any(|column| lineage.computed_from.contains(column));
@@ -236,6 +227,22 @@ impl<'a> Decision<'a> {
         } else {
             ColumnAction::Redact
         })
+    }
+
+    fn unlisted_refusal(&self, column: ColumnId, treatment: Option<&ColumnTreatment>) -> Refusal {
+        let name = self.name(column);
+        let message = match treatment {
+            Some(found) if !found.is_unlisted() => format!(
+                "no rule names the column {name} any more, which had another name when one did ({})",
+                found.rule
+            ),
+            _ => format!("no rule names the column {name}, and the policy is to refuse such columns"),
+        };
+        Refusal {
+            reason: Reason::UnlistedColumn,
+            message,
+            hint: "Add a [[rule]] or a [[keep]] for it, or leave it out of the statement.".into(),
+        }
     }
 
     fn base_type(&self, column: ColumnId) -> u32 {

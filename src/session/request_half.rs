@@ -262,6 +262,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
 
     fn use_planner(&self, planner: std::sync::Arc<Planner>) {
         let mut conversation = self.shared.conversation();
+        conversation.set_stale(self.shared.database.is_stale());
         if conversation.planner().generation() != planner.generation() {
             conversation.set_planner(planner);
         }

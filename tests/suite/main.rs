@@ -8,6 +8,7 @@ mod demo;
 mod equivalence;
 mod harness;
 mod large_objects;
+mod oracle;
 mod other_databases;
 mod pagila;
 mod protocol;

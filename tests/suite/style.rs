@@ -91,7 +91,11 @@ fn nothing_is_left_for_later() {
     for (path, text) in sources("src").into_iter().chain(sources("tests")) {
         for (number, line) in text.lines().enumerate() {
             for mark in &marks {
-                assert!(!line.contains(mark), "{}:{}: {mark}", path.display(), number + 1);
+                // `COERCETODOMAIN` is a node of PostgreSQL's.
+                let stands_alone =
+                    |(at, _): (usize, &str)| !line[..at].ends_with(|before: char| before.is_alphabetic());
+                let found = line.match_indices(mark.as_str()).any(stands_alone);
+                assert!(!found, "{}:{}: {mark}", path.display(), number + 1);
             }
         }
     }

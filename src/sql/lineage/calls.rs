@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use pg_query::protobuf::AExprKind;
 
-use super::origin::{Field, Origin, UNKNOWN, fields_of};
+use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins, unknown};
 use crate::catalog::{Function, Oid};
@@ -178,15 +178,20 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// The type of a function's result where it is known to be text, which no concatenation fails with.
+    /// The type of a function's result where it matters and is known: text, which no concatenation fails with, and arrays.
     fn result_type(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Oid> {
         const TEXT: Oid = 25;
         const VARCHAR: Oid = 1043;
         let first = arguments.first().and_then(|argument| argument.type_oid);
         // Of ranges, lower and upper are the bounds.
         let of_text = || matches!(callee.name, "lower" | "upper") && matches!(first, Some(TEXT | VARCHAR));
-        let is_text = self.is_builtin(callee) && (builtins::returns_text(callee.name) || of_text());
-        is_text.then_some(TEXT)
+        if !self.is_builtin(callee) {
+            return None;
+        }
+        if callee.name == "array_agg" && arguments.len() == 1 {
+            return array_of(first.filter(|oid| *oid != UNKNOWN)?, self.snapshot);
+        }
+        (builtins::returns_text(callee.name) || of_text()).then_some(TEXT)
     }
 
     /// The fields of a function's result, if it is a row and they are known.

@@ -105,19 +105,24 @@ impl<'a> Analyser<'a> {
             // A function is known by its name; a subquery without an alias by none.
             return Ok(Entry::new(own_name(node), shape));
         };
-        let shape = self.renamed(shape, &alias.names("colnames"))?;
-        Ok(Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape))
+        let names = alias.names("colnames");
+        let shape = self.renamed(shape, &names)?;
+        let mut entry = Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape);
+        entry.renames_type = !names.is_empty() && node.is("RangeFunction");
+        Ok(entry)
     }
 
     fn relation_entry(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Entry<'a>> {
-        let mut entry = match self.cte_entry(scope, node)? {
-            Some(entry) => entry,
-            None => self.catalog_entry(node)?,
+        let (mut entry, has_type) = match self.cte_entry(scope, node)? {
+            Some(entry) => (entry, false),
+            None => (self.catalog_entry(node)?, true),
         };
         if let Some(alias) = node.node("alias") {
             entry.name = Some(Cow::Borrowed(alias.str("aliasname")));
             entry.schemas = Rc::from([]);
-            entry.shape = self.renamed(entry.shape, &alias.names("colnames"))?;
+            let names = alias.names("colnames");
+            entry.renames_type = has_type && !names.is_empty();
+            entry.shape = self.renamed(entry.shape, &names)?;
         }
         Ok(entry)
     }
@@ -263,7 +268,7 @@ impl<'a> Analyser<'a> {
             self.condition(&sides, condition, Clause::JoinOn)?;
             entries = sides.entries;
         }
-        let using_alias = node.node("join_using_alias").map(|alias| {
+        let mut using_alias = node.node("join_using_alias").map(|alias| {
             let shape = Shape::Fields(Rc::new(merged.clone()));
             let mut entry = Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape);
             entry.columns_visible = false;
@@ -276,7 +281,9 @@ impl<'a> Analyser<'a> {
         }));
         let mut name = None;
         if let Some(alias) = node.node("alias") {
+            // It hides the sides, and the alias of USING with them.
             entries.clear();
+            using_alias = None;
             name = Some(Cow::Borrowed(alias.str("aliasname")));
             shape = self.renamed(shape, &alias.names("colnames"))?;
         }

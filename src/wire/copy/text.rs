@@ -15,7 +15,6 @@ pub struct TextRewriter {
     /// The last byte of the previous piece was a backslash that escapes the next byte.
     escaped: bool,
     value: Vec<u8>,
-    masked: Vec<u8>,
     pub(super) rows: u64,
 }
 
@@ -29,7 +28,6 @@ impl TextRewriter {
             held: Held::default(),
             escaped: false,
             value: Vec::new(),
-            masked: Vec::new(),
             rows: 0,
         }
     }
@@ -110,21 +108,22 @@ impl TextRewriter {
             self.held.add(last);
             &self.held.bytes
         };
-        self.masked.clear();
+        let at = out.len();
         let is_value = if self.held.oversize {
-            fields.redact(self.field, &mut self.masked)
+            fields.redact(self.field, out)
         } else if raw == b"\\N" {
-            fields.replaces_null(self.field) && fields.redact(self.field, &mut self.masked)
+            fields.replaces_null(self.field) && fields.redact(self.field, out)
         } else if memchr::memchr(b'\\', raw).is_none() {
-            fields.rewrite(self.field, raw, &mut self.masked)
+            fields.rewrite(self.field, raw, out)
         } else {
             self.value.clear();
             unescape(raw, &mut self.value);
-            fields.rewrite(self.field, &self.value, &mut self.masked)
+            fields.rewrite(self.field, &self.value, out)
         };
         if is_value {
-            escape(&self.masked, self.delimiter, out);
+            escape_from(at, self.delimiter, out);
         } else {
+            out.truncate(at);
             out.extend_from_slice(b"\\N");
         }
         self.held.clear();
@@ -152,9 +151,15 @@ fn unescape(raw: &[u8], value: &mut Vec<u8>) {
     }
 }
 
-fn escape(value: &[u8], delimiter: u8, out: &mut Vec<u8>) {
-    out.reserve(value.len());
-    for &byte in value {
+/// Escapes what stands in `out` from `at` on. Masks hardly ever write what needs it, so the value is looked over first and
+/// stays where it is: copying it byte by byte took a quarter of the time of a masked row.
+fn escape_from(at: usize, delimiter: u8, out: &mut Vec<u8>) {
+    let needs = |byte: u8| (byte < b' ') | (byte == b'\\') | (byte == delimiter);
+    if !out[at..].iter().fold(false, |found, byte| found | needs(*byte)) {
+        return;
+    }
+    let value = out.split_off(at);
+    for byte in value {
         let letter = match byte {
             0x08 => b'b',
             0x0c => b'f',

@@ -100,7 +100,7 @@ fn needles(direct: &mut Peer) -> Needles {
     needles
 }
 
-/// How many ways out there are, and how many are run at least.
+/// How many ways out are run at least.
 const WAYS_MIN: usize = 150;
 
 #[test]
@@ -124,6 +124,13 @@ fn no_canary_leaves() {
         failures.extend(ways::run(&ways, &|| stage.through(), &stage.needles));
     }
     assert!(count >= WAYS_MIN, "only {count} ways");
+    let values = ways::parse(include_str!("ways/values.sql"));
+    let open = ways::leaking(&values, &mut stage.direct(), &stage.needles);
+    assert!(
+        open > values.len() / 2,
+        "directly, only {open} of {} leak",
+        values.len()
+    );
     assert!(
         failures.is_empty(),
         "{} failures\n{}",

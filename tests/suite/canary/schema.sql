@@ -93,5 +93,12 @@ CREATE AGGREGATE vault.glue(text) (SFUNC = textcat, STYPE = text);
 CREATE PROCEDURE vault.show(INOUT v text) LANGUAGE plpgsql AS 'BEGIN SELECT email INTO v FROM vault.person WHERE id = 1; END';
 CREATE VIEW vault.v_function AS SELECT vault.peek(1) AS seen;
 
+-- What has the name of something built in.
+CREATE SCHEMA shadow;
+CREATE FUNCTION shadow.initcap(varchar) RETURNS text LANGUAGE sql STABLE AS 'SELECT email FROM vault.person WHERE id = 1';
+CREATE FUNCTION shadow.starts(text, varchar) RETURNS text LANGUAGE sql STABLE AS 'SELECT email FROM vault.person WHERE id = 1';
+CREATE OPERATOR shadow.^@ (FUNCTION = shadow.starts, LEFTARG = text, RIGHTARG = varchar);
+CREATE VIEW shadow.pg_tables AS SELECT email AS tablename FROM vault.person;
+
 SELECT lo_from_bytea(4711, convert_to(vault.token('email', 1), 'UTF8'));
 ANALYZE;

@@ -73,7 +73,7 @@ pub fn parse(text: &str) -> Vec<Way> {
                 expectation,
                 statements: Vec::new(),
             });
-        } else if !line.starts_with("-- ") && !(line.is_empty() && statement.is_empty()) {
+        } else if !line.starts_with("-- ") && !line.is_empty() {
             statement += line;
             statement.push('\n');
             if line.ends_with(';') {
@@ -127,6 +127,19 @@ pub fn run(ways: &[Way], connect: &dyn Fn() -> Peer, needles: &Needles) -> Vec<S
         }
     }
     failures
+}
+
+/// How many ways let a protected value out where nothing stands in between: the search finds what it is to find.
+pub fn leaking(ways: &[Way], direct: &mut Peer, needles: &Needles) -> usize {
+    let mut leaks = |way: &&Way| {
+        way.statements
+            .iter()
+            .for_each(|statement| drop(direct.query(statement)));
+        let found = needles.found_in(&direct.received).is_some();
+        direct.forget();
+        found
+    };
+    ways.iter().filter(|way| leaks(way)).count()
 }
 
 impl Form {

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod clean;
+mod faults;
 mod greeting;
 mod limits;
 mod masked;

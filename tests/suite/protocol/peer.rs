@@ -84,6 +84,12 @@ impl Peer {
 
     /// From the server's first message to ReadyForQuery; returns what came but the authentication itself.
     pub fn authenticate(&mut self) -> Vec<Message> {
+        self.try_authenticate()
+            .unwrap_or_else(|error| panic!("no login: {error:?}"))
+    }
+
+    /// The same, or the error that ends it.
+    pub fn try_authenticate(&mut self) -> Result<Vec<Message>, Message> {
         let mut scram = None;
         let mut came = Vec::new();
         loop {
@@ -109,8 +115,8 @@ impl Peer {
                     self.send(&answer);
                 }
                 (b'K', _) => self.key = message.body,
-                (b'Z', _) => return came,
-                (b'E', _) => panic!("no login: {message:?}"),
+                (b'Z', _) => return Ok(came),
+                (b'E', _) => return Err(message),
                 _ => came.push(message),
             }
         }

@@ -188,6 +188,21 @@ EXECUTE q(vault.peek(1));
 PREPARE q(text) AS SELECT $1;
 EXECUTE q((SELECT email FROM vault.person WHERE id = 1));
 
+-- refuse opaque_function: function that shadows a built-in one
+SET search_path = shadow, pg_catalog;
+SELECT initcap(label::varchar) FROM vault.clean;
+-- pass: the built-in one itself
+SET search_path = shadow, pg_catalog;
+SELECT pg_catalog.initcap(label) FROM vault.clean;
+-- refuse opaque_function: operator that shadows a built-in one
+SET search_path = shadow, pg_catalog;
+SELECT 'ab' ^@ label::varchar FROM vault.clean;
+-- pass: the built-in operator itself
+SELECT label OPERATOR(pg_catalog.^@) 'l' FROM vault.clean;
+-- refuse ambiguous_name: view that shadows a system view
+SET search_path = shadow, pg_catalog;
+SELECT tablename FROM pg_tables;
+
 -- refuse statement_not_allowed: temporary table
 CREATE TEMP TABLE t AS SELECT email FROM vault.person;
 -- refuse statement_not_allowed: SELECT INTO
