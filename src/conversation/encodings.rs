@@ -98,12 +98,6 @@ impl Encodings {
             }
     }
 
-    /// Whether a name over 127 is to the server what it is to pgveil. The server converts names to its own encoding and
-    /// then cuts them at 63 bytes, so that two names may be one, or one name two.
-    pub(super) fn names_are_exact(&self) -> bool {
-        self.client == Encoding::Utf8 && self.server == Encoding::Utf8 && !self.touched
-    }
-
     /// Why no statement at all can be read.
     pub(super) fn refusal(&self) -> Option<Refusal> {
         let what = if !self.standard_strings {

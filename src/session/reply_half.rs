@@ -62,6 +62,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             // What was ready before something went wrong is the client's to see.
             self.send().await?;
             match large? {
+                Taken::Enough => {}
                 Taken::Large(header) => self.large(header).await?,
                 Taken::Wants(bytes) => {
                     if !self
@@ -109,7 +110,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             self.told |= header.tag == reply::ERROR_RESPONSE && is_fatal(frame);
             self.inbound.consume(header.frame_bytes());
             if self.out.len() >= STREAMED_BYTES {
-                break Taken::Wants(0);
+                break Taken::Enough;
             }
         };
         if conversation.is_idle() {
@@ -274,6 +275,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
 
 /// What stopped the taking of frames.
 enum Taken {
+    /// There is much to be sent; more frames may be there.
+    Enough,
     /// More bytes are wanted: so many in all, or just more.
     Wants(usize),
     /// A frame too large to be held.

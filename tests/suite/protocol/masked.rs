@@ -54,6 +54,26 @@ fn suspended_portals_in_text_and_binary() {
     proxy.verify_log();
 }
 
+/// Where masked rows are larger than the server's own, what has come is more than what has gone.
+#[test]
+fn results_that_grow() {
+    let cluster = cluster_with(&["pagila"]);
+    let rules = format!(
+        "[[rule]]\ncolumns = [\"public.customer.first_name\"]\nmask = {{ kind = \"fixed\", value = \"{}\" }}\n",
+        "long".repeat(100)
+    );
+    let proxy = Proxy::start(&cluster, &rules);
+    let mut peer = Peer::through(&proxy, "pagila");
+    for rows in [10_000, 20_000, 100_000] {
+        let query =
+            format!("SELECT first_name FROM customer JOIN generate_series(1, {rows}) g ON customer_id = 1 + g % 599");
+        let seen = peer.ask(Script::new().query(&query));
+        assert_eq!(seen.iter().filter(|message| message.tag == b'D').count(), rows);
+        let seen = peer.ask(Script::new().query(&format!("COPY ({query}) TO STDOUT")));
+        assert_eq!(seen.iter().filter(|message| message.tag == b'd').count(), rows);
+    }
+}
+
 #[test]
 fn names_that_change_hands() {
     let cluster = cluster_with(&["pagila"]);

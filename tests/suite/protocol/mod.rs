@@ -2,7 +2,9 @@
 
 mod cancel;
 mod clean;
+mod faults;
 mod greeting;
+mod limits;
 mod masked;
 mod peer;
 mod refused;

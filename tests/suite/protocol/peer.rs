@@ -1,7 +1,7 @@
 //! A raw peer: sends the bytes it is told to, and keeps every byte that comes back.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
@@ -84,6 +84,12 @@ impl Peer {
 
     /// From the server's first message to ReadyForQuery; returns what came but the authentication itself.
     pub fn authenticate(&mut self) -> Vec<Message> {
+        self.try_authenticate()
+            .unwrap_or_else(|error| panic!("no login: {error:?}"))
+    }
+
+    /// The same, or the error that ends it.
+    pub fn try_authenticate(&mut self) -> Result<Vec<Message>, Message> {
         let mut scram = None;
         let mut came = Vec::new();
         loop {
@@ -109,8 +115,8 @@ impl Peer {
                     self.send(&answer);
                 }
                 (b'K', _) => self.key = message.body,
-                (b'Z', _) => return came,
-                (b'E', _) => panic!("no login: {message:?}"),
+                (b'Z', _) => return Ok(came),
+                (b'E', _) => return Err(message),
                 _ => came.push(message),
             }
         }
@@ -200,9 +206,65 @@ impl Peer {
         std::iter::from_fn(|| self.message()).collect()
     }
 
+    /// Reads messages up to ReadyForQuery or the end, of which it keeps little. Nothing may have been read ahead.
+    pub fn skim(&mut self, mut see: impl FnMut(Skimmed<'_>)) {
+        assert!(self.buffer.is_empty());
+        let mut reader = BufReader::with_capacity(256 << 10, &self.stream);
+        let mut head = [0; 5];
+        let mut body = Vec::new();
+        loop {
+            match reader.read_exact(&mut head) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
+                Err(error) => panic!("no answer: {error}"),
+            }
+            let bytes = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize - 4;
+            let mut left = bytes;
+            body.clear();
+            while left > 0 {
+                if body.len() >= 2 * SKIM_BYTES {
+                    body.drain(SKIM_BYTES..body.len() - SKIM_BYTES);
+                }
+                let piece = reader.fill_buf().expect("the rest of a message");
+                assert!(!piece.is_empty(), "the rest of a message");
+                let take = left.min(piece.len());
+                body.extend_from_slice(&piece[..take]);
+                reader.consume(take);
+                left -= take;
+            }
+            see(Skimmed {
+                tag: head[0],
+                bytes,
+                body: &body,
+            });
+            if head[0] == b'Z' {
+                break;
+            }
+        }
+    }
+
     /// The bare connection, for what is not a message.
     pub fn stream(&mut self) -> &mut TcpStream {
         &mut self.stream
+    }
+}
+
+/// Bytes of a long message that are kept at its beginning, and at least as many at its end.
+const SKIM_BYTES: usize = 4 << 10;
+
+/// A message of any length.
+pub struct Skimmed<'a> {
+    pub tag: u8,
+    /// Of its whole body.
+    pub bytes: usize,
+    /// Its body, without the middle where it is long.
+    pub body: &'a [u8],
+}
+
+impl Skimmed<'_> {
+    /// Whether `text` stands in what was kept.
+    pub fn shows(&self, text: &[u8]) -> bool {
+        memchr::memmem::find(self.body, text).is_some()
     }
 }
 
