@@ -218,7 +218,7 @@ impl Generator {
         self.scopes.push(Vec::new());
         let mut from = Vec::new();
         for _ in 0..=self.below(3).min(depth) {
-            let (text, items) = self.from_item(depth, true);
+            let (text, items) = self.read_item(depth, true);
             from.push(text);
             self.scopes.last_mut().expect("a scope").extend(items);
         }
@@ -283,7 +283,7 @@ impl Generator {
         text
     }
 
-    fn from_item(&mut self, depth: usize, joins: bool) -> (String, Vec<Item>) {
+    fn read_item(&mut self, depth: usize, joins: bool) -> (String, Vec<Item>) {
         match self.below(if depth == 0 { 5 } else { 12 }) {
             5 | 6 => self.subselect(depth - 1),
             7 => {
@@ -349,11 +349,11 @@ impl Generator {
     }
 
     fn join(&mut self, depth: usize) -> (String, Vec<Item>) {
-        let (left, left_items) = self.from_item(depth, true);
+        let (left, left_items) = self.read_item(depth, true);
         let scope = self.scopes.len() - 1;
         let before = self.scopes[scope].len();
         self.scopes[scope].extend(left_items.clone());
-        let (right, right_items) = self.from_item(depth, true);
+        let (right, right_items) = self.read_item(depth, true);
         let kind = self.pick(&["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
         let mut items = left_items;
         items.extend(right_items);

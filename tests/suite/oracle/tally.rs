@@ -1,5 +1,6 @@
 //! One statement's two lineages side by side, and the sums over many.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
@@ -186,7 +187,7 @@ fn define(server: &mut Server, node: &Node, definitions: &mut Definitions) {
         let relation = node.int("relid");
         let key = Oid::try_from(relation).expect("an OID");
         // A view's own tree names itself, twice, for the rules of old.
-        if !definitions.contains_key(&key) {
+        if let Entry::Vacant(place) = definitions.entry(key) {
             let sql = format!(
                 "SELECT ev_action::text FROM pg_catalog.pg_rewrite \
                  WHERE ev_class = {relation} AND ev_type = '1'"
@@ -195,7 +196,7 @@ fn define(server: &mut Server, node: &Node, definitions: &mut Definitions) {
             let text = rows.into_iter().flatten().flatten().next().expect("a definition");
             let tree = node_tree::read(&text);
             let query = tree.list().first().and_then(Value::node).expect("a query").clone();
-            definitions.insert(key, query.clone());
+            place.insert(query.clone());
             define(server, &query, definitions);
         }
     }

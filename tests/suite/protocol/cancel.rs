@@ -13,7 +13,7 @@ fn request(key: &[u8]) -> Vec<u8> {
 fn send(port: u16, key: &[u8]) {
     let mut peer = Peer::connect(port);
     peer.send(&request(key));
-    assert!(peer.to_end().is_empty(), "a CancelRequest has no answer");
+    assert!(peer.until_end().is_empty(), "a CancelRequest has no answer");
 }
 
 #[test]

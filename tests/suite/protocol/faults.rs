@@ -59,7 +59,7 @@ fn the_proxy_killed_during_copy() {
         }
         proxy.kill();
         for mut peer in peers {
-            let rest = peer.to_end();
+            let rest = peer.until_end();
             assert!(
                 !rest.windows(15).any(|window| window == b"sakilacustomer"),
                 "unmasked rows"

@@ -81,7 +81,7 @@ fn plaintext_behind_a_request_for_tls() {
     later.send(&SSL_REQUEST);
     assert_eq!(one_byte(&mut later), b'S');
     later.try_send(&smuggled);
-    let answer = later.to_end();
+    let answer = later.until_end();
     assert!(!answer.starts_with(b"R"), "no login goes on: {}", answer.escape_ascii());
     assert!(!proxy.log().contains("smuggled"));
     let mut client = tls_client(proxy.port);
@@ -246,7 +246,7 @@ fn first_packets_that_lie() {
         let mut peer = Peer::connect(proxy.port);
         peer.try_send(&lie);
         peer.hang_up();
-        let answer = peer.to_end();
+        let answer = peer.until_end();
         assert!(
             !answer.contains(&b'R'),
             "{}: {}",
@@ -258,7 +258,7 @@ fn first_packets_that_lie() {
         let mut peer = Peer::connect(proxy.port);
         peer.send(&packet(body)[..cut + 4]);
         peer.hang_up();
-        assert!(peer.to_end().is_empty(), "cut at {cut}");
+        assert!(peer.until_end().is_empty(), "cut at {cut}");
     }
     assert_eq!(Peer::through(&proxy, "pagila").values("SELECT 1"), ["1"]);
     proxy.verify_log();

@@ -167,7 +167,7 @@ fn names_that_change_hands() {
         let mut peer = Peer::through(&proxy, "pagila");
         peer.send(&way.bytes);
         peer.hang_up();
-        let seen = String::from_utf8_lossy(&peer.to_end()).to_lowercase();
+        let seen = String::from_utf8_lossy(&peer.until_end()).to_lowercase();
         let shown = original.iter().find(|email| seen.contains(&email.to_lowercase()));
         assert_eq!(shown, None, "way {number}: {seen}");
     }

@@ -196,7 +196,7 @@ impl Peer {
     }
 
     /// Every byte up to the end.
-    pub fn to_end(&mut self) -> Vec<u8> {
+    pub fn until_end(&mut self) -> Vec<u8> {
         while self.fill() {}
         std::mem::take(&mut self.buffer)
     }
