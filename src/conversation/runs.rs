@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::journal::Protocol;
 use crate::plan::{Plan, Verdict};
-use crate::sql::{Reason, Refusal, StatementKind, encoding};
+use crate::sql::{Reason, Refusal, StatementKind};
 
 use super::expected::Expected;
 use super::names::{Latest, LatestPortal, NO_QUERY, Prepared, as_query};
@@ -145,6 +145,9 @@ impl<L: StatementLog> Conversation<L> {
         if let Some(refusal) = refusal_or_probe(plan).or_else(|| self.stale_refusal(plan)) {
             return Some(refusal);
         }
+        if let Some(refusal) = self.name_refusal(name_in(&plan.kind).unwrap_or_default().as_bytes()) {
+            return Some(refusal);
+        }
         let shown = match self.names.latest_shown(plan) {
             Latest::Shows(shown) => shown,
             Latest::Unknown => return None,
@@ -181,8 +184,11 @@ impl<L: StatementLog> Conversation<L> {
     /// Why a name of a statement, portal or cursor is not taken: the server converts names to its own encoding and then
     /// cuts them at 63 bytes, so that two names may be one, or one name two.
     pub(super) fn name_refusal(&self, name: &[u8]) -> Option<Refusal> {
-        let passes = encoding::is_same_in_all(name) || !self.planner.protects_anything();
-        (!passes).then(encoding::made_name_refusal)
+        (!name.is_ascii() && self.planner.protects_anything()).then(|| Refusal {
+            reason: Reason::UnsafeEncoding,
+            message: "names of prepared statements, portals and cursors pass in ASCII only".into(),
+            hint: "Choose another name.".into(),
+        })
     }
 
     /// The text of one statement, for PREPARE.
@@ -227,6 +233,20 @@ impl<L: StatementLog> Conversation<L> {
 fn is_same(one: &Arc<Plan>, other: &Arc<Plan>) -> bool {
     Arc::ptr_eq(one, other)
         || (one.log_text == other.log_text && one.verdict == other.verdict && one.protected == other.protected)
+}
+
+/// The name of a statement or cursor that a statement makes, uses or ends.
+fn name_in(kind: &StatementKind) -> Option<&str> {
+    match kind {
+        StatementKind::DeclareCursor { name, .. }
+        | StatementKind::Fetch { name, .. }
+        | StatementKind::CloseCursor(Some(name))
+        | StatementKind::Prepare { name }
+        | StatementKind::Execute { name }
+        | StatementKind::Deallocate(Some(name)) => Some(name),
+        StatementKind::Explain { executes, .. } => executes.as_deref(),
+        _ => None,
+    }
 }
 
 pub(super) fn refusal_of(plan: &Plan) -> Option<Refusal> {
