@@ -255,23 +255,6 @@ fn check_set(tree: &Node) -> Result<StatementKind, Refusal> {
     }
 }
 
-/// Name and value that a SET or a call of `set_config` with constants sets.
-pub(super) fn set_values(node: &Node) -> Option<(&str, String)> {
-    match node.kind() {
-        "VariableSetStmt" => {
-            let values: Option<Vec<String>> = node.nodes("args").map(constant).collect();
-            let values = values.filter(|values| !values.is_empty())?;
-            Some((node.str("name"), values.join(", ")))
-        }
-        "FuncCall" if node.names("funcname").last() == Some(&"set_config") => {
-            let mut arguments = node.nodes("args");
-            let name = arguments.next()?.node("val")?.str("sval");
-            Some((name, constant(arguments.next()?)?))
-        }
-        _ => None,
-    }
-}
-
 /// A constant as the server would take it for a setting.
 fn constant(node: &Node) -> Option<String> {
     match node.kind() {
