@@ -10,7 +10,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use pgveil::catalog::{ColumnId, Snapshot, SnapshotBuilder};
 use pgveil::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted};
-use pgveil::conversation::{Begun, Conversation, Ended, StatementLog};
+use pgveil::conversation::{Begun, Conversation, Ended, NotWritten, StatementLog};
 use pgveil::journal::{Event, Journal, Protocol, Statement, StatementEnd, Verdict};
 use pgveil::mask::Keys;
 use pgveil::plan::{Basis, Planner, PlannerMode};
@@ -146,7 +146,7 @@ fn log_begin_and_end(bencher: Bencher) {
 struct NoLog;
 
 impl StatementLog for NoLog {
-    fn begin(&mut self, _: &Begun<'_>) -> Result<(), ()> {
+    fn begin(&mut self, _: &Begun<'_>) -> Result<(), NotWritten> {
         Ok(())
     }
     fn end(&mut self, _: Ended) {}

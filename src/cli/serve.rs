@@ -7,7 +7,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
-use crate::{server, sql};
+use crate::server;
 
 /// Arguments of `pgveil serve`.
 #[derive(Debug, Args)]
@@ -62,6 +62,5 @@ async fn serve(config: Config) -> Result<(), server::ServerError> {
         Some(port) => println!("pgveil: ready on port {port}"),
         None => println!("pgveil: ready"),
     };
-    debug_assert!(sql::STACK_BYTES >= 1 << 20);
     server::run(config, shutdown, ready).await
 }

@@ -34,6 +34,8 @@ pub(super) enum Expected {
     Query { runs: VecDeque<Run> },
     /// FunctionCallResponse, then ReadyForQuery.
     FunctionCall { run: Run, answered: bool },
+    /// The error of a message that cannot be read.
+    Malformed,
     /// The error of a statement that was sent to fail in a refused one's place.
     Refused { refusal: Refusal, run: Option<Run> },
     /// With `access = "any"`: whatever comes until ReadyForQuery.

@@ -11,13 +11,19 @@
 //! - **A refusal is an error of the server's own.** In the refused statement's place the server gets one that fails, and
 //!   the fields of its error are replaced. So order, skipping up to Sync and transaction status stay the server's.
 
+mod encodings;
 mod expected;
+mod failures;
+mod function_calls;
 mod names;
 mod open;
 mod replies;
 mod requests;
 mod rows;
+mod runs;
 pub mod scrub;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::VecDeque;
@@ -26,17 +32,19 @@ use std::time::Instant;
 
 use crate::journal::Protocol;
 use crate::plan::{Plan, Planner};
-use crate::sql::{Reason, Refusal};
+use crate::sql::Refusal;
 use crate::wire::read::Malformed;
 
+use encodings::Encodings;
 use expected::Expected;
 use names::Names;
 use rows::Rows;
 
 pub use replies::LargeReply;
 pub use requests::BindFate;
+pub use rows::KEPT_BYTES_MAX;
 
-/// Outstanding replies of one session; a client that pipelines more waits.
+/// Outstanding replies of one session, and outstanding statements; a client that pipelines more waits.
 pub const EXPECTED_MAX: usize = 16 * 1024;
 
 /// What has been decided about a statement, on its way to the session log.
@@ -67,10 +75,14 @@ pub struct Ended {
     pub started: Instant,
 }
 
-/// The session log as the conversation needs it. `Err(())` means that the record is not written: the statement is refused.
+/// A record that is not on the session log. The reason has been reported to the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotWritten;
+
+/// The session log as the conversation needs it. A statement whose record is [`NotWritten`] is refused.
 pub trait StatementLog {
     /// Before a statement is sent on.
-    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()>;
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), NotWritten>;
     /// When its reply has ended.
     fn end(&mut self, ended: Ended);
     /// Something that must not happen.
@@ -95,11 +107,17 @@ pub enum Violation {
     /// A prepared statement may no longer run as it was planned.
     #[error("the catalog changed under a prepared statement, which may no longer run: {0}")]
     Replanned(String),
-    /// A row over the stated size with a masked column behind a column that is too large to look past.
-    #[error(
-        "a row of more than {} bytes has a masked column behind a large one",
-        rows::ROW_BYTES_MAX
-    )]
+    /// FETCH or EXECUTE of something that is no query.
+    #[error("{}", names::NO_QUERY)]
+    NoQuery,
+    /// What runs is not what was expected to run, and cannot be followed.
+    #[error("a name means something else to the server than was asked for: a statement before it failed")]
+    NameChangedHands,
+    /// What runs cannot be put on the session log.
+    #[error("the session log cannot be written, so nothing is served")]
+    Unrecorded,
+    /// A row with a masked column behind more kept bytes than may be held.
+    #[error("a row has a masked column behind more than {KEPT_BYTES_MAX} bytes of others")]
     RowTooLarge,
     /// A message over the stated size.
     #[error("message {tag:?} of {bytes} bytes is over the limit")]
@@ -115,6 +133,10 @@ pub enum Violation {
 #[derive(Debug)]
 struct Run {
     plan: Arc<Plan>,
+    /// The plan whose rows it shows: its own, that of the cursor it fetches from, or of the statement it executes.
+    shown: Option<Arc<Plan>>,
+    /// Plan and text are those that the server confirmed, not only those that were asked for.
+    confirmed: bool,
     statement: u64,
     started: Instant,
     rows: u64,
@@ -139,14 +161,19 @@ pub struct Conversation<L> {
     names_unsettled: bool,
     planner: Arc<Planner>,
     log: L,
+    /// Statements so far, for their numbers.
     statements: u64,
+    /// Statements that have begun and not ended.
+    running: usize,
     /// What is done with the rows that are coming in now.
     rows: Rows,
     /// A cursor WITH HOLD over protected columns was declared: COMMIT, which runs it, may fail with its values.
     holds_protected: bool,
-    /// The server reports a setting under which it would read other statements than pgveil.
-    unsafe_setting: Option<&'static str>,
-    reads_utf8: bool,
+    encodings: Encodings,
+    /// What the last ReadyForQuery said of the transaction.
+    transaction: u8,
+    /// The catalog could not be looked at.
+    is_stale: bool,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
 }
@@ -162,10 +189,12 @@ impl<L: StatementLog> Conversation<L> {
             planner,
             log,
             statements: 0,
+            running: 0,
             rows: Rows::default(),
             holds_protected: false,
-            unsafe_setting: None,
-            reads_utf8: true,
+            encodings: Encodings::default(),
+            transaction: b'I',
+            is_stale: false,
             copies_in: false,
         }
     }
@@ -173,6 +202,11 @@ impl<L: StatementLog> Conversation<L> {
     /// The planner in use.
     pub fn planner(&self) -> &Arc<Planner> {
         &self.planner
+    }
+
+    /// Whether the catalog could not be looked at, so that plans may be of another catalog than the server's.
+    pub fn set_stale(&mut self, is_stale: bool) {
+        self.is_stale = is_stale;
     }
 
     /// The catalog was reloaded: statements from now on are planned anew.
@@ -187,7 +221,7 @@ impl<L: StatementLog> Conversation<L> {
 
     /// Whether more requests must wait for replies.
     pub fn is_full(&self) -> bool {
-        self.expected.len() >= EXPECTED_MAX
+        self.expected.len() >= EXPECTED_MAX || self.running >= EXPECTED_MAX
     }
 
     /// Whether every reply has come.
@@ -195,41 +229,18 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.is_empty()
     }
 
-    /// The server reported a setting (ParameterStatus). What it says counts, never what the client asked for.
-    pub fn parameter_status(&mut self, name: &[u8], value: &[u8]) {
-        match name {
-            b"standard_conforming_strings" => self.set_unsafe("standard_conforming_strings is off", value != b"on"),
-            b"client_encoding" => {
-                let is = |name: &&str| value.eq_ignore_ascii_case(name.as_bytes());
-                self.reads_utf8 = ["UTF8", "SQL_ASCII"].iter().any(is);
-                let hides_quotes = ["SJIS", "BIG5", "GBK", "UHC", "GB18030", "JOHAB", "SHIFT_JIS_2004"];
-                self.set_unsafe(
-                    "client_encoding can hide quotes inside characters",
-                    hides_quotes.iter().any(is),
-                );
-            }
-            _ => {}
-        }
+    /// Whether the server will run nothing that is sent now, but for the end of the transaction.
+    fn has_failed_transaction(&self) -> bool {
+        self.transaction == b'E' && self.is_idle()
     }
 
-    fn set_unsafe(&mut self, what: &'static str, is_unsafe: bool) {
-        if is_unsafe {
-            self.unsafe_setting = Some(what);
-        } else if self.unsafe_setting == Some(what) {
-            self.unsafe_setting = None;
-        }
+    /// The server reported a setting (ParameterStatus). What it says counts, never what the client asked for.
+    pub fn parameter_status(&mut self, name: &[u8], value: &[u8]) {
+        self.encodings.reported(name, value);
     }
 
     /// Whether the server reads texts as UTF-8; if not, bytes over 127 mean characters that pgveil cannot tell.
     pub fn reads_utf8(&self) -> bool {
-        self.reads_utf8
-    }
-
-    fn unsafe_refusal(&self) -> Option<Refusal> {
-        self.unsafe_setting.map(|what| Refusal {
-            reason: Reason::UnsafeEncoding,
-            message: format!("{what}, so pgveil and the server could read different statements"),
-            hint: "Connect with client_encoding UTF8 and standard_conforming_strings on.".into(),
-        })
+        self.encodings.reads_utf8()
     }
 }

@@ -8,17 +8,33 @@ use crate::sql::StatementKind;
 
 use super::Violation;
 
-/// How deep EXECUTE and FETCH may lead to each other.
-const DEPTH_MAX: usize = 8;
+/// Why FETCH and EXECUTE lead to queries only: what they run is then decided at one place, where its name is looked up.
+pub(super) const NO_QUERY: &str = "FETCH, MOVE and EXECUTE pass only where the name is that of a query";
 
 /// A prepared statement.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub text: Arc<str>,
     pub planned: Arc<PlannedText>,
+    /// The text is that of a PREPARE, not of the statement itself.
+    pub by_prepare: bool,
 }
 
 impl Prepared {
+    /// What PREPARE with this plan and text makes.
+    pub(super) fn by_prepare(plan: &Arc<Plan>, text: Arc<str>) -> Self {
+        let planned = PlannedText {
+            statements: vec![as_query(plan)],
+            spans: Vec::new(),
+            generation: plan.basis.snapshot.generation,
+        };
+        Prepared {
+            text,
+            planned: Arc::new(planned),
+            by_prepare: true,
+        }
+    }
+
     /// The plan of its only statement; none for an empty text.
     pub(super) fn plan(&self) -> Option<&Arc<Plan>> {
         self.planned.statements.first()
@@ -29,11 +45,23 @@ impl Prepared {
         if self.planned.generation == planner.generation() {
             return self.clone();
         }
-        Arc::new(Prepared {
-            text: self.text.clone(),
-            planned: planner.plan(&self.text),
+        let planned = planner.plan(&self.text);
+        Arc::new(match (planned.statements.first(), self.by_prepare) {
+            (Some(plan), true) => Prepared::by_prepare(plan, self.text.clone()),
+            _ => Prepared {
+                text: self.text.clone(),
+                planned,
+                by_prepare: false,
+            },
         })
     }
+}
+
+/// The plan of the query in a PREPARE or DECLARE.
+pub(super) fn as_query(plan: &Plan) -> Arc<Plan> {
+    let mut query = plan.clone();
+    query.kind = StatementKind::Query;
+    Arc::new(query)
 }
 
 /// A portal or cursor.
@@ -45,6 +73,10 @@ pub(super) struct Portal {
     pub text: Option<Arc<str>>,
     /// What is done with its rows, once the server has described it. Cursors are described by each FETCH.
     pub mask: Option<Arc<RowMask>>,
+    /// It has been executed: what it shows is decided, whatever names mean from then on.
+    pub started: bool,
+    /// WITH HOLD: it outlives its transaction.
+    pub hold: bool,
 }
 
 /// A portal as far as requests go.
@@ -65,6 +97,29 @@ pub(super) struct Names {
     pub latest_portals: HashMap<Vec<u8>, LatestPortal>,
 }
 
+/// What a plan leads to: what it runs is told by a name.
+enum Leads<'a> {
+    Nowhere,
+    ToPortal(&'a str),
+    ToStatement(&'a str),
+}
+
+fn leads(kind: &StatementKind) -> Leads<'_> {
+    match kind {
+        StatementKind::Fetch { name, .. } => Leads::ToPortal(name),
+        StatementKind::Execute { name }
+        | StatementKind::Explain {
+            executes: Some(name), ..
+        } => Leads::ToStatement(name),
+        _ => Leads::Nowhere,
+    }
+}
+
+/// Whether what a plan shows depends on what a name means when it runs.
+pub(super) fn is_indirect(plan: &Plan) -> bool {
+    !matches!(leads(&plan.kind), Leads::Nowhere)
+}
+
 impl Names {
     /// After an error, once nothing is outstanding: what requests were told is what the server confirmed.
     pub(super) fn settle(&mut self) {
@@ -73,67 +128,78 @@ impl Names {
             .portals
             .iter()
             .map(|(name, portal)| {
+                let is_indirect = portal.plan.as_deref().is_some_and(is_indirect);
                 let latest = LatestPortal {
                     plan: portal.plan.clone(),
                     text: portal.text.clone(),
-                    is_described: portal.mask.is_some(),
+                    is_described: portal.mask.is_some() && (portal.started || !is_indirect),
                 };
                 (name.clone(), latest)
             })
             .collect();
     }
 
-    /// The plan whose rows `plan` shows, by confirmed names: FETCH leads to its cursor, EXECUTE to its statement.
-    pub(super) fn shown(&self, plan: &Arc<Plan>, planner: &Planner) -> Result<Option<Arc<Plan>>, Violation> {
-        let mut plan = plan.clone();
-        for _ in 0..DEPTH_MAX {
-            let next = match &plan.kind {
-                StatementKind::Fetch { name, .. } => match self.portals.get(name.as_bytes()) {
-                    Some(portal) => portal.plan.clone(),
-                    None => None,
-                },
-                StatementKind::Execute { name }
-                | StatementKind::Explain {
-                    executes: Some(name), ..
-                } => {
-                    let Some(prepared) = self.statements.get(name.as_bytes()) else {
-                        return Ok(None);
-                    };
-                    let current = prepared.current(planner).plan().cloned();
-                    if let Some(Verdict::Refuse(refusal) | Verdict::Probe(refusal)) =
-                        current.as_ref().map(|plan| &plan.verdict)
-                    {
-                        return Err(Violation::Replanned(refusal.message.clone()));
-                    }
-                    match plan.kind {
-                        // The report is text of its own; only whether errors are scrubbed comes from the statement.
-                        StatementKind::Explain { .. } => return Ok(Some(plan)),
-                        _ => current,
-                    }
-                }
-                _ => return Ok(Some(plan)),
-            };
-            match next {
-                Some(next) => plan = next,
-                None => return Ok(None),
-            }
+    /// The server is in no transaction: every portal is gone but the cursors WITH HOLD.
+    pub(super) fn end_transaction(&mut self, is_idle: bool) {
+        self.portals.retain(|_, portal| portal.hold);
+        if is_idle {
+            self.latest_portals.retain(|name, _| self.portals.contains_key(name));
         }
-        Ok(None)
+    }
+
+    /// The plan whose rows `plan` shows, by confirmed names: FETCH leads to its cursor, EXECUTE to its statement.
+    /// None if the name is not known.
+    pub(super) fn shown(&self, plan: &Arc<Plan>, planner: &Planner) -> Result<Option<Arc<Plan>>, Violation> {
+        let found = match leads(&plan.kind) {
+            Leads::Nowhere => return Ok(Some(plan.clone())),
+            Leads::ToPortal(name) => {
+                let portal = self.portals.get(name.as_bytes());
+                portal.and_then(|portal| portal.plan.clone())
+            }
+            Leads::ToStatement(name) => {
+                let prepared = self.statements.get(name.as_bytes());
+                prepared.and_then(|prepared| prepared.current(planner).plan().cloned())
+            }
+        };
+        let Some(found) = found else { return Ok(None) };
+        if let Verdict::Refuse(refusal) | Verdict::Probe(refusal) = &found.verdict {
+            return Err(Violation::Replanned(refusal.message.clone()));
+        }
+        if found.kind != StatementKind::Query {
+            return Err(Violation::NoQuery);
+        }
+        // The report of EXPLAIN is text of its own.
+        let is_explain = matches!(plan.kind, StatementKind::Explain { .. });
+        Ok(Some(if is_explain { plan.clone() } else { found }))
     }
 
     /// The same by what requests were told last, for early refusals and the log.
-    pub(super) fn latest_shown(&self, plan: &Arc<Plan>) -> Option<Arc<Plan>> {
-        let mut plan = plan.clone();
-        for _ in 0..DEPTH_MAX {
-            plan = match &plan.kind {
-                StatementKind::Fetch { name, .. } => self.latest_portals.get(name.as_bytes())?.plan.clone()?,
-                StatementKind::Execute { name }
-                | StatementKind::Explain {
-                    executes: Some(name), ..
-                } => self.latest_statements.get(name.as_bytes())?.plan()?.clone(),
-                _ => return Some(plan),
-            };
+    pub(super) fn latest_shown(&self, plan: &Arc<Plan>) -> Latest {
+        let found = match leads(&plan.kind) {
+            Leads::Nowhere => return Latest::Shows(plan.clone()),
+            Leads::ToPortal(name) => {
+                let portal = self.latest_portals.get(name.as_bytes());
+                portal.and_then(|portal| portal.plan.clone())
+            }
+            Leads::ToStatement(name) => {
+                let prepared = self.latest_statements.get(name.as_bytes());
+                prepared.and_then(|prepared| prepared.plan().cloned())
+            }
+        };
+        match found {
+            None => Latest::Unknown,
+            Some(found) if found.kind == StatementKind::Query => Latest::Shows(found),
+            Some(_) => Latest::NoQuery,
         }
-        None
     }
+}
+
+/// Where a plan leads by what requests were told last.
+pub(super) enum Latest {
+    /// To the rows of this plan.
+    Shows(Arc<Plan>),
+    /// To a name that pgveil does not know.
+    Unknown,
+    /// To something that may not be led to.
+    NoQuery,
 }

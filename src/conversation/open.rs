@@ -57,6 +57,7 @@ impl<L: StatementLog> Conversation<L> {
             let prepared = Prepared {
                 text: "".into(),
                 planned: planned.clone(),
+                by_prepare: false,
             };
             self.names.latest_statements.insert(name.to_vec(), Arc::new(prepared));
         }
@@ -107,7 +108,7 @@ impl<L: StatementLog> Conversation<L> {
         self.copies_in = false;
         while let Some(expected) = self.expected.pop_front() {
             match expected {
-                Expected::Sync => return,
+                Expected::Sync | Expected::Query { .. } => return,
                 Expected::Anything { run } => return self.open_end(run),
                 Expected::Execute { run, .. } => self.open_end(run),
                 _ => {}

@@ -5,39 +5,28 @@ use std::sync::Arc;
 use crate::plan::witness::{Disagreement, reconcile, reconcile_copy};
 use crate::plan::{Plan, PlannerMode, RowMask, Verdict};
 use crate::sql::StatementKind;
-use crate::wire::compose;
-use crate::wire::error_fields::ErrorFields;
 use crate::wire::frame::HEADER_BYTES;
 use crate::wire::read::{Malformed, Reader};
 use crate::wire::row;
 use crate::wire::tag::reply;
 
 use super::expected::Expected;
-use super::names::Portal;
-use super::requests::prepared_from;
+use super::names::{Portal, Prepared, as_query, is_indirect};
 use super::rows::Rows;
-use super::scrub::{REFUSAL_SQLSTATE, refused, scrubbed};
-use super::text::{FAILING_SQLSTATE, name_key};
-use super::{Conversation, Ended, Run, StatementLog, Violation};
+use super::runs::SKIPPED_SQLSTATE;
+use super::text::name_key;
+use super::{Conversation, Run, StatementLog, Violation};
 
 /// What is done with a reply too large to be held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum LargeReply {
     /// Header and body pass.
     Pass,
     /// The header is dropped; the body goes through [`Conversation::copy_piece`] in pieces.
     CopyPieces,
-    /// The first [`Self::ROW_HEAD_BYTES`] of the body go to [`Conversation::large_row`].
-    RowHead,
+    /// A DataRow whose fields go through this mask.
+    Row(Arc<RowMask>),
 }
-
-impl LargeReply {
-    /// Bytes of a DataRow that are looked at before the rest of it passes unread.
-    pub const ROW_HEAD_BYTES: usize = super::rows::ROW_BYTES_MAX;
-}
-
-/// SQLSTATE in the log for a statement that the server skipped because one before it failed.
-const SKIPPED_SQLSTATE: [u8; 5] = *b"25P02";
 
 impl<L: StatementLog> Conversation<L> {
     /// One whole reply frame. What the client is to see of it is appended to `out`.
@@ -58,7 +47,7 @@ impl<L: StatementLog> Conversation<L> {
             reply::NOTIFICATION_RESPONSE => {}
             reply::READY_FOR_QUERY if is_open => self.open_ready(),
             _ if is_open => self.open_reply(tag),
-            reply::READY_FOR_QUERY => self.ready()?,
+            reply::READY_FOR_QUERY => self.ready(body)?,
             reply::PARSE_COMPLETE => return self.parse_complete(frame, out),
             reply::BIND_COMPLETE => self.bind_complete()?,
             reply::CLOSE_COMPLETE => return self.close_complete(frame, out),
@@ -89,16 +78,6 @@ impl<L: StatementLog> Conversation<L> {
         Ok(())
     }
 
-    /// Whether a reply of this size is held whole all the same, because its fields are rewritten.
-    pub fn holds_large(&mut self, tag: u8, body_bytes: usize) -> Result<bool, Violation> {
-        if tag != reply::DATA_ROW || self.planner.mode() == PlannerMode::Open {
-            return Ok(false);
-        }
-        self.enter_rows()?;
-        let rewrites = matches!(&self.rows, Rows::Data(mask) if mask.rewrites());
-        Ok(rewrites && body_bytes <= LargeReply::ROW_HEAD_BYTES)
-    }
-
     /// What to do with a reply of this size, which is too large to be held.
     pub fn large_reply(&mut self, tag: u8, body_bytes: usize) -> Result<LargeReply, Violation> {
         let is_open = self.planner.mode() == PlannerMode::Open;
@@ -110,7 +89,8 @@ impl<L: StatementLog> Conversation<L> {
                 self.enter_rows()?;
                 match &self.rows {
                     Rows::Data(mask) if !mask.rewrites() => LargeReply::Pass,
-                    _ => LargeReply::RowHead,
+                    Rows::Data(mask) => LargeReply::Row(mask.clone()),
+                    _ => return Err(unexpected(tag)),
                 }
             }
             (reply::FUNCTION_CALL_RESPONSE, _) => match self.expected.front_mut() {
@@ -135,31 +115,25 @@ impl<L: StatementLog> Conversation<L> {
         Ok(fate)
     }
 
-    /// A piece of COPY data that is too large to be held.
-    pub fn copy_piece(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        self.rows.copy_data(piece, out)
-    }
-
-    /// The head of a large row. Returns how many of the bytes that follow are dropped before the rest passes.
-    pub fn large_row(&mut self, head: &[u8], body_bytes: usize, out: &mut Vec<u8>) -> Result<usize, Violation> {
-        self.rows.large_row(head, body_bytes, out)
-    }
-
-    fn front_run(&mut self) -> Option<&mut Run> {
-        match self.expected.front_mut()? {
-            Expected::Execute { run, .. } | Expected::FunctionCall { run, .. } | Expected::Anything { run } => {
-                Some(run)
-            }
-            Expected::Query { runs } => runs.front_mut(),
-            _ => None,
-        }
+    /// A piece of COPY data that is too large to be held, the last of its frame or not.
+    pub fn copy_piece(&mut self, piece: &[u8], ends_frame: bool, out: &mut Vec<u8>) -> Result<(), Violation> {
+        self.rows.copy_data(piece, ends_frame, out)
     }
 
     /// For rows in the extended protocol: the mask of the portal that is being executed.
     fn enter_rows(&mut self) -> Result<(), Violation> {
-        if let (Rows::None, Some(Expected::Execute { portal, run })) = (&self.rows, self.expected.front_mut()) {
-            let mask = self.names.portals.get(portal).and_then(|portal| portal.mask.clone());
-            self.rows = Rows::Data(mask.ok_or(unexpected(reply::DATA_ROW))?);
+        if !matches!(
+            (&self.rows, self.expected.front()),
+            (Rows::None, Some(Expected::Execute { .. }))
+        ) {
+            return Ok(());
+        }
+        self.confirm()?;
+        if let Some(Expected::Execute { portal, run }) = self.expected.front_mut() {
+            let portal = self.names.portals.get_mut(portal);
+            let portal = portal.ok_or(unexpected(reply::DATA_ROW))?;
+            portal.started = true;
+            self.rows = Rows::Data(portal.mask.clone().ok_or(unexpected(reply::DATA_ROW))?);
             run.described = true;
         }
         Ok(())
@@ -187,7 +161,7 @@ impl<L: StatementLog> Conversation<L> {
             out.extend_from_slice(frame);
             return Ok(());
         }
-        self.rows.copy_data(body, out)
+        self.rows.copy_data(body, true, out)
     }
 
     fn parse_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
@@ -222,6 +196,8 @@ impl<L: StatementLog> Conversation<L> {
                 plan: prepared.plan().cloned(),
                 text: Some(prepared.text.clone()),
                 mask: None,
+                started: false,
+                hold: false,
             },
         );
         Ok(())
@@ -257,30 +233,44 @@ impl<L: StatementLog> Conversation<L> {
             Some(Expected::DescribePortal { portal, injected }) => {
                 hides = *injected;
                 let portal = portal.clone();
-                let found = self
-                    .names
-                    .portals
-                    .get(&portal)
-                    .ok_or(unexpected(reply::ROW_DESCRIPTION))?;
-                let plan = found.plan.clone().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
-                let mask = Arc::new(self.witness(&plan, body)?);
-                if let Some(found) = self.names.portals.get_mut(&portal) {
-                    found.mask = Some(mask);
-                }
+                self.describe_portal(&portal, body)?;
                 self.expected.pop_front();
             }
-            Some(Expected::Query { runs }) => {
-                let run = runs.front().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+            Some(Expected::Query { .. }) => {
+                self.confirm()?;
+                let run = self.front_run().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+                run.described = true;
                 let plan = run.plan.clone();
                 self.rows = Rows::Data(Arc::new(self.witness(&plan, body)?));
-                if let Some(run) = self.front_run() {
-                    run.described = true;
-                }
             }
             _ => return Err(unexpected(reply::ROW_DESCRIPTION)),
         }
         if !hides {
             out.extend_from_slice(frame);
+        }
+        Ok(())
+    }
+
+    /// What a portal shows is decided when it is first executed, so its mask does not change from then on.
+    fn describe_portal(&mut self, portal: &[u8], body: &[u8]) -> Result<(), Violation> {
+        let found = self.names.portals.get(portal);
+        let found = found.ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+        if found.started {
+            return Ok(());
+        }
+        let plan = found.plan.clone().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
+        // Described long before it runs, FETCH or EXECUTE may be of a name that pgveil does not know, or not yet.
+        let is_early = is_indirect(&plan)
+            && matches!(
+                self.expected.front(),
+                Some(Expected::DescribePortal { injected: false, .. })
+            );
+        if is_early {
+            return Ok(());
+        }
+        let mask = Arc::new(self.witness(&plan, body)?);
+        if let Some(found) = self.names.portals.get_mut(portal) {
+            found.mask = Some(mask);
         }
         Ok(())
     }
@@ -297,6 +287,7 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn copy_out(&mut self, body: &[u8]) -> Result<(), Violation> {
+        self.confirm()?;
         let mut reader = Reader::new(body);
         reader.byte()?;
         let columns = usize::try_from(reader.int16()?).map_err(|_| Malformed("negative column count"))?;
@@ -305,23 +296,34 @@ impl<L: StatementLog> Conversation<L> {
         let StatementKind::CopyOut(options) = &run.plan.kind else {
             return Err(unexpected(reply::COPY_OUT_RESPONSE));
         };
-        self.rows = Rows::for_copy(options, reconcile_copy(&run.plan, options.format, columns)?);
+        self.rows = Rows::for_copy(
+            options,
+            &run.plan.columns,
+            reconcile_copy(&run.plan, options.format, columns)?,
+        );
         Ok(())
     }
 
     /// The end of one statement's replies.
     fn complete(&mut self, tag: u8, is_done: bool) -> Result<(), Violation> {
         self.rows = Rows::None;
+        self.confirm()?;
         let run = match self.expected.front_mut() {
             Some(Expected::Query { runs }) => runs.pop_front(),
             Some(Expected::Execute { .. }) => match self.expected.pop_front() {
-                Some(Expected::Execute { run, .. }) => Some(run),
+                Some(Expected::Execute { portal, run }) => {
+                    if let Some(portal) = self.names.portals.get_mut(&portal) {
+                        portal.started = true;
+                    }
+                    Some(run)
+                }
                 _ => None,
             },
             _ => None,
         };
         let run = run.ok_or(unexpected(tag))?;
-        if matches!(run.plan.verdict, Verdict::Refuse(_) | Verdict::Probe(_)) || run.refusal.is_some() {
+        let is_refused = matches!(run.plan.verdict, Verdict::Refuse(_) | Verdict::Probe(_)) || run.refusal.is_some();
+        if is_refused || run.shown.is_none() {
             return Err(Disagreement::NotExpected.into());
         }
         if is_done {
@@ -338,40 +340,33 @@ impl<L: StatementLog> Conversation<L> {
             StatementKind::DeclareCursor { name, hold, .. } => {
                 self.holds_protected |= *hold && run.plan.scrubs();
                 let portal = Portal {
-                    plan: Some(run.plan.clone()),
+                    plan: Some(as_query(&run.plan)),
                     text: None,
                     mask: None,
+                    started: false,
+                    hold: *hold,
                 };
                 names.portals.insert(name_key(name.as_bytes()).to_vec(), portal);
             }
             StatementKind::Prepare { name } => {
-                let prepared = prepared_from(&run.plan, run.text.as_deref().unwrap_or_default());
+                let prepared = Prepared::by_prepare(&run.plan, run.text.clone().unwrap_or_default());
                 names
                     .statements
                     .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
             }
-            StatementKind::Deallocate(Some(name)) => {
-                names.statements.remove(name.as_bytes());
-                names.latest_statements.remove(name.as_bytes());
-            }
-            StatementKind::Deallocate(None) => {
+            StatementKind::Deallocate(Some(name)) => drop(names.statements.remove(name.as_bytes())),
+            StatementKind::Deallocate(None) => names.statements.clear(),
+            StatementKind::CloseCursor(Some(name)) => drop(names.portals.remove(name.as_bytes())),
+            StatementKind::CloseCursor(None) => names.portals.clear(),
+            StatementKind::Discard { all: true } => {
                 names.statements.clear();
-                names.latest_statements.clear();
-            }
-            StatementKind::CloseCursor(Some(name)) => {
-                names.portals.remove(name.as_bytes());
-                names.latest_portals.remove(name.as_bytes());
-            }
-            StatementKind::CloseCursor(None) => {
                 names.portals.clear();
-                names.latest_portals.clear();
             }
-            StatementKind::Discard { all: true } => *names = Default::default(),
             _ => {}
         }
     }
 
-    fn ready(&mut self) -> Result<(), Violation> {
+    fn ready(&mut self, body: &[u8]) -> Result<(), Violation> {
         self.rows = Rows::None;
         match self.expected.pop_front() {
             Some(Expected::Sync) => {}
@@ -386,152 +381,21 @@ impl<L: StatementLog> Conversation<L> {
             }
             _ => return Err(unexpected(reply::READY_FOR_QUERY)),
         }
-        if self.expected.is_empty() && std::mem::take(&mut self.names_unsettled) {
-            self.names.settle();
+        let is_idle = self.expected.is_empty();
+        self.transaction = body.first().copied().unwrap_or_default();
+        if self.transaction == b'I' {
+            self.names.end_transaction(is_idle);
+        }
+        if is_idle {
+            self.encodings.settle();
+            if std::mem::take(&mut self.names_unsettled) {
+                self.names.settle();
+            }
         }
         Ok(())
-    }
-
-    pub(super) fn end(&mut self, run: Run, sqlstate: Option<[u8; 5]>) {
-        self.log.end(Ended {
-            statement: run.statement,
-            rows: run.rows,
-            bytes: run.bytes,
-            sqlstate,
-            started: run.started,
-        });
-    }
-
-    fn notice(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        if self.front_scrubs(true) {
-            let fields = ErrorFields::parse(body).map_err(|_| Malformed("notice"))?;
-            compose::notice_response(out, &scrubbed(&fields));
-        } else {
-            out.extend_from_slice(frame);
-        }
-        Ok(())
-    }
-
-    /// Whether an error that comes now may quote protected values. `any_phase`: also before rows were read.
-    fn front_scrubs(&self, any_phase: bool) -> bool {
-        match self.expected.front() {
-            Some(Expected::Execute { run, .. }) => self.run_scrubs(run, true),
-            Some(Expected::Query { runs }) => runs.front().is_some_and(|run| self.run_scrubs(run, any_phase)),
-            Some(Expected::Bind { statement, .. }) => {
-                let prepared = self.names.statements.get(statement);
-                prepared
-                    .and_then(|prepared| prepared.plan())
-                    .is_none_or(|plan| !plan.inferences.is_empty())
-            }
-            Some(Expected::Sync) => self.holds_protected,
-            _ => false,
-        }
-    }
-
-    fn run_scrubs(&self, run: &Run, any_phase: bool) -> bool {
-        let plan = &run.plan;
-        let (scrubs, runs_at_once) = match &plan.kind {
-            StatementKind::Fetch { name, .. } => {
-                let portal = self.names.portals.get(name.as_bytes());
-                (
-                    portal
-                        .and_then(|portal| portal.plan.as_ref())
-                        .is_none_or(|plan| plan.scrubs()),
-                    true,
-                )
-            }
-            StatementKind::Execute { name }
-            | StatementKind::Explain {
-                executes: Some(name), ..
-            } => {
-                let prepared = self.names.statements.get(name.as_bytes());
-                (
-                    prepared
-                        .and_then(|prepared| prepared.plan())
-                        .is_none_or(|plan| plan.scrubs()),
-                    true,
-                )
-            }
-            StatementKind::Explain { analyze, .. } => (plan.scrubs(), *analyze),
-            StatementKind::Transaction(_) => (self.holds_protected, true),
-            StatementKind::Query
-            | StatementKind::CopyOut(_)
-            | StatementKind::DeclareCursor { .. }
-            | StatementKind::Prepare { .. } => (plan.scrubs(), false),
-            _ => (plan.scrubs(), true),
-        };
-        // Before rows are described, the server has parsed and planned: nothing was read, unless an allowed
-        // predicate let the planner try it on statistics.
-        scrubs
-            && self.planner.protects_anything()
-            && (runs_at_once || any_phase || run.described || !plan.inferences.is_empty())
-    }
-
-    fn error(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        self.rows = Rows::None;
-        let fields = ErrorFields::parse(body).map_err(|_| Malformed("error"))?;
-        let scrubs = self.front_scrubs(false);
-        let refusal = match self.expected.front() {
-            Some(Expected::Refused { refusal, .. }) => Some(refusal.clone()),
-            Some(Expected::Query { runs }) => runs.front().and_then(|run| run.refusal.clone()),
-            _ => None,
-        };
-        let refusal = refusal.filter(|_| fields.sqlstate == FAILING_SQLSTATE);
-        match &refusal {
-            Some(refusal) => compose::error_response(out, &refused(refusal)),
-            None if scrubs => compose::error_response(out, &scrubbed(&fields)),
-            None => out.extend_from_slice(frame),
-        }
-        let sqlstate = if refusal.is_some() {
-            REFUSAL_SQLSTATE
-        } else {
-            fields.sqlstate.as_str()
-        };
-        self.fail(sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000"));
-        Ok(())
-    }
-
-    /// Drops what the server will not answer any more.
-    fn fail(&mut self, sqlstate: [u8; 5]) {
-        self.names_unsettled = true;
-        match self.expected.front_mut() {
-            None => {}
-            Some(Expected::Query { runs }) => {
-                let mut state = sqlstate;
-                for run in std::mem::take(runs) {
-                    self.end(run, Some(std::mem::replace(&mut state, SKIPPED_SQLSTATE)));
-                }
-            }
-            Some(Expected::FunctionCall { run, .. } | Expected::Anything { run }) => run.sqlstate = Some(sqlstate),
-            Some(front) if front.is_extended() => self.skip_to_sync(sqlstate),
-            Some(_) => {}
-        }
-    }
-
-    fn skip_to_sync(&mut self, sqlstate: [u8; 5]) {
-        let mut state = sqlstate;
-        while let Some(expected) = self.expected.pop_front() {
-            if expected.ends_skipping() {
-                self.expected.push_front(expected);
-                return;
-            }
-            match expected {
-                Expected::Execute { run, .. }
-                | Expected::Refused { run: Some(run), .. }
-                | Expected::FunctionCall { run, .. }
-                | Expected::Anything { run } => self.end(run, Some(std::mem::replace(&mut state, SKIPPED_SQLSTATE))),
-                Expected::Query { runs } => {
-                    for run in runs {
-                        self.end(run, Some(SKIPPED_SQLSTATE));
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.skips_to_sync = true;
     }
 }
 
-fn unexpected(tag: u8) -> Violation {
+pub(super) fn unexpected(tag: u8) -> Violation {
     Violation::Unexpected { tag: char::from(tag) }
 }

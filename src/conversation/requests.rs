@@ -1,19 +1,17 @@
 //! From the client's requests to what is sent upstream.
 
-use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
 
-use crate::config::LargeObjects;
 use crate::journal::Protocol;
 use crate::plan::{Plan, PlannedText, Verdict};
-use crate::sql::{Reason, Refusal, StatementKind};
 use crate::wire::compose;
+use crate::wire::tag::request;
 
 use super::expected::Expected;
-use super::names::{LatestPortal, Prepared};
+use super::names::{LatestPortal, Prepared, is_indirect};
+use super::runs::{refusal_of, refusal_or_probe};
 use super::text::{FAILING_STATEMENT, PROBE_NAME, REFUSAL_NAME, failing_text, name_key};
-use super::{Begun, Conversation, Run, StatementLog};
+use super::{Conversation, Run, StatementLog};
 
 /// What becomes of a Bind message, of which only the names are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +28,17 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return; // the server would skip it too
         }
-        let refusal = self.unsafe_refusal();
+        let refusal = self.encodings.refusal();
         if planned.statements.len() == 1
             && refusal.is_none()
             && let Verdict::Probe(refusal) = &planned.statements[0].verdict
         {
             let run = self.begin(&planned.statements[0], Protocol::Simple, Some(refusal.clone()));
+            if self.has_failed_transaction() {
+                out.extend_from_slice(frame);
+                self.expected.push_back(Expected::Query { runs: [run].into() });
+                return;
+            }
             return self.probe(text, run, out);
         }
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());
@@ -48,7 +51,9 @@ impl<L: StatementLog> Conversation<L> {
                 text: self.own_text(plan, planned.spans.get(index), text),
                 ..run
             };
-            self.note_names(&run);
+            if !is_refused {
+                self.note_request(&run);
+            }
             runs.push_back(run);
             if is_refused {
                 sent_to = Some(planned.spans.get(index).map_or(0, |span| span.start));
@@ -62,6 +67,18 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.push_back(Expected::Query { runs });
     }
 
+    /// A message that cannot be read, by the server neither: an error comes of it, and nothing else.
+    pub fn malformed(&mut self, tag: u8, frame: &[u8], out: &mut Vec<u8>) {
+        if self.skips_to_sync {
+            return;
+        }
+        self.expected.push_back(match tag {
+            request::QUERY => Expected::Query { runs: [].into() },
+            _ => Expected::Malformed,
+        });
+        out.extend_from_slice(frame);
+    }
+
     /// A Query message that must not be read as a statement, refused as a whole.
     pub fn refuse_query(&mut self, plan: Plan, out: &mut Vec<u8>) {
         if self.skips_to_sync {
@@ -70,6 +87,11 @@ impl<L: StatementLog> Conversation<L> {
         let plan = Arc::new(plan);
         let refusal = refusal_of(&plan);
         let run = self.begin(&plan, Protocol::Simple, refusal);
+        self.stand_in(run, out);
+    }
+
+    /// In the place of a refused message of the simple protocol: a statement that fails.
+    pub(super) fn stand_in(&mut self, run: Run, out: &mut Vec<u8>) {
         compose::query(out, FAILING_STATEMENT.as_bytes());
         self.expected.push_back(Expected::Query { runs: [run].into() });
     }
@@ -91,6 +113,7 @@ impl<L: StatementLog> Conversation<L> {
         let prepared = Arc::new(Prepared {
             text: text.into(),
             planned,
+            by_prepare: false,
         });
         self.expected.push_back(Expected::Parse {
             name: PROBE_NAME.to_vec(),
@@ -114,7 +137,7 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return;
         }
-        let mut refusal = self.unsafe_refusal();
+        let mut refusal = self.encodings.refusal();
         let mut refused_plan = None;
         for plan in &planned.statements {
             refusal = refusal.or_else(|| refusal_of(plan));
@@ -127,10 +150,14 @@ impl<L: StatementLog> Conversation<L> {
             let run = self.begin(plan, Protocol::Extended, Some(refusal));
             return self.refuse_extended(run, out);
         }
+        if self.refuses_name(name, out) {
+            return;
+        }
         let name = name_key(name);
         let prepared = Arc::new(Prepared {
             text: text.into(),
             planned: planned.clone(),
+            by_prepare: false,
         });
         self.names.latest_statements.insert(name.to_vec(), prepared.clone());
         self.expected.push_back(Expected::Parse {
@@ -162,9 +189,23 @@ impl<L: StatementLog> Conversation<L> {
         });
     }
 
+    /// Refuses a message because of a name in it.
+    fn refuses_name(&mut self, name: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(refusal) = self.name_refusal(name) else {
+            return false;
+        };
+        let plan = Arc::new(self.planner.nothing());
+        let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+        self.refuse_extended(run, out);
+        true
+    }
+
     /// The names in a Bind message; the message itself is sent on unread if this says so.
     pub fn bind(&mut self, portal: &[u8], statement: &[u8], out: &mut Vec<u8>) -> BindFate {
         if self.skips_to_sync {
+            return BindFate::Drop;
+        }
+        if self.refuses_name(portal, out) || self.refuses_name(statement, out) {
             return BindFate::Drop;
         }
         let (portal, statement) = (name_key(portal), name_key(statement));
@@ -199,13 +240,14 @@ impl<L: StatementLog> Conversation<L> {
 
     /// A Describe message.
     pub fn describe(&mut self, frame: &[u8], target: u8, name: &[u8], out: &mut Vec<u8>) {
-        if self.skips_to_sync {
+        if self.skips_to_sync || self.refuses_name(name, out) {
             return;
         }
         if target == b'P' {
             let portal = name_key(name).to_vec();
             if let Some(latest) = self.names.latest_portals.get_mut(&portal) {
-                latest.is_described = true;
+                // What FETCH and EXECUTE show is decided when they run: they are described again then.
+                latest.is_described |= !latest.plan.as_deref().is_some_and(is_indirect);
             }
             self.expected.push_back(Expected::DescribePortal {
                 portal,
@@ -219,7 +261,7 @@ impl<L: StatementLog> Conversation<L> {
 
     /// An Execute message. A portal that was not described is described first, and the answer swallowed.
     pub fn execute(&mut self, frame: &[u8], portal: &[u8], out: &mut Vec<u8>) {
-        if self.skips_to_sync {
+        if self.skips_to_sync || self.refuses_name(portal, out) {
             return;
         }
         let portal = name_key(portal);
@@ -230,12 +272,12 @@ impl<L: StatementLog> Conversation<L> {
             // An empty statement, or a portal that does not exist: either way no rows can come of it.
             None => Arc::new(self.planner.nothing()),
         };
-        let refused = self.unsafe_refusal().or_else(|| self.early_refusal(&plan));
+        let refused = self.encodings.refusal().or_else(|| self.early_refusal(&plan));
         let run = self.begin(&plan, Protocol::Extended, refused);
         if run.refusal.is_some() {
             return self.refuse_extended(run, out);
         }
-        if latest.is_none_or(|latest| !latest.is_described) {
+        if latest.is_some_and(|latest| !latest.is_described) {
             compose::describe(out, compose::Target::Portal(portal));
             self.expected.push_back(Expected::DescribePortal {
                 portal: portal.to_vec(),
@@ -245,12 +287,11 @@ impl<L: StatementLog> Conversation<L> {
                 latest.is_described = true;
             }
         }
-        let text = match &plan.kind {
-            StatementKind::Prepare { .. } => latest_text,
-            _ => None,
+        let run = Run {
+            text: latest_text,
+            ..run
         };
-        let run = Run { text, ..run };
-        self.note_names(&run);
+        self.note_request(&run);
         self.expected.push_back(Expected::Execute {
             portal: portal.to_vec(),
             run,
@@ -260,7 +301,7 @@ impl<L: StatementLog> Conversation<L> {
 
     /// A Close message.
     pub fn close(&mut self, frame: &[u8], target: u8, name: &[u8], out: &mut Vec<u8>) {
-        if self.skips_to_sync {
+        if self.skips_to_sync || self.refuses_name(name, out) {
             return;
         }
         let name = name_key(name);
@@ -281,164 +322,5 @@ impl<L: StatementLog> Conversation<L> {
         self.skips_to_sync = false;
         self.expected.push_back(Expected::Sync);
         out.extend_from_slice(frame);
-    }
-
-    /// A FunctionCall message for this function. `true`: send it on.
-    ///
-    /// Only what libpq's large-object calls need, and only where the policy lets them be read:
-    /// `lo_open` (952), `lo_close` (953), `loread` (954).
-    pub fn function_call(&mut self, function: u32, out: &mut Vec<u8>) -> bool {
-        if self.skips_to_sync {
-            return false;
-        }
-        let log_text = format!("function call {function}");
-        let is_read = matches!(function, 952..=954);
-        let passes =
-            !self.planner.protects_anything() || (is_read && self.planner.large_objects() == LargeObjects::Pass);
-        if passes {
-            let plan = Arc::new(self.planner.passed(&log_text));
-            let run = self.begin(&plan, Protocol::Simple, None);
-            if run.refusal.is_none() {
-                self.expected.push_back(Expected::FunctionCall { run, answered: false });
-                return true;
-            }
-        }
-        let refusal = Refusal {
-            reason: if is_read {
-                Reason::LargeObject
-            } else {
-                Reason::MessageNotAllowed
-            },
-            message: format!(
-                "the FunctionCall message (function {function}) is not relayed: its result cannot be masked"
-            ),
-            hint: match is_read {
-                true => "Set [policy] large_objects = \"pass\" if large objects hold nothing personal.".into(),
-                false => "Call the function in a SELECT.".into(),
-            },
-        };
-        let plan = self.planner.refused(&log_text, refusal);
-        self.refuse_query(plan, out);
-        false
-    }
-
-    /// A wire message that is not relayed at all.
-    pub fn message_refusal(&self, what: &str) -> Refusal {
-        Refusal {
-            reason: Reason::MessageNotAllowed,
-            message: format!("{what} is not relayed"),
-            hint: "pgveil relays reading statements only.".into(),
-        }
-    }
-
-    fn early_refusal(&self, plan: &Arc<Plan>) -> Option<Refusal> {
-        if let Some(refusal) = refusal_or_probe(plan) {
-            return Some(refusal);
-        }
-        let shown = self.names.latest_shown(plan)?;
-        refusal_or_probe(&shown).or_else(|| {
-            (shown.scrubs() && !self.reads_utf8).then(|| Refusal {
-                reason: Reason::UnsafeEncoding,
-                message: "protected columns are masked in UTF-8 only: in another client_encoding equal values would get other masks".into(),
-                hint: "SET client_encoding = 'UTF8'.".into(),
-            })
-        })
-    }
-
-    /// Records a statement before it is sent on. If the record cannot be written, the statement is refused.
-    pub(super) fn begin(&mut self, plan: &Arc<Plan>, protocol: Protocol, refusal: Option<Refusal>) -> Run {
-        self.statements += 1;
-        let statement = self.statements;
-        let mut run = Run {
-            plan: plan.clone(),
-            statement,
-            started: Instant::now(),
-            rows: 0,
-            bytes: 0,
-            described: false,
-            refusal: None,
-            text: None,
-            sqlstate: None,
-        };
-        let judged = match refusal {
-            Some(refusal) => {
-                let mut judged = Plan::clone(plan);
-                judged.verdict = Verdict::Refuse(refusal.clone());
-                run.refusal = Some(refusal);
-                Some(judged)
-            }
-            None => None,
-        };
-        let shown = self.names.latest_shown(plan);
-        let judged = judged.as_ref().unwrap_or(plan);
-        let begun = Begun {
-            statement,
-            protocol,
-            plan: judged,
-            shown: shown.as_deref().unwrap_or(judged),
-        };
-        if self.log.begin(&begun).is_err() && run.refusal.is_none() {
-            run.refusal = Some(Refusal {
-                reason: Reason::SessionLog,
-                message: "the session log cannot be written, so nothing is served".into(),
-                hint: "Tell whoever runs pgveil: its log directory may be full or read-only.".into(),
-            });
-        }
-        run
-    }
-
-    /// The text of one statement, for PREPARE.
-    fn own_text(&self, plan: &Plan, span: Option<&Range<usize>>, text: &str) -> Option<Arc<str>> {
-        matches!(plan.kind, StatementKind::Prepare { .. })
-            .then(|| span.and_then(|span| text.get(span.clone())).unwrap_or(text).into())
-    }
-
-    /// What the names will mean if the server confirms, for the requests that follow.
-    fn note_names(&mut self, run: &Run) {
-        let names = &mut self.names;
-        match &run.plan.kind {
-            StatementKind::DeclareCursor { name, .. } => {
-                let latest = LatestPortal {
-                    plan: Some(run.plan.clone()),
-                    text: None,
-                    is_described: false,
-                };
-                names.latest_portals.insert(name_key(name.as_bytes()).to_vec(), latest);
-            }
-            StatementKind::Prepare { name } => {
-                let prepared = prepared_from(&run.plan, run.text.as_deref().unwrap_or_default());
-                names
-                    .latest_statements
-                    .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The statement that PREPARE makes: planned as its query. Its text is PREPARE's own, so that it can be planned again.
-pub(super) fn prepared_from(plan: &Arc<Plan>, text: &str) -> Prepared {
-    let planned = PlannedText {
-        statements: vec![plan.clone()],
-        spans: Vec::new(),
-        generation: plan.basis.snapshot.generation,
-    };
-    Prepared {
-        text: text.into(),
-        planned: Arc::new(planned),
-    }
-}
-
-fn refusal_of(plan: &Plan) -> Option<Refusal> {
-    match &plan.verdict {
-        Verdict::Refuse(refusal) => Some(refusal.clone()),
-        _ => None,
-    }
-}
-
-fn refusal_or_probe(plan: &Plan) -> Option<Refusal> {
-    match &plan.verdict {
-        Verdict::Refuse(refusal) | Verdict::Probe(refusal) => Some(refusal.clone()),
-        _ => None,
     }
 }

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::plan::RowMask;
-use crate::sql::{CopyFormat, CopyOptions};
+use crate::plan::{PlannedColumn, RowMask};
+use crate::sql::{CopyFormat, CopyOptions, ForceQuote};
 use crate::wire::copy::{BinaryRewriter, CopyRewriter, CsvRewriter, TextRewriter};
 use crate::wire::frame;
-use crate::wire::row::{self, FieldRewriter};
+use crate::wire::row;
 use crate::wire::tag::reply;
 
 use super::Violation;
 
-/// Bytes of a DataRow that are held at most to rewrite it whole.
-pub(super) const ROW_BYTES_MAX: usize = 8 << 20;
+/// Bytes of kept fields before the last masked one that are held at most: the length of a row stands before it.
+pub const KEPT_BYTES_MAX: usize = 8 << 20;
+/// Rewritten COPY data goes out in frames of at most this size.
+const COPY_FRAME_BYTES_MAX: usize = 256 << 10;
 
 /// What is done with them.
 #[derive(Debug, Default)]
@@ -28,11 +30,13 @@ pub(super) enum Rows {
     Copy {
         mask: Arc<RowMask>,
         rewriter: Box<CopyRewriter>,
+        /// What has not gone out yet of the frame that is coming in.
+        pending: Vec<u8>,
     },
 }
 
 impl Rows {
-    pub(super) fn for_copy(options: &CopyOptions, mask: RowMask) -> Self {
+    pub(super) fn for_copy(options: &CopyOptions, columns: &[PlannedColumn], mask: RowMask) -> Self {
         if !mask.rewrites() {
             return Rows::CopyPass;
         }
@@ -44,12 +48,14 @@ impl Rows {
                 options.escape,
                 options.null.clone(),
                 options.header,
+                forced_fields(&options.force_quote, columns),
             )),
             CopyFormat::Binary => CopyRewriter::Binary(BinaryRewriter::new()),
         };
         Rows::Copy {
             mask: Arc::new(mask),
             rewriter: Box::new(rewriter),
+            pending: Vec::new(),
         }
     }
 
@@ -68,40 +74,41 @@ impl Rows {
         Ok(())
     }
 
-    /// Bytes of COPY data, one frame in and one out.
-    pub(super) fn copy_data(&mut self, body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        let at = frame::start(out, reply::COPY_DATA);
-        match self {
-            Rows::CopyPass => out.extend_from_slice(body),
-            Rows::Copy { mask, rewriter } => rewriter.push(body, &**mask, out)?,
-            Rows::None | Rows::Data(_) => return Err(Violation::Unexpected { tag: 'd' }),
-        }
-        // A piece of a masked field may have been held back whole.
-        if out.len() == at + frame::HEADER_BYTES && !body.is_empty() {
-            out.truncate(at);
-        } else {
-            frame::finish(out, at);
+    /// Bytes of COPY data, of one frame or a piece of it. Where the frames that go out end is decided by what stands in
+    /// them, never by the frames that came in: their length tells of masked values.
+    pub(super) fn copy_data(&mut self, bytes: &[u8], ends_frame: bool, out: &mut Vec<u8>) -> Result<(), Violation> {
+        let Rows::Copy {
+            mask,
+            rewriter,
+            pending,
+        } = self
+        else {
+            return Err(Violation::Unexpected { tag: 'd' });
+        };
+        rewriter.push(bytes, &**mask, pending)?;
+        let whole = pending.chunks_exact(COPY_FRAME_BYTES_MAX);
+        let rest = whole.remainder().len();
+        whole.for_each(|piece| put_copy_data(piece, out));
+        pending.drain(..pending.len() - rest);
+        if ends_frame && !pending.is_empty() {
+            put_copy_data(pending, out);
+            pending.clear();
         }
         Ok(())
     }
+}
 
-    /// The head of a DataRow that is too large to be held: what is written, and how many of the bytes that follow are
-    /// dropped before the rest passes.
-    pub(super) fn large_row(&self, head: &[u8], body_bytes: usize, out: &mut Vec<u8>) -> Result<usize, Violation> {
-        let Rows::Data(mask) = self else {
-            return Err(Violation::Unexpected { tag: 'D' });
-        };
-        let mut rewritten = Vec::with_capacity(head.len());
-        let cut = row::rewrite_head(head, &**mask, &mut rewritten)?;
-        if mask.last_rewritten().is_some_and(|last| last > cut.field) {
-            return Err(Violation::RowTooLarge);
-        }
-        let dropped = if mask.keeps(cut.field) { 0 } else { cut.bytes_to_come };
-        let body_bytes = rewritten.len() + (body_bytes - head.len()) - dropped;
-        out.push(reply::DATA_ROW);
-        let length = u32::try_from(body_bytes + 4).map_err(|_| Violation::RowTooLarge)?;
-        out.extend_from_slice(&length.to_be_bytes());
-        out.extend_from_slice(&rewritten);
-        Ok(dropped)
-    }
+fn put_copy_data(piece: &[u8], out: &mut Vec<u8>) {
+    let at = frame::start(out, reply::COPY_DATA);
+    out.extend_from_slice(piece);
+    frame::finish(out, at);
+}
+
+fn forced_fields(force_quote: &ForceQuote, columns: &[PlannedColumn]) -> Vec<bool> {
+    let is_forced = |column: &PlannedColumn| match force_quote {
+        ForceQuote::None => false,
+        ForceQuote::All => true,
+        ForceQuote::Columns(names) => names.contains(&column.label),
+    };
+    columns.iter().map(is_forced).collect()
 }

@@ -15,15 +15,8 @@ use crate::sql::{
 
 use super::{Basis, ColumnAction, Plan, PlannedColumn, Verdict};
 
-/// The policy that bears on one statement.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Policy {
-    pub derived: Derived,
-    pub predicates: Predicates,
-}
-
 /// Makes the plan of one analysed statement.
-pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, policy: Policy, log_text: Arc<str>) -> Plan {
+pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
     let mut plan = Plan {
         kind: analysis.kind.clone(),
         verdict: Verdict::Pass,
@@ -42,7 +35,7 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, policy: Policy, log
     }
     let mut decision = Decision {
         basis,
-        policy,
+        derived,
         inferences: BTreeSet::new(),
         uses: BTreeSet::new(),
     };
@@ -68,7 +61,7 @@ fn unknown_name(name: &str) -> Refusal {
 
 struct Decision<'a> {
     basis: &'a Basis,
-    policy: Policy,
+    derived: Derived,
     inferences: BTreeSet<String>,
     uses: BTreeSet<(ColumnId, &'static str)>,
 }
@@ -76,7 +69,9 @@ struct Decision<'a> {
 impl<'a> Decision<'a> {
     fn statement(&mut self, analysis: &Analysis) -> Result<Vec<PlannedColumn>, Refusal> {
         for fallible in &analysis.fallible {
-            if let Some(column) = self.protected(&fallible.columns).next() {
+            let column = self.protected(&fallible.columns).next();
+            if let Some(column) = column {
+                self.uses.insert((column, "refused"));
                 return Err(Refusal {
                     reason: Reason::FallibleExpression,
                     message: format!(
@@ -122,7 +117,7 @@ impl<'a> Decision<'a> {
     /// Whether the masked data shows the same groups and the same equalities.
     fn keeps_equality(&self, column: ColumnId) -> bool {
         self.treatment(column)
-            .is_some_and(|found| found.deterministic && found.keeps_uniqueness)
+            .is_some_and(|found| found.deterministic && found.keeps_uniqueness && found.keeps_null)
     }
 
     fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
@@ -152,7 +147,8 @@ impl<'a> Decision<'a> {
             let allowed = self
                 .treatment(column)
                 .is_some_and(|found| found.predicates == Predicates::Allow);
-            if !allowed && self.policy.predicates != Predicates::Allow {
+            if !allowed {
+                self.uses.insert((column, "refused"));
                 return Err(self.predicate_refusal(column, influence));
             }
             self.inferences.insert(self.name(column));
@@ -187,18 +183,9 @@ impl<'a> Decision<'a> {
             return Ok(ColumnAction::Clean);
         };
         for &column in &protected {
-            if matches!(
-                self.treatment(column).map(|found| &found.action),
-                Some(Action::Refuse) | None
-            ) {
-                return Err(Refusal {
-                    reason: Reason::UnlistedColumn,
-                    message: format!(
-                        "no rule names the column {}, and the policy is to refuse such columns",
-                        self.name(column)
-                    ),
-                    hint: "Add a [[rule]] or a [[keep]] for it, or leave it out of the statement.".into(),
-                });
+            match self.treatment(column) {
+                Some(found) if !matches!(found.action, Action::Refuse) => {}
+                found => return Err(self.unlisted_refusal(column, found)),
             }
         }
         let computed = lineage.computed || protected.iter().any(|column| lineage.computed_from.contains(column));
@@ -221,7 +208,7 @@ impl<'a> Decision<'a> {
             && protected
                 .iter()
                 .all(|column| matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact)));
-        if self.policy.derived == Derived::Refuse && !unlisted {
+        if self.derived == Derived::Refuse && !unlisted {
             return Err(Refusal {
                 reason: Reason::DerivedColumn,
                 message: format!(
@@ -232,7 +219,30 @@ impl<'a> Decision<'a> {
             });
         }
         self.uses.extend(protected.iter().map(|column| (*column, "redacted")));
-        Ok(ColumnAction::Redact)
+        // What comes of columns that always show NULL is NULL too, where functions are strict; it tells nothing either
+        // way, and a word in its place would make pg_dump write it into definitions.
+        let shows_null = |column: &ColumnId| self.treatment(*column).is_some_and(|found| found.mask_name == "null");
+        Ok(if protected.iter().all(shows_null) {
+            ColumnAction::Null
+        } else {
+            ColumnAction::Redact
+        })
+    }
+
+    fn unlisted_refusal(&self, column: ColumnId, treatment: Option<&ColumnTreatment>) -> Refusal {
+        let name = self.name(column);
+        let message = match treatment {
+            Some(found) if !found.is_unlisted() => format!(
+                "no rule names the column {name} any more, which had another name when one did ({})",
+                found.rule
+            ),
+            _ => format!("no rule names the column {name}, and the policy is to refuse such columns"),
+        };
+        Refusal {
+            reason: Reason::UnlistedColumn,
+            message,
+            hint: "Add a [[rule]] or a [[keep]] for it, or leave it out of the statement.".into(),
+        }
     }
 
     fn base_type(&self, column: ColumnId) -> u32 {

@@ -59,6 +59,7 @@ fn explain_plan(plan: &Plan) -> Explanation {
             ColumnAction::Clean => ("clean", None),
             ColumnAction::Mask { mask, .. } => ("mask", Some(mask.contract().name)),
             ColumnAction::Redact => ("redact", None),
+            ColumnAction::Null => ("null", None),
         };
         ExplainedColumn {
             label: column.label.clone(),

@@ -125,6 +125,8 @@ pub enum ColumnAction {
     },
     /// They are computed from protected columns, or of columns that no rule names.
     Redact,
+    /// They are computed from protected columns that show nothing but NULL.
+    Null,
 }
 
 impl Plan {

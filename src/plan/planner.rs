@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::config::{LargeObjects, Policy as ConfigPolicy};
+use crate::config::{LargeObjects, Policy};
 use crate::sql::{self, Context, Reason, Refusal, StatementKind, Treatment};
 
 use super::cache::{Cached, PlanCache};
-use super::decide::{Policy, decide};
+use super::decide::decide;
 use super::{Basis, Plan, PlannedText, Verdict};
 
 /// Whether statements are judged at all.
@@ -23,13 +23,13 @@ pub enum PlannerMode {
 pub struct Planner {
     basis: Arc<Basis>,
     mode: PlannerMode,
-    policy: ConfigPolicy,
+    policy: Policy,
     cache: PlanCache,
 }
 
 impl Planner {
     /// For one catalog generation under one rule set.
-    pub fn new(basis: Basis, mode: PlannerMode, policy: ConfigPolicy) -> Self {
+    pub fn new(basis: Basis, mode: PlannerMode, policy: Policy) -> Self {
         Planner {
             basis: Arc::new(basis),
             mode,
@@ -99,11 +99,7 @@ impl Planner {
             treatment: &self.basis.treatments,
             views: &self.basis.views,
             touches: &self.basis.touches,
-            large_objects: self.policy.large_objects != LargeObjects::Refuse,
-        };
-        let policy = Policy {
-            derived: self.policy.derived,
-            predicates: self.policy.predicates,
+            large_objects: self.policy.large_objects == LargeObjects::Pass,
         };
         let mut planned = PlannedText {
             statements: Vec::new(),
@@ -119,7 +115,7 @@ impl Planner {
                             constants_matter |= analysis.constants_matter;
                             let span = analysis.span.clone();
                             let log_text = self.log_text(text.get(span.clone()).unwrap_or_default());
-                            (span, decide(analysis, &self.basis, policy, log_text))
+                            (span, decide(analysis, &self.basis, self.policy.derived, log_text))
                         }
                         Err((span, refusal)) => {
                             constants_matter = true;
@@ -152,7 +148,7 @@ impl Planner {
         let plan = self.without_columns(StatementKind::Other, Verdict::Pass, self.log_text(text));
         PlannedText {
             statements: vec![Arc::new(plan)],
-            spans: vec![0..text.len()],
+            spans: Vec::new(),
             generation: self.generation(),
         }
     }

@@ -4,7 +4,7 @@
 //! our own reading of the statement; where the two disagree, nothing is shown.
 
 use crate::catalog::{ColumnId, RelationKind};
-use crate::sql::{CopyFormat, Lineage, Treatment};
+use crate::sql::{CopyFormat, Lineage, StatementKind, Treatment};
 use crate::value::Format;
 use crate::wire::row::Field;
 
@@ -123,12 +123,14 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
             Format::Binary
         };
         actions.push(match action {
+            ColumnAction::Clean if tells_sizes(plan) => FieldAction::PlanText,
             ColumnAction::Clean => FieldAction::Keep,
             ColumnAction::Mask { mask, .. } => FieldAction::Mask {
                 mask: mask.clone(),
                 type_oid: field.type_oid,
                 format,
             },
+            ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },
             ColumnAction::Redact => FieldAction::Redact {
                 type_oid: field.type_oid,
                 format,
@@ -150,7 +152,7 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
         seen(basis, column).ok_or(Disagreement::UnknownColumn { number })?,
         action,
     ) {
-        (_, ColumnAction::Redact) | (Seen::Clean, _) => true,
+        (_, ColumnAction::Redact | ColumnAction::Null) | (Seen::Clean, _) => true,
         (Seen::Class(seen), ColumnAction::Mask { class, .. }) => seen == *class,
         (Seen::Derived, ColumnAction::Mask { .. }) | (Seen::Class(_) | Seen::Derived, ColumnAction::Clean) => false,
     };
@@ -166,7 +168,16 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
 
 /// EXPLAIN shows one column of its own, whatever the query under it shows.
 fn is_text_report(plan: &Plan) -> bool {
-    matches!(plan.kind, crate::sql::StatementKind::Explain { .. })
+    matches!(plan.kind, StatementKind::Explain { .. })
+}
+
+/// EXPLAIN over protected columns; what EXPLAIN EXECUTE is over is not known here.
+fn tells_sizes(plan: &Plan) -> bool {
+    match &plan.kind {
+        StatementKind::Explain { executes: Some(_), .. } => plan.basis.treatments.protects_anything(),
+        StatementKind::Explain { executes: None, .. } => plan.verdict == Verdict::Mask,
+        _ => false,
+    }
 }
 
 /// Resolves a plan for a COPY stream, which carries neither names nor types.
@@ -194,7 +205,7 @@ pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result
             type_oid: *type_oid,
             format,
         },
-        ColumnAction::Redact => FieldAction::Redact { type_oid: 0, format },
+        ColumnAction::Redact | ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },
     });
     Ok(RowMask::new(actions.collect()))
 }

@@ -10,6 +10,11 @@ use crate::mask::MaskSpec;
 
 use super::pattern::{ColumnPattern, parse_function_name};
 
+/// `rules/postgres.toml` as it ships.
+const SYSTEM_RULES: &str = include_str!("../../rules/postgres.toml");
+/// What its problems are reported under.
+const SYSTEM_RULES_NAME: &str = "postgres.toml (built in)";
+
 /// The rules of all files, checked as far as they can be without a database.
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
@@ -84,13 +89,17 @@ impl Effect {
 }
 
 impl RuleSet {
-    /// Reads rule files.
+    /// Reads rule files. Where there are any, the rules for the system catalogs come with them, named or not: without
+    /// them statistics would show what the rules hide.
     ///
     /// # Errors
     /// Every problem of every file.
     pub fn load(paths: &[PathBuf]) -> Result<RuleSet, Vec<Problem>> {
         let mut rules = RuleSet::default();
         let mut problems = Vec::new();
+        if !paths.is_empty() {
+            problems.extend(rules.add(&Document::new(SYSTEM_RULES_NAME, SYSTEM_RULES.to_owned())));
+        }
         for path in paths {
             match Document::read(path) {
                 Ok(document) => problems.extend(rules.add(&document)),

@@ -372,6 +372,27 @@ fn what_becomes_null_does_not_keep_null() {
 }
 
 #[test]
+fn a_renamed_column_stays_protected() {
+    let text = mask("public.a.x", "email");
+    let before = Shop::new(
+        SnapshotBuilder::new().table("public.a", &[("x", "text"), ("y", "text")]),
+        &text,
+    );
+    let mut after = Shop::new(
+        SnapshotBuilder::new().table("public.a", &[("z", "text"), ("y", "text")]),
+        &text,
+    );
+    assert_eq!(after.class("public.a.z"), 0);
+    let lost = after
+        .resolved
+        .treatments
+        .hold_on(&before.resolved.treatments, &after.catalog);
+    assert_eq!(lost, [id(&after.catalog, "public.a.z")]);
+    assert!(matches!(after.treatment("public.a.z").unwrap().action, Action::Refuse));
+    assert_eq!(after.class("public.a.y"), 0);
+}
+
+#[test]
 fn vouching_is_for_one_function() {
     let text = "[[function]]\nname = \"public.In_Stock\"\nreads = \"nothing protected\"\n";
     let treatments = Shop::new(SnapshotBuilder::new(), text).resolved.treatments;

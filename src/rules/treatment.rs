@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::catalog::ColumnId;
+use crate::catalog::{ColumnId, Snapshot};
 use crate::config::{Predicates, Problem};
 use crate::mask::ColumnMask;
 use crate::sql::Treatment;
@@ -81,6 +81,37 @@ impl Treatments {
     /// Every protected column, in no order.
     pub fn protected(&self) -> impl Iterator<Item = (ColumnId, &ColumnTreatment)> {
         self.columns.iter().map(|(column, treatment)| (*column, treatment))
+    }
+
+    /// Goes on protecting what an earlier catalog had under another name: columns that are still there, that `before`
+    /// protected by a rule, and that no rule and no `[[keep]]` names any more. They are refused until one does.
+    /// Returns them.
+    pub fn hold_on(&mut self, before: &Treatments, snapshot: &Snapshot) -> Vec<ColumnId> {
+        let exists = |id: ColumnId| {
+            let relation = snapshot.relations.get(&id.relation);
+            relation.is_some_and(|relation| relation.column(id.attribute).is_some())
+        };
+        let mut lost: Vec<ColumnId> = before
+            .protected()
+            .filter(|(id, found)| !found.is_unlisted() && exists(*id))
+            .map(|(id, _)| id)
+            .filter(|id| !self.columns.contains_key(id) && !self.kept.contains(id))
+            .collect();
+        lost.sort_unstable();
+        let class = self.columns.values().map(|found| found.class).max().unwrap_or(0) + 1;
+        for id in &lost {
+            let treatment = ColumnTreatment {
+                class,
+                action: Action::Refuse,
+                mask_name: "refuse",
+                predicates: Predicates::Refuse,
+                keeps_null: false,
+                keeps_uniqueness: false,
+                ..before.columns[id].clone()
+            };
+            self.columns.insert(*id, treatment);
+        }
+        lost
     }
 
     /// Whether a `[[keep]]` says that the column was looked at and is not personal.

@@ -1,6 +1,6 @@
 //! One database's catalog, kept fresh.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ pub(super) struct Database {
     planner: RwLock<Arc<Planner>>,
     watch: tokio::sync::Mutex<Watch>,
     sessions: AtomicUsize,
+    is_stale: AtomicBool,
 }
 
 struct Watch {
@@ -68,7 +69,7 @@ impl Drop for UseGuard<'_> {
 impl Database {
     pub(super) async fn open(service: &Service, name: &str) -> Result<Self, CatalogError> {
         let mut connection = connect(service, name).await?;
-        let (planner, fingerprint) = load(service, &mut connection, 1).await?;
+        let (planner, fingerprint) = load(service, &mut connection, None).await?;
         let watch = Watch {
             connection: Some(connection),
             fingerprint,
@@ -79,6 +80,7 @@ impl Database {
             planner: RwLock::new(Arc::new(planner)),
             watch: tokio::sync::Mutex::new(watch),
             sessions: AtomicUsize::new(0),
+            is_stale: AtomicBool::new(false),
         })
     }
 
@@ -95,6 +97,11 @@ impl Database {
         self.planner.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether the last look failed, so that the catalog may have changed unseen.
+    pub(super) fn is_stale(&self) -> bool {
+        self.is_stale.load(Ordering::Relaxed)
+    }
+
     /// Nobody uses it: the watching connection need not stay open.
     pub(super) async fn close_idle(&self) {
         self.watch.lock().await.connection = None;
@@ -102,13 +109,16 @@ impl Database {
 
     /// Reloads the catalog if it changed, unless it was looked at within `age`.
     ///
-    /// If that fails, the old snapshot stays: what it does not know is refused, and the error is reported.
+    /// If that fails, the old snapshot stays, statements that read are refused until a look succeeds, and the error is
+    /// reported.
     pub(super) async fn refresh(&self, service: &Service, age: Duration) {
         let mut watch = self.watch.lock().await;
         if watch.checked.elapsed() < age {
             return;
         }
-        if let Err(error) = self.check(service, &mut watch).await {
+        let checked = self.check(service, &mut watch).await;
+        self.is_stale.store(checked.is_err(), Ordering::Relaxed);
+        if let Err(error) = checked {
             eprintln!("pgveil: catalog of database {:?}: {error}", self.name);
             watch.connection = None;
         }
@@ -125,7 +135,7 @@ impl Database {
         if upstream::fingerprint(connection).await? == watch.fingerprint {
             return Ok(());
         }
-        let (planner, fingerprint) = load(service, connection, self.planner().generation() + 1).await?;
+        let (planner, fingerprint) = load(service, connection, Some(&self.planner())).await?;
         *self.planner.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(planner);
         watch.fingerprint = fingerprint;
         Ok(())
@@ -146,13 +156,13 @@ async fn connect(service: &Service, name: &str) -> Result<Upstream, ConnectError
 async fn load(
     service: &Service,
     connection: &mut Upstream,
-    generation: u64,
+    before: Option<&Planner>,
 ) -> Result<(Planner, String), CatalogError> {
     let fingerprint = upstream::fingerprint(connection).await?;
     let mut snapshot = upstream::load_snapshot(connection).await?;
-    snapshot.generation = generation;
+    snapshot.generation = before.map_or(0, Planner::generation) + 1;
     let policy: &Policy = &service.config.policy;
-    let resolved = service
+    let mut resolved = service
         .rules
         .resolve(&snapshot, &service.keys, policy)
         .map_err(CatalogError::Rules)?;
@@ -161,6 +171,16 @@ async fn load(
     } else {
         PlannerMode::Guarded
     };
+    if let Some(before) = before {
+        for column in resolved.treatments.hold_on(&before.basis().treatments, &snapshot) {
+            let name = snapshot.column_name(column);
+            eprintln!("pgveil: no rule names the column {name} any more, which had another name: it is refused");
+        }
+    } else {
+        for problem in &resolved.unmatched {
+            eprintln!("pgveil: {problem}");
+        }
+    }
     let basis = Basis::new(snapshot, resolved.treatments);
     Ok((Planner::new(basis, mode, *policy), fingerprint))
 }

@@ -29,6 +29,8 @@ pub(super) struct Shared<'a> {
     pub midway: AtomicBool,
     /// The client said goodbye: the server closes next.
     pub goodbye: AtomicBool,
+    /// The client will send no more: the server closes once it has answered.
+    pub hung_up: AtomicBool,
     pub database: &'a Database,
     pub service: &'a Service,
 }
@@ -89,12 +91,14 @@ fn violation_fields(violation: &Violation) -> ErrorFields {
         Violation::RowTooLarge | Violation::TooLarge { .. } => {
             ErrorFields::fatal("54000", format!("pgveil: {violation}"))
         }
+        Violation::Unrecorded => return ErrorFields::fatal("58030", format!("pgveil: {violation}")),
         _ => ErrorFields::fatal(
             "42501",
             format!("pgveil closed the session before showing anything: {violation}"),
         ),
     };
     fields.hint(match violation {
+        Violation::NoQuery | Violation::NameChangedHands => "Prepare and declare again after a failed statement.",
         Violation::RowTooLarge => "Select the large column without the masked ones behind it, or use COPY.",
         _ => "The catalog may have changed a moment ago: connect again.",
     })
@@ -119,6 +123,7 @@ pub(super) async fn run(
         room: Notify::new(),
         midway: AtomicBool::new(false),
         goodbye: AtomicBool::new(false),
+        hung_up: AtomicBool::new(false),
         database,
         service,
     };
@@ -139,6 +144,7 @@ pub(super) async fn run(
     };
     let end = match end {
         End::UpstreamGone { .. } if shared.goodbye.load(Ordering::Relaxed) => End::Terminated,
+        End::UpstreamGone { .. } if shared.hung_up.load(Ordering::Relaxed) => End::ClientGone,
         end => end,
     };
     if let End::ServerViolation(violation) = &end {
@@ -162,6 +168,8 @@ fn alarm_name(violation: &Violation) -> &'static str {
     match violation {
         Violation::Witness(_) => "witnesses_disagree",
         Violation::Replanned(_) => "catalog_changed",
+        Violation::NoQuery | Violation::NameChangedHands => "name_changed_hands",
+        Violation::Unrecorded => "log_failed",
         Violation::RowTooLarge | Violation::TooLarge { .. } => "message_too_large",
         Violation::Unexpected { .. } | Violation::Malformed(_) => "unexpected_reply",
     }

@@ -4,8 +4,12 @@ use std::sync::atomic::Ordering;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use crate::conversation::LargeReply;
+use crate::conversation::{KEPT_BYTES_MAX, LargeReply, Violation};
+use crate::mask::MASKED_FIELD_BYTES_MAX;
+use crate::plan::RowMask;
 use crate::wire::frame::{HEADER_BYTES, Header};
+use crate::wire::read::Malformed;
+use crate::wire::row::{self, FieldRewriter};
 use crate::wire::tag::reply;
 
 use super::inbound::Inbound;
@@ -66,6 +70,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             // What was ready before something went wrong is the client's to see.
             self.send().await?;
             match large? {
+                Taken::Enough => {}
                 Taken::Large(header) => self.large(header).await?,
                 Taken::Wants(bytes) => self.fill(bytes).await?,
             }
@@ -92,11 +97,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
                     header.tag,
                     reply::DATA_ROW | reply::COPY_DATA | reply::FUNCTION_CALL_RESPONSE
                 );
-                if is_streamed
-                    && !conversation
-                        .holds_large(header.tag, header.body_bytes)
-                        .map_err(End::ServerViolation)?
-                {
+                if is_streamed {
                     break Taken::Large(header);
                 }
                 if header.frame_bytes() <= HELD_BYTES_MAX {
@@ -111,7 +112,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             self.told |= header.tag == reply::ERROR_RESPONSE && is_fatal(frame);
             self.inbound.consume(header.frame_bytes());
             if self.out.len() >= STREAMED_BYTES {
-                break Taken::Wants(0);
+                break Taken::Enough;
             }
         };
         if conversation.is_idle() {
@@ -149,7 +150,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
                 self.inbound.consume(HEADER_BYTES);
                 self.copy_pieces(header.body_bytes).await
             }
-            LargeReply::RowHead => self.row(header).await,
+            LargeReply::Row(mask) => self.row(header, &mask).await,
         }
     }
 
@@ -180,7 +181,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             let piece = &self.inbound.bytes()[..take];
             self.shared
                 .conversation()
-                .copy_piece(piece, &mut self.out)
+                .copy_piece(piece, take == left, &mut self.out)
                 .map_err(End::ServerViolation)?;
             self.inbound.consume(take);
             left -= take;
@@ -189,21 +190,65 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
         Ok(())
     }
 
-    async fn row(&mut self, header: Header) -> Result<(), End> {
-        let head = LargeReply::ROW_HEAD_BYTES;
-        while self.inbound.bytes().len() < HEADER_BYTES + head {
-            self.fill(HEADER_BYTES + head).await?;
+    /// A row of which the masked fields are looked at one by one, and what stands behind them passes unread. What
+    /// becomes of it depends on kept and masked bytes, never on the length of a masked value.
+    async fn row(&mut self, header: Header, mask: &RowMask) -> Result<(), End> {
+        let malformed = || End::ServerViolation(Malformed("row").into());
+        self.inbound.consume(HEADER_BYTES);
+        let mut left = header.body_bytes;
+        let mut row = Vec::new();
+        let count = self.taken(2, &mut left).await?;
+        if usize::from(u16::from_be_bytes([count[0], count[1]])) != mask.field_count() {
+            return Err(malformed());
         }
-        let body = &self.inbound.bytes()[HEADER_BYTES..HEADER_BYTES + head];
-        let row = self
-            .shared
-            .conversation()
-            .large_row(body, header.body_bytes, &mut self.out);
-        let dropped = row.map_err(End::ServerViolation)?;
-        self.inbound.consume(HEADER_BYTES + head);
-        self.skip(dropped).await?;
-        self.pass(header.body_bytes - head - dropped).await?;
+        row.extend_from_slice(&count);
+        let mut kept = 0;
+        for index in 0..=mask.last_rewritten().unwrap_or_default() {
+            let head = self.taken(4, &mut left).await?;
+            let length = i32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+            let Ok(length) = usize::try_from(length) else {
+                match !mask.keeps(index) && mask.replaces_null(index) {
+                    true => row::put_redacted(mask, index, &mut row),
+                    false => row.extend_from_slice(&head),
+                }
+                continue;
+            };
+            if mask.keeps(index) {
+                kept += length;
+                if kept > KEPT_BYTES_MAX {
+                    return Err(End::ServerViolation(Violation::RowTooLarge));
+                }
+                let value = self.taken(length, &mut left).await?;
+                row.extend_from_slice(&head);
+                row.extend_from_slice(&value);
+            } else if length <= MASKED_FIELD_BYTES_MAX {
+                let value = self.taken(length, &mut left).await?;
+                row::put_field(mask, index, &value, &mut row);
+            } else {
+                left = left.checked_sub(length).ok_or_else(malformed)?;
+                self.skip(length).await?;
+                row::put_redacted(mask, index, &mut row);
+            }
+        }
+        let bytes = u32::try_from(row.len() + left + 4).map_err(|_| End::ServerViolation(Violation::RowTooLarge))?;
+        self.out.push(reply::DATA_ROW);
+        self.out.extend_from_slice(&bytes.to_be_bytes());
+        self.out.append(&mut row);
+        self.pass(left).await?;
         self.send().await
+    }
+
+    /// The next bytes of a frame of which so many are left.
+    async fn taken(&mut self, count: usize, left: &mut usize) -> Result<Vec<u8>, End> {
+        *left = left
+            .checked_sub(count)
+            .ok_or_else(|| End::ServerViolation(Malformed("field longer than its row").into()))?;
+        while self.inbound.bytes().len() < count {
+            self.fill(count.max(PIECE_BYTES)).await?;
+        }
+        let bytes = self.inbound.bytes()[..count].to_vec();
+        self.inbound.consume(count);
+        Ok(bytes)
     }
 
     async fn skip(&mut self, mut left: usize) -> Result<(), End> {
@@ -231,6 +276,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
 
 /// What stopped the taking of frames.
 enum Taken {
+    /// There is much to be sent; more frames may be there.
+    Enough,
     /// More bytes are wanted: so many in all, or just more.
     Wants(usize),
     /// A frame too large to be held.

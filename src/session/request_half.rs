@@ -51,13 +51,22 @@ pub(super) async fn request_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
         out: Vec::new(),
     };
     match requests.run().await {
-        Ok(()) => {
-            // The server answers what it was sent before the goodbye, and closes.
-            std::future::pending::<()>().await;
-            End::Terminated
+        Ok(()) => {}
+        Err(End::ClientGone) if shared.hung_up.load(Ordering::Relaxed) => {
+            if let Err(error) = requests.upstream.shutdown().await {
+                return upstream_gone(error);
+            }
         }
-        Err(end) => end,
+        Err(End::ClientViolation(what)) => {
+            return match requests.drain().await {
+                Ok(()) => End::ClientViolation(what),
+                Err(end) => end,
+            };
+        }
+        Err(end) => return end,
     }
+    // The server answers what it was sent before the goodbye, and closes.
+    std::future::pending().await
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
@@ -90,6 +99,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         }
     }
 
+    /// What was asked for before the client broke the protocol is still answered, as the server itself would.
+    async fn drain(&mut self) -> Result<(), End> {
+        self.out.extend_from_slice(&[request::FLUSH, 0, 0, 0, 4]);
+        self.send().await?;
+        while !self.shared.conversation().is_idle() {
+            self.shared.room.notified().await;
+        }
+        Ok(())
+    }
+
     async fn wait_for_room(&mut self) -> Result<(), End> {
         while self.shared.conversation().is_full() {
             self.send().await?;
@@ -99,10 +118,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     }
 
     async fn fill(&mut self, wanted: usize) -> Result<(), End> {
-        match self.inbound.fill(&mut self.client, wanted).await.map_err(client_gone)? {
-            0 => Err(End::ClientGone),
-            _ => Ok(()),
+        if self.inbound.fill(&mut self.client, wanted).await.map_err(client_gone)? == 0 {
+            self.shared.hung_up.store(true, Ordering::Relaxed);
+            return Err(End::ClientGone);
         }
+        Ok(())
     }
 
     async fn send(&mut self) -> Result<(), End> {
@@ -129,7 +149,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
                 if !self.inbound.holds(header) {
                     return Ok(false);
                 }
-                self.small_message(header)?;
+                self.small_message(header);
                 self.inbound.consume(header.frame_bytes());
                 Ok(true)
             }
@@ -139,32 +159,19 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         }
     }
 
-    fn small_message(&mut self, header: Header) -> Result<(), End> {
+    fn small_message(&mut self, header: Header) {
         let frame = &self.inbound.bytes()[..header.frame_bytes()];
-        let mut reader = Reader::new(&frame[HEADER_BYTES..]);
-        let malformed = |_| End::ClientViolation(format!("invalid message {:?}", char::from(header.tag)));
+        let body = &frame[HEADER_BYTES..];
         let mut conversation = self.shared.conversation();
         let out = &mut self.out;
-        match header.tag {
-            request::DESCRIBE | request::CLOSE => {
-                let target = reader.byte().map_err(malformed)?;
-                let name = reader.string().map_err(malformed)?;
-                if !matches!(target, b'S' | b'P') {
-                    return Err(End::ClientViolation(format!(
-                        "invalid message {:?}",
-                        char::from(header.tag)
-                    )));
-                }
-                match header.tag {
-                    request::DESCRIBE => conversation.describe(frame, target, name, out),
-                    _ => conversation.close(frame, target, name, out),
-                }
-            }
-            request::EXECUTE => conversation.execute(frame, reader.string().map_err(malformed)?, out),
-            request::SYNC => conversation.sync(frame, out),
-            _ => out.extend_from_slice(frame),
+        match (header.tag, small_name(header.tag, body)) {
+            (request::SYNC, _) => conversation.sync(frame, out),
+            (request::FLUSH, _) if body.is_empty() => out.extend_from_slice(frame),
+            (request::DESCRIBE, Some((target, name))) => conversation.describe(frame, target, name, out),
+            (request::CLOSE, Some((target, name))) => conversation.close(frame, target, name, out),
+            (request::EXECUTE, Some((_, name))) => conversation.execute(frame, name, out),
+            _ => conversation.malformed(header.tag, frame, out),
         }
-        Ok(())
     }
 
     async fn text_message(&mut self, header: Header, is_open: bool) -> Result<bool, End> {
@@ -177,15 +184,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         let frame = &self.inbound.bytes()[..header.frame_bytes()];
         let body = &frame[HEADER_BYTES..];
         let mut reader = Reader::new(body);
-        let malformed = |_| End::ClientViolation(format!("invalid message {:?}", char::from(header.tag)));
         let name = match header.tag {
-            request::PARSE => reader.string().map_err(malformed)?,
-            _ => b"",
+            request::PARSE => reader.string(),
+            _ => Ok(&b""[..]),
         };
-        let text = reader.string().map_err(malformed)?;
-        if header.tag == request::QUERY {
-            reader.end().map_err(malformed)?;
-        }
+        let (Ok(name), Ok(text)) = (name, reader.string()) else {
+            self.shared.conversation().malformed(header.tag, frame, &mut self.out);
+            self.inbound.consume(header.frame_bytes());
+            return Ok(true);
+        };
         let reads_utf8 = self.shared.conversation().reads_utf8();
         let text = decode(text, reads_utf8);
         let planned = plan(self.shared, &text).await;
@@ -237,7 +244,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         let there = self.inbound.bytes().len().min(header.frame_bytes());
         let mut reader = Reader::new(&self.inbound.bytes()[HEADER_BYTES..there]);
         let (Ok(portal), Ok(statement)) = (reader.string(), reader.string()) else {
-            if there == header.frame_bytes() || there > NAMES_BYTES_MAX {
+            if there == header.frame_bytes() {
+                let frame = &self.inbound.bytes()[..there];
+                self.shared.conversation().malformed(header.tag, frame, &mut self.out);
+                self.inbound.consume(there);
+                return Ok(true);
+            }
+            if there > NAMES_BYTES_MAX {
                 return Err(End::ClientViolation("invalid message 'B'".into()));
             }
             return Ok(false);
@@ -250,15 +263,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     }
 
     async fn function_call(&mut self, header: Header) -> Result<bool, End> {
-        let Some(head) = self.inbound.bytes().get(HEADER_BYTES..HEADER_BYTES + 4) else {
-            return if header.body_bytes < 4 {
-                Err(End::ClientViolation("invalid message 'F'".into()))
-            } else {
-                Ok(false)
-            };
-        };
-        let function = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-        let forward = self.shared.conversation().function_call(function, &mut self.out);
+        if header.body_bytes > sql::parser::TEXT_BYTES_MAX {
+            return Err(too_long(header));
+        }
+        if !self.inbound.holds(header) {
+            return Ok(false);
+        }
+        let body = &self.inbound.bytes()[HEADER_BYTES..header.frame_bytes()];
+        let forward = self.shared.conversation().function_call(body, &mut self.out);
+        let forward = forward.map_err(|error| End::ClientViolation(error.to_string()))?;
         self.rest_of(header, 0, forward).await
     }
 
@@ -324,6 +337,7 @@ async fn plan(shared: &Shared<'_>, text: &str) -> Arc<PlannedText> {
 
 fn use_planner(shared: &Shared<'_>, planner: Arc<Planner>) {
     let mut conversation = shared.conversation();
+    conversation.set_stale(shared.database.is_stale());
     if conversation.planner().generation() != planner.generation() {
         conversation.set_planner(planner);
     }
@@ -351,4 +365,14 @@ fn too_long(header: Header) -> End {
 
 fn unrecorded() -> End {
     End::ClientViolation("the session log cannot be written, so nothing is served".into())
+}
+
+/// The name in a Describe, Close or Execute message, and for the first two what it is the name of.
+fn small_name(tag: u8, body: &[u8]) -> Option<(u8, &[u8])> {
+    let mut reader = Reader::new(body);
+    let target = match tag {
+        request::DESCRIBE | request::CLOSE => reader.byte().ok().filter(|target| b"SP".contains(target))?,
+        _ => b'P',
+    };
+    Some((target, reader.string().ok()?))
 }

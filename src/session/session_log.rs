@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::conversation::{Begun, Ended, StatementLog};
+use crate::conversation::{Begun, Ended, NotWritten, StatementLog};
 use crate::journal::{Alarm, Event, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
 use crate::plan;
 use crate::sql::StatementKind;
@@ -62,7 +62,7 @@ impl SessionLog {
         let _ = self.write(&[]);
     }
 
-    fn write(&mut self, events: &[Event<'_>]) -> Result<(), ()> {
+    fn write(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
         let end = self.ended.take();
         let sqlstate = end.and_then(|(ended, _)| ended.sqlstate);
         let end = end.map(|(ended, at)| {
@@ -86,12 +86,15 @@ impl SessionLog {
             [Some(first), Some(second), Some(third)] => self.journal.append_all(&[first, second, third]),
             _ => Ok(()),
         };
-        written.map_err(|error| eprintln!("pgveil: {error}"))
+        written.map_err(|error| {
+            eprintln!("pgveil: {error}");
+            NotWritten
+        })
     }
 }
 
 impl StatementLog for SessionLog {
-    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), ()> {
+    fn begin(&mut self, begun: &Begun<'_>) -> Result<(), NotWritten> {
         self.totals.statements += 1;
         let refusal = match &begun.plan.verdict {
             plan::Verdict::Refuse(refusal) => Some(refusal),
@@ -154,7 +157,7 @@ fn kind_name(kind: &StatementKind) -> &'static str {
         StatementKind::Deallocate(_) => "deallocate",
         StatementKind::Explain { .. } => "explain",
         StatementKind::Show => "show",
-        StatementKind::Set => "set",
+        StatementKind::Set | StatementKind::SetEncoding { .. } => "set",
         StatementKind::Transaction(_) => "transaction",
         StatementKind::Discard { .. } => "discard",
         StatementKind::Lock => "lock",

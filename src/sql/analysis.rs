@@ -63,6 +63,11 @@ pub enum StatementKind {
     Show,
     /// SET, RESET of a setting known to be harmless.
     Set,
+    /// SET, RESET of client_encoding, RESET ALL: from here on bytes may mean other characters.
+    SetEncoding {
+        /// It is set to UTF8.
+        utf8: bool,
+    },
     /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET TRANSACTION and the like.
     Transaction(TransactionKind),
     /// DISCARD; `true` for ALL, PLANS drop nothing we track.
@@ -106,6 +111,20 @@ pub struct CopyOptions {
     pub quote: u8,
     /// ESCAPE; csv only, the quote by default.
     pub escape: u8,
+    /// FORCE_QUOTE; csv only.
+    pub force_quote: ForceQuote,
+}
+
+/// COPY FORCE_QUOTE: columns whose values stand in quotes whatever they hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ForceQuote {
+    /// Not given.
+    #[default]
+    None,
+    /// `*`
+    All,
+    /// These columns.
+    Columns(Vec<String>),
 }
 
 /// COPY FORMAT.

@@ -1,6 +1,6 @@
 //! The options of COPY … TO STDOUT. PostgreSQL docs, COPY; `ProcessCopyOptions` in commands/copy.c.
 
-use super::analysis::{CopyFormat, CopyOptions, Reason, Refusal};
+use super::analysis::{CopyFormat, CopyOptions, ForceQuote, Reason, Refusal};
 use super::gate::not_allowed;
 use super::tree::Node;
 
@@ -11,6 +11,7 @@ use super::tree::Node;
 pub(super) fn copy_options(copy: &Node) -> Result<CopyOptions, Refusal> {
     let mut seen: Vec<&str> = Vec::new();
     let (mut format, mut header) = (CopyFormat::Text, false);
+    let mut force_quote = ForceQuote::None;
     let (mut delimiter, mut null, mut quote, mut escape) = (None, None, None, None);
     for option in copy.nodes("options") {
         let name = option.str("defname");
@@ -32,8 +33,7 @@ pub(super) fn copy_options(copy: &Node) -> Result<CopyOptions, Refusal> {
             "null" => null = Some(text(option)?.as_bytes().to_vec()),
             "quote" => quote = Some(byte(option)?),
             "escape" => escape = Some(byte(option)?),
-            // Which values are quoted is read from the quotes.
-            "force_quote" => {}
+            "force_quote" => force_quote = forced(option),
             "encoding" => check_encoding(text(option)?)?,
             _ => return Err(bad(name)),
         }
@@ -47,7 +47,16 @@ pub(super) fn copy_options(copy: &Node) -> Result<CopyOptions, Refusal> {
         null: null.unwrap_or_else(|| if csv { Vec::new() } else { b"\\N".to_vec() }),
         quote,
         escape: escape.unwrap_or(quote),
+        force_quote,
     })
+}
+
+fn forced(option: &Node) -> ForceQuote {
+    match option.node("arg") {
+        Some(argument) if argument.is("AStar") => ForceQuote::All,
+        Some(argument) => ForceQuote::Columns(argument.names("items").into_iter().map(str::to_owned).collect()),
+        None => ForceQuote::Columns(option.names("arg").into_iter().map(str::to_owned).collect()),
+    }
 }
 
 fn bad(name: &str) -> Refusal {

@@ -230,14 +230,23 @@ fn check_set(tree: &Node) -> Result<StatementKind, Refusal> {
                     "write the value as a string",
                 ));
             };
-            settings::check(name, &values.join(", "))?;
-            Ok(StatementKind::Set)
+            let value = values.join(", ");
+            settings::check(name, &value)?;
+            Ok(match settings::is_encoding(name) {
+                true => StatementKind::SetEncoding {
+                    utf8: settings::is_utf8(&value),
+                },
+                false => StatementKind::Set,
+            })
         }
         Some(Kind::VarSetDefault | Kind::VarReset) => {
             settings::check_reset(name)?;
-            Ok(StatementKind::Set)
+            Ok(match settings::is_encoding(name) {
+                true => StatementKind::SetEncoding { utf8: false },
+                false => StatementKind::Set,
+            })
         }
-        Some(Kind::VarResetAll) => Ok(StatementKind::Set),
+        Some(Kind::VarResetAll) => Ok(StatementKind::SetEncoding { utf8: false }),
         Some(Kind::VarSetMulti) => {
             check_transaction_modes(tree.nodes("args"))?;
             Ok(StatementKind::Transaction(TransactionKind::Other))
@@ -316,6 +325,11 @@ fn check_set_config(call: &Node, top: &Node) -> Result<(), Refusal> {
     let arguments: Vec<&Node> = call.nodes("args").collect();
     let constants: Vec<Option<String>> = arguments.iter().map(|argument| constant(argument)).collect();
     match constants.as_slice() {
+        [Some(name), Some(_), Some(_)] if settings::is_encoding(name) => Err(Refusal {
+            reason: Reason::SettingNotAllowed,
+            message: "set_config does not pass for client_encoding".to_owned(),
+            hint: "use SET client_encoding = value".to_owned(),
+        }),
         [Some(name), Some(value), Some(_)] if arguments.iter().all(|argument| argument.is("AConst")) => {
             settings::check(name, value)
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sql::analysis::{CopyFormat, CopyOptions};
+use crate::sql::analysis::{CopyFormat, CopyOptions, ForceQuote};
 use crate::sql::parser::{ParserSettings, parse};
 
 fn kind(text: &str) -> Result<StatementKind, Refusal> {
@@ -96,12 +96,15 @@ fn kinds() {
         ("SHOW ALL", Show),
         ("SET search_path = a, b", Set),
         ("SET SCHEMA 'a'", Set),
-        ("SET NAMES 'UTF8'", Set),
+        ("SET NAMES 'UTF8'", SetEncoding { utf8: true }),
+        ("SET LOCAL Client_Encoding TO LATIN1", SetEncoding { utf8: false }),
+        ("RESET client_encoding", SetEncoding { utf8: false }),
+        ("SET client_encoding TO DEFAULT", SetEncoding { utf8: false }),
         ("SET TIME ZONE INTERVAL '1' HOUR TO MINUTE", Set),
         ("SET LOCAL statement_timeout TO DEFAULT", Set),
         ("SET SESSION AUTHORIZATION DEFAULT", Set),
         ("RESET ROLE", Set),
-        ("RESET ALL", Set),
+        ("RESET ALL", SetEncoding { utf8: false }),
         (
             "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
             Transaction(TransactionKind::Begin),
@@ -144,6 +147,7 @@ fn copy_options_of_all_syntaxes() {
         null: b"\\N".to_vec(),
         quote: b'"',
         escape: b'"',
+        force_quote: ForceQuote::None,
     };
     let csv = CopyOptions {
         format: CopyFormat::Csv,
@@ -178,7 +182,18 @@ fn copy_options_of_all_syntaxes() {
         copy(
             "COPY t TO STDOUT (FORMAT csv, HEADER 1, DELIMITER ';', NULL 'NULL', QUOTE '''', ESCAPE '\\', FORCE_QUOTE *)"
         ),
-        odd
+        CopyOptions {
+            force_quote: ForceQuote::All,
+            ..odd.clone()
+        }
+    );
+    assert_eq!(
+        copy("COPY t TO STDOUT WITH CSV FORCE QUOTE a, \"B c\"").force_quote,
+        ForceQuote::Columns(vec!["a".into(), "B c".into()])
+    );
+    assert_eq!(
+        copy("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (a))").force_quote,
+        ForceQuote::Columns(vec!["a".into()])
     );
     assert_eq!(
         copy("COPY t TO STDOUT (FORMAT csv, QUOTE '~')"),
@@ -233,6 +248,7 @@ fn only_the_dump_statement_names_a_setting_by_column() {
         "SELECT set_config('application_name', 'x', ssn = 'y') FROM customers",
         "SELECT set_config('application_name', NULL, false)",
         "SELECT set_config('role', 'postgres', false)",
+        "SELECT set_config('client_encoding', 'UTF8', false)",
         "SELECT 1 WHERE EXISTS (SELECT pg_catalog.set_config('my.x', 'y', true))",
     ] {
         assert_eq!(kind(text).unwrap_err().reason, Reason::SettingNotAllowed, "{text}");

@@ -12,6 +12,7 @@
 
 mod analysis;
 mod copy_options;
+pub mod encoding;
 pub mod functions;
 pub mod gate;
 mod lineage;
@@ -48,16 +49,19 @@ pub struct Context<'a> {
     pub views: &'a ViewLineages,
     /// What the views of this snapshot name.
     pub touches: &'a ViewTouches,
-    /// Large objects may be read (`[policy] large_objects` other than refuse).
+    /// Large objects may be read (`[policy] large_objects = "pass"`).
     pub large_objects: bool,
 }
+
+/// One statement of a text: analysed, or refused with the bytes it stands in.
+pub type Judged = Result<Analysis, (Range<usize>, Refusal)>;
 
 /// Analyses every statement of a text; a refused one comes with the bytes it stands in. Needs a stack of [`STACK_BYTES`].
 ///
 /// # Errors
 /// A refusal of the text as a whole. With [`Reason::Unparsable`] the server very likely has an error of its own, which
 /// it can be asked for by parsing alone.
-pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Result<Analysis, (Range<usize>, Refusal)>>, Refusal> {
+pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Judged>, Refusal> {
     let settings = ParserSettings {
         server_version: context.snapshot.server_version,
     };
@@ -93,6 +97,7 @@ fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal
         unknown_name: touch.unknown_name,
     };
     if touches_protected && analysis.unknown_name.is_none() {
+        encoding::check_cut_names(&parsed.tree)?;
         add_lineage(&mut analysis, parsed, &passed, context)?;
     }
     Ok(analysis)

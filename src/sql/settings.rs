@@ -207,6 +207,18 @@ pub fn check_reset(name: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Whether this setting says which characters the bytes of a statement mean.
+pub fn is_encoding(name: &str) -> bool {
+    ["client_encoding", "names"]
+        .iter()
+        .any(|encoding| name.eq_ignore_ascii_case(encoding))
+}
+
+/// Whether this is a name of UTF8.
+pub fn is_utf8(value: &str) -> bool {
+    matches!(encoding_name(value).as_str(), "utf8" | "unicode")
+}
+
 /// A setting's name as it may be repeated in a message.
 fn shown(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
@@ -224,12 +236,13 @@ fn is_on(value: &str) -> bool {
 }
 
 /// The server ignores case and everything but letters and digits in names of encodings.
+fn encoding_name(value: &str) -> String {
+    let letters = value.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
 fn is_safe_encoding(value: &str) -> bool {
-    let name: String = value
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
+    let name = encoding_name(value);
     let numbered = |prefix: &str, numbers: std::ops::RangeInclusive<u32>| {
         name.strip_prefix(prefix)
             .and_then(|rest| rest.parse().ok())

@@ -98,7 +98,7 @@ impl Lexer<'_> {
                         return Some((start, self.at));
                     }
                 }
-                Start::Dash if self.peek(1) == Some(b'-') => self.to_end_of_line(),
+                Start::Dash if self.peek(1) == Some(b'-') => self.past_line(),
                 Start::Slash if self.peek(1) == Some(b'*') => self.comment(),
                 other => {
                     self.after_float = false;
@@ -151,20 +151,19 @@ impl Lexer<'_> {
         if !continues_word(next) && next != b'.' {
             return !after_point && digits <= DIGITS_MAX && next != b'$';
         }
-        self.skip_while(|byte| continues_word(byte) || byte == b'.');
-        // 1e-5
-        let exponent = self
-            .bytes
-            .get(self.at - 1)
-            .is_some_and(|byte| byte.eq_ignore_ascii_case(&b'e'));
-        if exponent
-            && matches!(self.peek(0), Some(b'+' | b'-'))
-            && self.peek(1).is_some_and(|byte| byte.is_ascii_digit())
-        {
-            self.at += 1;
+        loop {
             self.skip_while(|byte| continues_word(byte) || byte == b'.');
+            // 1e-5, or 0x1e-1e-5: whatever may be an exponent stays.
+            let ends_in_e = self
+                .bytes
+                .get(self.at - 1)
+                .is_some_and(|byte| byte.eq_ignore_ascii_case(&b'e'));
+            let signed = matches!(self.peek(0), Some(b'+' | b'-')) && self.peek(1).is_some_and(|b| b.is_ascii_digit());
+            if !(ends_in_e && signed) {
+                return false;
+            }
+            self.at += 1;
         }
-        false
     }
 
     /// Moves past a quoted thing without escapes, from its opening quote. A doubled quote reads as two such things.
@@ -203,7 +202,7 @@ impl Lexer<'_> {
                     self.at += 1;
                 }
                 Some(b' ' | b'\t' | 0x0b | 0x0c) => self.at += 1,
-                Some(b'-') if self.peek(1) == Some(b'-') => self.to_end_of_line(),
+                Some(b'-') if self.peek(1) == Some(b'-') => self.past_line(),
                 Some(b'\'') if broken => {
                     self.at += 1;
                     return true;
@@ -216,7 +215,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn to_end_of_line(&mut self) {
+    fn past_line(&mut self) {
         self.at += memchr::memchr2(b'\n', b'\r', self.rest()).unwrap_or(self.rest().len());
     }
 

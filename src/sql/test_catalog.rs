@@ -115,6 +115,9 @@ pub(crate) fn catalog() -> Snapshot {
         kind: TypeKind::Composite(16_002),
     };
     snapshot.types.insert(row.oid, row);
+    for (oid, name) in (16..).zip(["int4", "text", "bool", "xml", "tsquery", "name", "regclass"]) {
+        add_type(&mut snapshot, oid, "pg_catalog", name);
+    }
     snapshot.types_by_name.insert("mood".to_owned(), vec![16_300]);
     snapshot.types_with_user_code.insert(16_300);
     snapshot
@@ -157,4 +160,19 @@ pub(crate) fn add(
     };
     snapshot.relations_by_name.entry(name.to_owned()).or_default().push(oid);
     snapshot.relations.insert(oid, relation);
+}
+
+/// Adds a type of no special kind.
+pub(crate) fn add_type(snapshot: &mut Snapshot, oid: Oid, schema: &str, name: &str) {
+    let (schema, name) = (schema.to_owned(), name.to_owned());
+    snapshot.types_by_name.entry(name.clone()).or_default().push(oid);
+    snapshot.types.insert(
+        oid,
+        Type {
+            oid,
+            schema,
+            name,
+            kind: TypeKind::Base,
+        },
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::test_catalog::{Rules, add, catalog};
+use super::test_catalog::{Rules, add, add_type, catalog};
 use super::*;
 
 /// Runs a test with the stack that analysis needs.
@@ -25,7 +25,7 @@ fn corpus(lines: &str) -> Vec<String> {
 /// A catalog with every relation that the statements name, all clean.
 fn catalog_for(statements: &[String]) -> Snapshot {
     let mut snapshot = Snapshot::default();
-    let mut named = BTreeSet::new();
+    let (mut named, mut types) = (BTreeSet::new(), BTreeSet::new());
     for text in statements {
         for parsed in parser::parse(
             text,
@@ -49,6 +49,9 @@ fn catalog_for(statements: &[String]) -> Snapshot {
     }
     for (oid, (schema, name)) in (20_000..).zip(named) {
         add(&mut snapshot, oid, &schema, &name, &["oid"], None);
+    }
+    for (oid, name) in (16..).zip(types) {
+        add_type(&mut snapshot, oid, "pg_catalog", &name);
     }
     snapshot
 }

@@ -214,6 +214,8 @@ fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
         snapshot,
         system_names_only,
         with_names: HashSet::new(),
+        columns_called: Vec::new(),
+        casts: false,
         touch: Touch::default(),
     };
     tree.walk(&mut |node| {
@@ -226,13 +228,17 @@ fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
         collector.node(node);
         true
     });
-    collector.touch
+    collector.finish()
 }
 
 struct Collector<'a> {
     snapshot: &'a Snapshot,
     system_names_only: bool,
     with_names: HashSet<&'a str>,
+    /// Called with one argument, and no function: columns of rows?
+    columns_called: Vec<String>,
+    /// Something that is no constant is cast: a column of a type with a cast of a user's own?
+    casts: bool,
     touch: Touch,
 }
 
@@ -245,6 +251,7 @@ impl<'a> Collector<'a> {
                 self.function(&names, node.list("args").len());
             }
             "TypeName" => self.type_named(&node.names("names")),
+            "TypeCast" => self.casts |= !node.node("arg").is_some_and(|argument| argument.is("AConst")),
             "AExpr" => self.operator(&node.names("name")),
             "SubLink" => {
                 self.operator(&node.names("oper_name"));
@@ -265,6 +272,44 @@ impl<'a> Collector<'a> {
             "AIndirection" => self.attribute(&node.names("indirection"), 1),
             _ => {}
         }
+    }
+
+    fn finish(mut self) -> Touch {
+        let relations = self
+            .touch
+            .relations
+            .iter()
+            .filter_map(|oid| self.snapshot.relations.get(oid));
+        let columns: HashSet<&str> = match self.columns_called.is_empty() {
+            true => HashSet::new(),
+            false => relations
+                .flat_map(|relation| &relation.columns)
+                .map(|column| column.name.as_str())
+                .collect(),
+        };
+        if self.casts {
+            self.casts_of_columns();
+        }
+        if let Some(unknown) = self.columns_called.iter().find(|name| !columns.contains(name.as_str())) {
+            self.touch.unknown_name.get_or_insert(unknown.clone());
+        }
+        self.touch
+    }
+
+    /// `column::text` calls the cast of the column's type, which the text does not name.
+    fn casts_of_columns(&mut self) {
+        let relations = self.touch.relations.iter();
+        let columns = relations
+            .filter_map(|oid| self.snapshot.relations.get(oid))
+            .flat_map(|relation| &relation.columns);
+        let types = columns
+            .filter(|column| self.snapshot.types_with_user_code.contains(&column.type_oid))
+            .filter_map(|column| self.snapshot.types.get(&column.type_oid));
+        let suspects = types.map(|found| Suspect::Type {
+            schema: found.schema.clone(),
+            name: found.name.clone(),
+        });
+        self.touch.suspects.extend(suspects);
     }
 
     fn relation(&mut self, node: &Node) {
@@ -298,11 +343,10 @@ impl<'a> Collector<'a> {
             }
         } else if users.is_empty() && schema != Some("information_schema") {
             // `type(x)` is a cast, `column(row)` a column.
-            let is_type = self.snapshot.types_by_name.contains_key(name);
-            if arguments == 1 && is_type {
-                self.type_named(names);
-            } else if arguments != 1 || schema.is_some() {
-                self.unknown(schema, name);
+            match names {
+                _ if arguments == 1 && self.snapshot.types_by_name.contains_key(name) => self.type_named(names),
+                [column] if arguments == 1 => self.columns_called.push(column.to_string()),
+                _ => self.unknown(schema, name),
             }
         }
     }
@@ -327,18 +371,21 @@ impl<'a> Collector<'a> {
     fn type_named(&mut self, names: &[&str]) {
         let Some((schema, name)) = qualified(names) else { return };
         let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
-        for oid in self
+        let oids = self
             .snapshot
             .types_by_name
             .get(name)
             .map(Vec::as_slice)
-            .unwrap_or_default()
-        {
-            let Some(found) = self.snapshot.types.get(oid) else {
-                continue;
-            };
-            let is_meant = schema.is_none_or(|schema| schema == found.schema);
-            if is_meant && self.snapshot.types_with_user_code.contains(oid) {
+            .unwrap_or_default();
+        let named = oids.iter().filter_map(|oid| self.snapshot.types.get(oid));
+        let meant: Vec<_> = named
+            .filter(|found| schema.is_none_or(|schema| schema == found.schema))
+            .collect();
+        if meant.is_empty() {
+            self.unknown(schema, name);
+        }
+        for found in meant {
+            if self.snapshot.types_with_user_code.contains(&found.oid) {
                 let (schema, name) = (found.schema.clone(), found.name.clone());
                 self.touch.suspects.insert(Suspect::Type { schema, name });
             }
@@ -408,7 +455,7 @@ impl<'a> Collector<'a> {
 }
 
 /// Whether a function outside pg_catalog is known to compute from its arguments only.
-fn computes(function: &Function) -> bool {
+pub(super) fn computes(function: &Function) -> bool {
     function.schema == "information_schema"
         || function
             .extension

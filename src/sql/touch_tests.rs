@@ -62,6 +62,8 @@ fn unknown_names() {
         ("SELECT nosuch(1, 2)", "nosuch"),
         ("SELECT app.upper('x')", "app.upper"),
         ("SELECT pg_temp.f(1)", "pg_temp.f"),
+        ("SELECT made_since(1) FROM app.orders", "made_since"),
+        ("SELECT 1::made_since", "made_since"),
     ] {
         assert_eq!(touched(text, &snapshot).unknown_name.as_deref(), Some(wanted), "{text}");
     }

@@ -96,57 +96,6 @@ pub fn rewrite(body: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> R
     Ok(())
 }
 
-/// Where the head of a large row ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
-    /// The field that the head ends in.
-    pub field: usize,
-    /// Bytes of that field behind the head.
-    pub bytes_to_come: usize,
-}
-
-/// Rewrites the first part of a DataRow body whose rest is too large to be held. The field that it ends in is redacted
-/// if it is one that changes, otherwise the part of it that is there is copied.
-pub fn rewrite_head(head: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<Cut, Malformed> {
-    let mut reader = Reader::new(head);
-    if usize::try_from(reader.int16()?) != Ok(fields.field_count()) {
-        return Err(Malformed("row with another number of fields than described"));
-    }
-    out.extend_from_slice(&head[..2]);
-    for index in 0..fields.field_count() {
-        let at = reader;
-        let length = reader.int32()?;
-        let masks = !fields.keeps(index);
-        let Ok(length) = usize::try_from(length) else {
-            if masks && fields.replaces_null(index) {
-                put_redacted(fields, index, out);
-            } else {
-                out.extend_from_slice(&(-1i32).to_be_bytes());
-            }
-            continue;
-        };
-        let there = reader.rest().len();
-        if length > there {
-            if masks {
-                put_redacted(fields, index, out);
-            } else {
-                out.extend_from_slice(at.rest());
-            }
-            return Ok(Cut {
-                field: index,
-                bytes_to_come: length - there,
-            });
-        }
-        let value = reader.bytes(length)?;
-        if masks {
-            put_field(fields, index, value, out);
-        } else {
-            out.extend_from_slice(&at.rest()[..4 + length]);
-        }
-    }
-    Err(Malformed("row shorter than its frame"))
-}
-
 /// Appends the length word and the rewritten value of one field.
 pub fn put_field(fields: &impl FieldRewriter, index: usize, value: &[u8], out: &mut Vec<u8>) {
     put_prefixed(out, |out| fields.rewrite(index, value, out));

@@ -1,11 +1,19 @@
 //! The integration suite: one binary, one module a property.
 
+mod canary;
+mod catalog;
 mod cluster;
 mod crash;
+mod demo;
 mod equivalence;
 mod harness;
+mod large_objects;
+mod oracle;
+mod other_databases;
 mod pagila;
+mod protocol;
 mod readme;
 mod restore;
 mod style;
 mod transparency;
+mod upstream;

@@ -37,12 +37,13 @@ fn the_config_by_hand_serves() {
 #[test]
 fn every_command_it_names_is_there() {
     let help = Output::of(Command::new(env!("CARGO_BIN_EXE_pgveil")).arg("--help")).success();
-    let named: BTreeSet<&str> = README
-        .match_indices("pgveil ")
-        .filter(|(at, _)| README[..*at].ends_with(['`', '\n']))
-        .map(|(at, found)| &README[at + found.len()..])
+    let in_text = README.split("`pgveil ").skip(1);
+    let in_blocks = blocks("sh")
+        .into_iter()
+        .flat_map(|block| block.lines().filter_map(|line| line.strip_prefix("pgveil ")));
+    let named: BTreeSet<&str> = in_text
+        .chain(in_blocks)
         .map(|rest| &rest[..rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len())])
-        .filter(|command| !command.is_empty())
         .collect();
     assert!(named.contains("serve") && named.contains("demo"), "{named:?}");
     for command in named {

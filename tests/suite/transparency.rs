@@ -55,15 +55,23 @@ fn copy_both_ways_of_a_whole_database() {
         ..ProxyOptions::default()
     };
     let proxy = Proxy::start_with(&cluster, options);
-    let direct = Output::of(cluster.tool("pg_dump").expect("pg_dump").arg("pagila")).success();
+    let pg_dump = || cluster.tool("pg_dump").expect("pg_dump");
+    let direct = without_token(&Output::of(pg_dump().arg("pagila")).success());
     let dumped = Output::of(&mut proxy.tool(&cluster, "pg_dump", "pagila")).success();
-    assert!(direct == dumped, "{}", shown(&direct, &dumped));
+    let same = without_token(&dumped);
+    assert!(direct == same, "{}", shown(&direct, &same));
     cluster.createdb("copy").expect("an empty database");
     let mut psql = proxy.tool(&cluster, "psql", "copy");
     psql.args(["-Xq", "-v", "ON_ERROR_STOP=1"]);
     run_with_input(&mut psql, "psql", dumped.as_bytes()).expect("the dump to load through pgveil");
-    let copy = Output::of(cluster.tool("pg_dump").expect("pg_dump").arg("copy")).success();
+    let copy = without_token(&Output::of(pg_dump().arg("copy")).success());
     assert!(direct == copy, "{}", shown(&direct, &copy));
+}
+
+/// pg_dump writes a token of its own drawing into each plain dump.
+fn without_token(dump: &str) -> String {
+    let token = |line: &&str| !line.starts_with("\\restrict ") && !line.starts_with("\\unrestrict ");
+    dump.lines().filter(token).map(|line| line.to_owned() + "\n").collect()
 }
 
 fn direct(cluster: &Cluster, role: &str, database: &str, script: &Path) -> Output {

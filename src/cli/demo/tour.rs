@@ -39,10 +39,12 @@ const ORIGINALS: &str = "SELECT email::text FROM shop.customers UNION SELECT pho
 
 const COPY: &str = "shop_copy";
 
+/// One part of the tour: shows something and checks that it is so.
+type Station = fn(&Stage, &mut Screen) -> Result<(), DemoError>;
+
 /// Gives the tour.
 pub(super) fn give(stage: &Stage, screen: &mut Screen, interrupt: &Interrupt) -> Result<(), DemoError> {
-    let stations: [fn(&Stage, &mut Screen) -> Result<(), DemoError>; 6] =
-        [same_query, keys_match, refusal, dump, restored_copy, session_log];
+    let stations: [Station; 6] = [same_query, keys_match, refusal, dump, restored_copy, session_log];
     for station in stations {
         station(stage, screen)?;
         interrupt.check()?;

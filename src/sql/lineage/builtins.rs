@@ -46,6 +46,30 @@ pub(super) fn columns(name: &str) -> Columns {
     })
 }
 
+/// Whether all built-in functions of this name return text. (`trim` and `substring` also have forms for bytes.)
+pub(super) fn returns_text(name: &str) -> bool {
+    matches!(
+        name,
+        "concat"
+            | "concat_ws"
+            | "format"
+            | "initcap"
+            | "left"
+            | "lpad"
+            | "md5"
+            | "quote_ident"
+            | "quote_literal"
+            | "regexp_replace"
+            | "repeat"
+            | "replace"
+            | "right"
+            | "rpad"
+            | "split_part"
+            | "to_char"
+            | "translate"
+    )
+}
+
 /// Whether a call may return several rows, or none: their number tells of its arguments.
 pub(super) fn returns_set(name: &str) -> bool {
     let sets = [

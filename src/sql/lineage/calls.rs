@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use pg_query::protobuf::AExprKind;
 
-use super::origin::{Field, Origin, UNKNOWN, fields_of};
+use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins, unknown};
+use crate::catalog::{Function, Oid};
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::{Node, Value};
-use crate::sql::{Clause, Lineage, Test, operators};
+use crate::sql::{Clause, Lineage, Test, operators, touch};
 
 /// A function as a call names it.
 #[derive(Clone, Copy)]
@@ -32,14 +33,30 @@ impl<'a> Callee<'a> {
 }
 
 impl<'a> Analyser<'a> {
-    /// Whether the call can only mean functions of pg_catalog.
+    /// Whether the call can only mean functions of pg_catalog, or those by which an extension overloads them for
+    /// types of its own: citext has a `max` and a `split_part` that do the same.
     pub(super) fn is_builtin(&self, callee: Callee<'_>) -> bool {
-        let users = || !self.system_names_only && self.snapshot.functions.contains_key(callee.name);
+        let overloads = |found: &Vec<Function>| {
+            self.snapshot.builtin_functions.contains(callee.name) && found.iter().all(touch::computes)
+        };
         match callee.schema {
             Some("pg_catalog") => true,
             Some(_) => false,
-            None => !users(),
+            None => self.system_names_only || self.snapshot.functions.get(callee.name).is_none_or(overloads),
         }
+    }
+
+    /// Whether the operator may run code of a user's own. Operators of an extension that overload one of the server's,
+    /// like citext's `=`, are as total as that one.
+    fn is_user_operator(&self, names: &[&str]) -> bool {
+        let functions = names.last().and_then(|name| self.snapshot.user_operators.get(*name));
+        let computes = |function: &String| match self.snapshot.functions.get(function) {
+            Some(found) => found.iter().all(touch::computes),
+            None => functions::class(function) == Class::Pure,
+        };
+        !self.system_names_only
+            && names.first() != Some(&"pg_catalog")
+            && functions.is_some_and(|found| !found.iter().all(computes))
     }
 
     /// The value of a function call.
@@ -81,8 +98,8 @@ impl<'a> Analyser<'a> {
         self.call_effects(callee, &arguments, &lineage);
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
+            type_oid: self.result_type(callee, &arguments),
             lineage,
-            type_oid: None,
         })
     }
 
@@ -159,6 +176,22 @@ impl<'a> Analyser<'a> {
             (Some(field), None) if is_plain && !is_function => Some(field.origin.clone()),
             _ => None,
         }
+    }
+
+    /// The type of a function's result where it matters and is known: text, which no concatenation fails with, and arrays.
+    fn result_type(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Oid> {
+        const TEXT: Oid = 25;
+        const VARCHAR: Oid = 1043;
+        let first = arguments.first().and_then(|argument| argument.type_oid);
+        // Of ranges, lower and upper are the bounds.
+        let of_text = || matches!(callee.name, "lower" | "upper") && matches!(first, Some(TEXT | VARCHAR));
+        if !self.is_builtin(callee) {
+            return None;
+        }
+        if callee.name == "array_agg" && arguments.len() == 1 {
+            return array_of(first.filter(|oid| *oid != UNKNOWN)?, self.snapshot);
+        }
+        (builtins::returns_text(callee.name) || of_text()).then_some(TEXT)
     }
 
     /// The fields of a function's result, if it is a row and they are known.
@@ -243,9 +276,7 @@ impl<'a> Analyser<'a> {
             side.and_then(|side| side.type_oid).filter(|oid| *oid != UNKNOWN)
         };
         let name = operator_name(expression);
-        let user_operator = self.snapshot.user_operators.contains_key(name)
-            && !self.system_names_only
-            && expression.names("name").first() != Some(&"pg_catalog");
+        let user_operator = self.is_user_operator(&expression.names("name"));
         let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default()).unwrap_or_default();
         let total = match kind {
             AExprKind::AexprDistinct

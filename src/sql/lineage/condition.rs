@@ -6,7 +6,7 @@ use super::origin::{Origin, same_form, united};
 use super::scope::Scope;
 use super::{Analyser, Step};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, ColumnSet, Test};
+use crate::sql::{Clause, ColumnSet, Lineage, Test};
 
 impl<'a> Analyser<'a> {
     /// Notes what a condition tests. AND, OR and NOT of tests that the masked data can answer can be
@@ -158,6 +158,51 @@ impl<'a> Analyser<'a> {
         Ok(())
     }
 
+    /// As generic, where parts are evaluated or not according to the values of those before them.
+    pub(super) fn conditional(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let mut lineage = Lineage::computed();
+        let mut deciding = Vec::new();
+        for part in parts(node) {
+            let before = (self.clean_fallible, self.sublinks);
+            let value = self.value(scope, part.node)?;
+            self.branch_effects(before, &deciding, node.is("CoalesceExpr"));
+            lineage.absorb(&value.lineage);
+            if part.decides {
+                deciding.push(value);
+            }
+        }
+        Ok(Origin::from(lineage))
+    }
+
+    /// What a part that is evaluated according to other values tells of them: that it failed, even on clean values; and
+    /// that a subquery ran, by the time that it took and in what EXPLAIN ANALYZE counts.
+    fn branch_effects(&mut self, before: (usize, usize), deciding: &[Origin<'a>], by_null: bool) {
+        let may_fail = self.clean_fallible > before.0;
+        let has_subquery = self.sublinks > before.1;
+        for value in deciding {
+            if may_fail && self.has_protected(&value.lineage) {
+                self.may_fail(
+                    || "an expression that may fail in one branch".to_owned(),
+                    &value.lineage,
+                );
+            }
+            if has_subquery && by_null {
+                self.null_test(Clause::CaseCondition, value);
+            } else if has_subquery {
+                self.other_influence(Clause::CaseCondition, &value.lineage);
+            }
+        }
+    }
+
+    /// SQL/JSON, XML and whatever a newer grammar brings: nothing is known of the order of its parts.
+    pub(super) fn unfamiliar(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let before = (self.clean_fallible, self.sublinks);
+        let value = self.generic(scope, node)?;
+        self.branch_effects(before, std::slice::from_ref(&value), false);
+        self.may_fail(|| node.kind().to_owned(), &value.lineage);
+        Ok(value)
+    }
+
     /// Notes what a set operation that removes duplicates tells of one position of its two branches.
     pub(super) fn distinct_branches(&mut self, left: &Origin<'a>, right: &Origin<'a>) {
         if left.lineage.verbatim == right.lineage.verbatim || left.lineage.is_null() || right.lineage.is_null() {
@@ -166,6 +211,29 @@ impl<'a> Analyser<'a> {
             self.equality(Clause::SetOperation, left, right);
         }
     }
+}
+
+/// A part of an expression in which not all parts are evaluated.
+struct Part<'a> {
+    node: &'a Node,
+    /// Later parts are evaluated according to its value.
+    decides: bool,
+}
+
+/// The parts of CASE, COALESCE, AND, OR and NOT in the order of their evaluation.
+fn parts(node: &Node) -> Vec<Part<'_>> {
+    let decides = |node| Part { node, decides: true };
+    let shown = |node| Part { node, decides: false };
+    if !node.is("CaseExpr") {
+        return node.nodes("args").map(decides).collect();
+    }
+    let mut parts: Vec<Part<'_>> = node.node("arg").map(decides).into_iter().collect();
+    for when in node.nodes("args") {
+        parts.extend(when.node("expr").map(decides));
+        parts.extend(when.node("result").map(shown));
+    }
+    parts.extend(node.node("defresult").map(shown));
+    parts
 }
 
 /// The values that an equality of two sides compares.

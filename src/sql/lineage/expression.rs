@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use pg_query::protobuf::SubLinkType;
 
-use super::origin::{Field, Origin, UNKNOWN, fields_of};
+use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::{Found, Scope};
 use super::{Analyser, Step, Stop, not_understood, unknown};
-use crate::catalog::{Oid, Relation, TypeKind};
+use crate::catalog::{Oid, Relation, Type, TypeKind};
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::Node;
 use crate::sql::{Lineage, Reason, Refusal};
@@ -33,15 +33,11 @@ impl<'a> Analyser<'a> {
                 Ok(Origin::from(united_fields(&fields)))
             }
             "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
-            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AArrayExpr" | "AIndices" | "List" | "CollateClause"
-            | "NamedArgExpr" | "ResTarget" | "SortBy" => self.generic(scope, node),
+            "AArrayExpr" => self.array(scope, node),
+            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr"
+            | "ResTarget" | "SortBy" => self.generic(scope, node),
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
-            kind => {
-                // SQL/JSON, XML and whatever a newer grammar brings: they may fail, and may hide branches.
-                let value = self.conditional(scope, node)?;
-                self.may_fail(|| kind.to_owned(), &value.lineage);
-                Ok(value)
-            }
+            _ => self.unfamiliar(scope, node),
         }
     }
 
@@ -56,18 +52,27 @@ impl<'a> Analyser<'a> {
         Ok(Origin::from(lineage))
     }
 
-    /// As generic, where parts are evaluated or not according to the values of others: a part that may fail,
-    /// even on clean values, tells by failing which way was taken.
-    fn conditional(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let before = self.clean_fallible;
-        let value = self.generic(scope, node)?;
-        if self.clean_fallible > before && self.has_protected(&value.lineage) {
-            self.may_fail(
-                || "an expression that may fail in one branch".to_owned(),
-                &value.lineage,
-            );
+    /// `ARRAY[…]`. Its type is known where all elements but literals are of one type.
+    fn array(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let mut lineage = Lineage::computed();
+        let mut children = Vec::new();
+        node.for_each_child(&mut |child| children.push(child));
+        let mut types = Vec::new();
+        for child in children {
+            let element = self.value(scope, child)?;
+            lineage.absorb(&element.lineage);
+            types.push(element.type_oid);
         }
-        Ok(value)
+        types.retain(|oid| *oid != Some(UNKNOWN));
+        types.dedup();
+        let type_oid = match types.as_slice() {
+            [Some(element)] => array_of(*element, self.snapshot),
+            _ => None,
+        };
+        Ok(Origin {
+            type_oid,
+            ..Origin::from(lineage)
+        })
     }
 
     fn column_reference(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
@@ -224,6 +229,7 @@ impl<'a> Analyser<'a> {
             Some(argument) => self.value(scope, argument)?,
             None => Origin::computed(),
         };
+        let is_slice = node.nodes("indirection").any(|step| step.bool("is_slice"));
         for step in node.nodes("indirection") {
             match step.kind() {
                 "String" => value = self.field(&value, step.str("sval"))?,
@@ -234,7 +240,13 @@ impl<'a> Analyser<'a> {
                     lineage.absorb(&subscript.lineage);
                     // jsonb and other types with subscripts of their own may fail on a bad one.
                     self.may_fail(|| "a subscript".to_owned(), &subscript.lineage);
-                    value = Origin::from(lineage);
+                    value = match value.type_oid.and_then(|oid| self.snapshot.types.get(&oid)) {
+                        Some(Type {
+                            kind: TypeKind::Array(element),
+                            ..
+                        }) if !is_slice => Origin::of_type(lineage, *element, self.snapshot),
+                        _ => Origin::from(lineage),
+                    };
                 }
             }
         }
@@ -282,6 +294,7 @@ impl<'a> Analyser<'a> {
             Some(subselect) => self.query(subselect, Some(scope))?,
             None => Vec::new(),
         };
+        self.sublinks += 1;
         let kind = node.int("sub_link_type");
         if kind == SubLinkType::ExistsSublink as i64 {
             return Ok(Origin::computed());
@@ -295,6 +308,13 @@ impl<'a> Analyser<'a> {
             return Ok(field.origin);
         }
         let mut lineage = united_fields(&fields);
+        if kind == SubLinkType::ArraySublink as i64 {
+            let element = fields.first().and_then(|field| field.origin.type_oid);
+            return Ok(Origin {
+                type_oid: element.and_then(|element| array_of(element, self.snapshot)),
+                ..Origin::from(lineage)
+            });
+        }
         if let Some(test) = node.node("testexpr") {
             lineage.absorb(&self.value(scope, test)?.lineage);
         }

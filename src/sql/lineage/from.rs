@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::builtins::{self, Columns};
-use super::calls::Callee;
 use super::labels::label;
-use super::origin::{Field, Origin, fields_of, united};
+use super::origin::{Field, Origin, united};
 use super::query::rename;
 use super::scope::{Entry, Found, Join, Scope, Shape, has_system_columns};
 use super::{Analyser, Step, Stop, not_understood, unknown};
-use crate::catalog::{Relation, RelationKind, TypeKind};
+use crate::catalog::{Relation, RelationKind};
 use crate::sql::tree::Node;
 use crate::sql::{Clause, Lineage, Reason, Refusal};
 
@@ -33,17 +31,17 @@ impl<'a> Item<'a> {
 
 impl<'a> Analyser<'a> {
     /// Reads the FROM clause into the scope.
-    pub(super) fn from_clause(&mut self, scope: &mut Scope<'_, 'a>, query: &'a Node) -> Step<()> {
+    pub(super) fn read_from(&mut self, scope: &mut Scope<'_, 'a>, query: &'a Node) -> Step<()> {
         scope.in_from = true;
         for node in query.nodes("from_clause") {
-            let item = self.from_item(scope, node)?;
+            let item = self.read_item(scope, node)?;
             scope.entries.extend(item.entries);
         }
         scope.in_from = false;
         Ok(())
     }
 
-    fn from_item(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Item<'a>> {
+    fn read_item(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Item<'a>> {
         self.step()?;
         match node.kind() {
             "RangeVar" => Ok(Item::single(self.relation_entry(scope, node)?)),
@@ -61,7 +59,7 @@ impl<'a> Analyser<'a> {
                 let Some(relation) = node.node("relation") else {
                     return Err(not_understood("TABLESAMPLE"));
                 };
-                let item = self.from_item(scope, relation)?;
+                let item = self.read_item(scope, relation)?;
                 for argument in node.nodes("args").chain(node.node("repeatable")) {
                     let value = self.value(scope, argument)?;
                     self.other_influence(Clause::TableSample, &value.lineage);
@@ -107,19 +105,24 @@ impl<'a> Analyser<'a> {
             // A function is known by its name; a subquery without an alias by none.
             return Ok(Entry::new(own_name(node), shape));
         };
-        let shape = self.renamed(shape, &alias.names("colnames"))?;
-        Ok(Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape))
+        let names = alias.names("colnames");
+        let shape = self.renamed(shape, &names)?;
+        let mut entry = Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape);
+        entry.renames_type = !names.is_empty() && node.is("RangeFunction");
+        Ok(entry)
     }
 
     fn relation_entry(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Entry<'a>> {
-        let mut entry = match self.cte_entry(scope, node)? {
-            Some(entry) => entry,
-            None => self.catalog_entry(node)?,
+        let (mut entry, has_type) = match self.cte_entry(scope, node)? {
+            Some(entry) => (entry, false),
+            None => (self.catalog_entry(node)?, true),
         };
         if let Some(alias) = node.node("alias") {
             entry.name = Some(Cow::Borrowed(alias.str("aliasname")));
             entry.schemas = Rc::from([]);
-            entry.shape = self.renamed(entry.shape, &alias.names("colnames"))?;
+            let names = alias.names("colnames");
+            entry.renames_type = has_type && !names.is_empty();
+            entry.shape = self.renamed(entry.shape, &names)?;
         }
         Ok(entry)
     }
@@ -249,12 +252,12 @@ impl<'a> Analyser<'a> {
         let (Some(left), Some(right)) = (node.node("larg"), node.node("rarg")) else {
             return Err(not_understood("a join"));
         };
-        let left = self.from_item(scope, left)?;
+        let left = self.read_item(scope, left)?;
         let right = {
             let mut in_sight = scope.entries.clone();
             in_sight.extend(left.entries.iter().cloned());
             let inner = scope.with_entries(in_sight, true);
-            self.from_item(&inner, right)?
+            self.read_item(&inner, right)?
         };
         let mut entries = left.entries;
         entries.extend(right.entries);
@@ -265,7 +268,7 @@ impl<'a> Analyser<'a> {
             self.condition(&sides, condition, Clause::JoinOn)?;
             entries = sides.entries;
         }
-        let using_alias = node.node("join_using_alias").map(|alias| {
+        let mut using_alias = node.node("join_using_alias").map(|alias| {
             let shape = Shape::Fields(Rc::new(merged.clone()));
             let mut entry = Entry::new(Some(Cow::Borrowed(alias.str("aliasname"))), shape);
             entry.columns_visible = false;
@@ -278,7 +281,9 @@ impl<'a> Analyser<'a> {
         }));
         let mut name = None;
         if let Some(alias) = node.node("alias") {
+            // It hides the sides, and the alias of USING with them.
             entries.clear();
+            using_alias = None;
             name = Some(Cow::Borrowed(alias.str("aliasname")));
             shape = self.renamed(shape, &alias.names("colnames"))?;
         }
@@ -319,208 +324,6 @@ impl<'a> Analyser<'a> {
             });
         }
         Ok(merged)
-    }
-
-    /// Functions in FROM: one, or several by ROWS FROM.
-    fn function_item(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Shape<'a>> {
-        let functions: Vec<&'a Node> = node.nodes("functions").collect();
-        let alias = node.node("alias").map(|alias| alias.str("aliasname"));
-        let alias = alias.filter(|_| functions.len() == 1);
-        let mut all = Vec::new();
-        let mut unknown_columns: Option<Lineage> = None;
-        for function in functions {
-            let mut parts = function.nodes("items");
-            let Some(call) = parts.next() else {
-                return Err(not_understood("a function in FROM"));
-            };
-            let definitions = parts.next().map(|list| list.nodes("items"));
-            let mut definitions: Vec<&'a Node> = definitions.into_iter().flatten().collect();
-            if definitions.is_empty() {
-                definitions = node.nodes("coldeflist").collect();
-            }
-            match self.function_columns(scope, call, &definitions, alias)? {
-                Shape::Fields(fields) => all.extend(fields.iter().cloned()),
-                other => unknown_columns
-                    .get_or_insert_default()
-                    .absorb(&other.everything(self.snapshot)),
-            }
-        }
-        if node.bool("ordinality") {
-            all.push(Field {
-                name: Cow::Borrowed("ordinality"),
-                origin: Origin::computed(),
-            });
-        }
-        match unknown_columns {
-            Some(mut lineage) => {
-                all.iter().for_each(|field| lineage.absorb(&field.origin.lineage));
-                Ok(Shape::Unknown(lineage))
-            }
-            None => Ok(Shape::Fields(Rc::new(all))),
-        }
-    }
-
-    fn function_columns(
-        &mut self,
-        scope: &Scope<'_, 'a>,
-        call: &'a Node,
-        definitions: &[&'a Node],
-        alias: Option<&'a str>,
-    ) -> Step<Shape<'a>> {
-        let mut arguments = Vec::new();
-        let callee = Callee::of(call).filter(|_| call.is("FuncCall"));
-        if callee.is_some() {
-            for argument in call.nodes("args") {
-                arguments.push(self.value(scope, argument)?);
-            }
-        }
-        let value = self.value(scope, call)?;
-        // How many rows there are may tell of the arguments.
-        self.other_influence(Clause::FunctionArgument, &value.lineage);
-        let named = |names: Vec<Cow<'a, str>>| Shape::Fields(Rc::new(fields_of(names.into_iter(), &value.lineage)));
-        if !definitions.is_empty() {
-            let names = definitions.iter().map(|column| Cow::Borrowed(column.str("colname")));
-            return Ok(named(names.collect()));
-        }
-        let single = || match alias {
-            Some(alias) => Cow::Borrowed(alias),
-            None => label(call, &|_| None),
-        };
-        let Some(callee) = callee else {
-            return Ok(named(vec![single()]));
-        };
-        if let Some(names) = self.row_names(callee, &arguments) {
-            return Ok(named(names));
-        }
-        let is_scalar = match self.is_builtin(callee) {
-            true => builtins::columns(callee.name) == Columns::Scalar,
-            false => self.returns_scalar(callee),
-        };
-        if is_scalar {
-            return Ok(named(vec![single()]));
-        }
-        let elements = builtins::columns(callee.name) == Columns::Elements;
-        if elements && self.is_builtin(callee) && !arguments.is_empty() {
-            return Ok(self.unnested(call, &arguments, &single));
-        }
-        Ok(Shape::Unknown(value.lineage))
-    }
-
-    /// The columns of unnest, if no element can be a row.
-    fn unnested(&self, call: &'a Node, arguments: &[Origin<'a>], single: &dyn Fn() -> Cow<'a, str>) -> Shape<'a> {
-        let mut everything = Lineage::computed();
-        arguments
-            .iter()
-            .for_each(|argument| everything.absorb(&argument.lineage));
-        let mut fields = Vec::new();
-        for (node, argument) in call.nodes("args").zip(arguments) {
-            if !self.has_plain_elements(node, argument) {
-                return Shape::Unknown(everything);
-            }
-            fields.extend(fields_of(std::iter::once(Cow::Borrowed("unnest")), &argument.lineage));
-        }
-        if let [only] = fields.as_mut_slice() {
-            only.name = single();
-        }
-        Shape::Fields(Rc::new(fields))
-    }
-
-    /// Whether the elements of this array are certainly no rows.
-    fn has_plain_elements(&self, node: &'a Node, array: &Origin<'a>) -> bool {
-        let kind = |oid| self.snapshot.types.get(&oid).map(|found| found.kind);
-        if let Some(TypeKind::Array(element)) = array.type_oid.and_then(kind) {
-            let base = self.snapshot.base_type(element, -1).0;
-            return !matches!(kind(base), Some(TypeKind::Composite(_)) | None);
-        }
-        match node.kind() {
-            "TypeCast" => node
-                .node("type_name")
-                .is_some_and(|type_name| type_name.get("array_bounds").is_some() && self.is_plain_name(type_name)),
-            "AArrayExpr" => node.nodes("elements").all(|element| element.is("AConst")),
-            _ => false,
-        }
-    }
-
-    fn is_plain_name(&self, type_name: &Node) -> bool {
-        let names = type_name.names("names");
-        let name = names.last().copied().unwrap_or_default();
-        let types = self.snapshot.types_by_name.get(name);
-        types.is_some_and(|types| {
-            types.iter().all(|oid| {
-                let base = self.snapshot.base_type(*oid, -1).0;
-                let kind = self.snapshot.types.get(&base).map(|found| found.kind);
-                !matches!(kind, Some(TypeKind::Composite(_)) | None)
-            })
-        })
-    }
-
-    fn returns_scalar(&self, callee: Callee<'_>) -> bool {
-        let Some(found) = self.snapshot.functions.get(callee.name) else {
-            return false;
-        };
-        found.iter().all(|one| {
-            let base = self.snapshot.base_type(one.result_type, -1).0;
-            let kind = self.snapshot.types.get(&base).map(|found| found.kind);
-            one.output_names.is_empty()
-                && matches!(
-                    kind,
-                    Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_))
-                )
-        })
-    }
-
-    /// The names of the columns of a call's result, if it is a row and they are known.
-    pub(super) fn row_names(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Vec<Cow<'a, str>>> {
-        if self.is_builtin(callee) {
-            return match builtins::columns(callee.name) {
-                Columns::Named(names) => Some(names.iter().map(|name| Cow::Borrowed(*name)).collect()),
-                Columns::FirstArgument => {
-                    let fields = arguments.first()?.fields.as_ref()?;
-                    Some(fields.iter().map(|field| field.name.clone()).collect())
-                }
-                Columns::Scalar | Columns::Elements | Columns::Unknown => None,
-            };
-        }
-        let mut shapes = self.snapshot.functions.get(callee.name)?.iter().map(|one| {
-            if !one.output_names.is_empty() {
-                return Some(
-                    one.output_names
-                        .iter()
-                        .map(|name| Cow::Borrowed(name.as_str()))
-                        .collect(),
-                );
-            }
-            let base = self.snapshot.base_type(one.result_type, -1).0;
-            let Some(TypeKind::Composite(relation)) = self.snapshot.types.get(&base).map(|found| found.kind) else {
-                return None;
-            };
-            let relation = self.snapshot.relations.get(&relation)?;
-            Some(
-                relation
-                    .columns
-                    .iter()
-                    .map(|column| Cow::Borrowed(column.name.as_str()))
-                    .collect::<Vec<_>>(),
-            )
-        });
-        let first = shapes.next()??;
-        shapes.all(|shape| shape.as_ref() == Some(&first)).then_some(first)
-    }
-
-    /// XMLTABLE and JSON_TABLE: every column is computed from everything in it.
-    fn table_function(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Shape<'a>> {
-        let mut lineage = Lineage::computed();
-        let mut children = Vec::new();
-        node.for_each_child(&mut |child| children.push(child));
-        for child in children {
-            if !child.is("Alias") {
-                lineage.absorb(&self.value(scope, child)?.lineage);
-            }
-        }
-        self.other_influence(Clause::FunctionArgument, &lineage);
-        let mut names = Vec::new();
-        column_names(node, &mut names);
-        Ok(Shape::Fields(Rc::new(fields_of(names.into_iter(), &lineage))))
     }
 
     /// The columns of COPY of a table.
@@ -575,22 +378,6 @@ fn own_name(node: &Node) -> Option<Cow<'_, str>> {
         "RangeTableFunc" => Some(Cow::Borrowed("xmltable")),
         "JsonTable" => Some(Cow::Borrowed("json_table")),
         _ => None,
-    }
-}
-
-/// The columns that XMLTABLE or JSON_TABLE defines; nested ones come after all of their parent.
-fn column_names<'a>(node: &'a Node, names: &mut Vec<Cow<'a, str>>) {
-    let (nested, plain): (Vec<&Node>, Vec<&Node>) = node
-        .nodes("columns")
-        .partition(|column| column.get("columns").is_some());
-    for column in plain {
-        names.push(Cow::Borrowed(match column.kind() {
-            "RangeTableFuncCol" => column.str("colname"),
-            _ => column.str("name"),
-        }));
-    }
-    for column in nested {
-        column_names(column, names);
     }
 }
 

@@ -1,11 +1,11 @@
 //! Lineage: which columns of which relations each output column's values come from, and which columns decide about rows.
 //!
-//! - [`query`] reads SELECT statements: WITH, set operations, targets, clauses;
-//! - [`from`] reads FROM items into [`scope`]s, where names are resolved; [`builtins`] knows the columns of built-in
-//!   functions that return rows;
-//! - [`expression`] follows values, [`calls`] through functions and operators; [`condition`] reads tests;
-//! - [`labels`] names output columns as the server does;
-//! - [`views`] does all this beforehand for every view.
+//! - `query` reads SELECT statements: WITH, set operations, targets, clauses;
+//! - `from` reads FROM items into `scope`s, where names are resolved; `row_functions` tells the columns
+//!   of functions there, `builtins` those of built-in ones;
+//! - `expression` follows values, `calls` through functions and operators; `condition` reads tests;
+//! - `labels` names output columns as the server does;
+//! - `views` does all this beforehand for every view.
 //!
 //! What has no code of its own is walked generically: its value is computed from every column under it.
 
@@ -17,6 +17,7 @@ mod from;
 mod labels;
 mod origin;
 mod query;
+mod row_functions;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -95,6 +96,8 @@ struct Analyser<'a> {
     views_seen: HashSet<Oid>,
     /// Calls met that may fail on clean values; within a branch, whether they do tells of the branch's condition.
     clean_fallible: usize,
+    /// Subqueries met within expressions.
+    sublinks: usize,
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
     steps: u32,
 }
@@ -111,6 +114,7 @@ impl<'a> Analyser<'a> {
             constants_matter: false,
             views_seen: HashSet::new(),
             clean_fallible: 0,
+            sublinks: 0,
             sublink_labels: HashMap::new(),
             steps: 0,
         }

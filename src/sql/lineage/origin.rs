@@ -37,8 +37,11 @@ impl<'a> Origin<'a> {
             _ => None,
         };
         let fields = fields.map(|relation| {
-            let names = relation.columns.iter().map(|column| column.name.as_str());
-            Rc::new(fields_of(names.map(Cow::Borrowed), &lineage))
+            let fields = relation.columns.iter().map(|column| Field {
+                name: Cow::Borrowed(column.name.as_str()),
+                origin: Origin::of_type(lineage.tainted(), column.type_oid, snapshot),
+            });
+            Rc::new(fields.collect())
         });
         Origin {
             lineage,
@@ -110,6 +113,21 @@ pub(super) const UNKNOWN: Oid = 705;
 const STRINGS: [Oid; 2] = [25, 1043];
 /// smallint, integer, bigint.
 const INTEGERS: [Oid; 3] = [21, 23, 20];
+
+/// The type of arrays over this type, an array of arrays being one of more dimensions.
+pub(super) fn array_of(element: Oid, snapshot: &Snapshot) -> Option<Oid> {
+    let found = snapshot.types.get(&element)?;
+    if matches!(found.kind, TypeKind::Array(_)) {
+        return Some(element);
+    }
+    // The name that the server gives it, unless another type has that.
+    let named = snapshot.types_by_name.get(&format!("_{}", found.name))?;
+    let mut named = named.iter().copied();
+    named.find(|oid| {
+        let kind = snapshot.types.get(oid).map(|array| array.kind);
+        kind == Some(TypeKind::Array(element))
+    })
+}
 
 /// Whether a value of one type stays what it is, byte by byte in text form, as a value of the other.
 pub(super) fn same_form(left: Option<Oid>, right: Option<Oid>) -> bool {

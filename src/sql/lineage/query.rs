@@ -41,7 +41,7 @@ impl<'a> Analyser<'a> {
         ctes: Rc<Vec<Cte<'a>>>,
     ) -> Step<Vec<Field<'a>>> {
         let mut scope = Scope::new(parent, ctes);
-        self.from_clause(&mut scope, query)?;
+        self.read_from(&mut scope, query)?;
         for window in query.nodes("window_clause") {
             let lineage = self.window(&scope, window, true)?;
             scope.windows.push((window.str("name"), lineage));
@@ -320,8 +320,14 @@ impl<'a> Analyser<'a> {
             return Err(not_understood("a WITH query"));
         };
         cte.state.replace(CteState::Started);
-        let first = query.node("larg").filter(|_| query.get("with_clause").is_none());
-        let known = self.query(first.unwrap_or(query), Some(scope))?;
+        let first = query.node("larg");
+        let known = match (first, query.node("with_clause")) {
+            (Some(first), Some(with)) => {
+                let inner = Scope::new(Some(scope), self.with(with, Some(scope))?);
+                self.query(first, Some(&inner))?
+            }
+            (first, _) => self.query(first.unwrap_or(query), Some(scope))?,
+        };
         let mut known = Rc::new(self.finished_cte(cte, known)?);
         cte.state.replace(CteState::Known(Rc::clone(&known)));
         // Each further round adds columns to the lineage of some column, so that it ends.

@@ -67,6 +67,9 @@ pub(super) struct Entry<'a> {
     pub system_columns: bool,
     /// How many columns at the end `*` leaves out.
     pub hidden: usize,
+    /// An alias list renames columns of a row type. `(t).x` means them by these names here, but by those of the
+    /// type where the row comes out of a subquery.
+    pub renames_type: bool,
 }
 
 /// The columns of an item of FROM.
@@ -207,6 +210,7 @@ impl<'a> Entry<'a> {
             columns_visible: true,
             system_columns: false,
             hidden: 0,
+            renames_type: false,
         }
     }
 
@@ -241,7 +245,7 @@ impl<'a> Entry<'a> {
         }
         Origin {
             lineage,
-            fields,
+            fields: fields.filter(|_| !self.renames_type),
             type_oid: None,
         }
     }

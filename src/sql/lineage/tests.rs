@@ -1,6 +1,5 @@
 //! Queries and what the analysis must say of them.
 
-mod cases;
 mod schema;
 
 use std::fmt::Write as _;
@@ -96,21 +95,86 @@ fn tests(analysis: &QueryAnalysis) -> String {
     shown.join(" ")
 }
 
-/// Runs every case of a table: query, columns, tests.
-fn check(cases: &[(&str, &str, &str)]) {
-    let mut wrong = String::new();
-    for (text, expected_columns, expected_tests) in cases {
-        let (found_columns, found_tests) = match analysed(text) {
-            Err(refusal) => (format!("refused {}", refusal.reason.name()), String::new()),
-            Ok(analysis) => match &analysis.unknown_name {
-                Some(name) => (format!("unknown {name}"), String::new()),
-                None => (columns(&analysis), tests(&analysis)),
-            },
-        };
-        if found_columns != *expected_columns || found_tests != *expected_tests {
-            writeln!(wrong, "\n{text}\n  is  {found_columns}  [{found_tests}]").unwrap();
-            writeln!(wrong, "  not {expected_columns}  [{expected_tests}]").unwrap();
+/// What the analysis says of a query, in the words of the file of cases.
+fn said(text: &str) -> (String, String) {
+    match analysed(text) {
+        Err(refusal) => (format!("refused {}", refusal.reason.name()), String::new()),
+        Ok(analysis) => match &analysis.unknown_name {
+            Some(name) => (format!("unknown {name}"), String::new()),
+            None => (columns(&analysis), tests(&analysis)),
+        },
+    }
+}
+
+#[test]
+fn every_case_is_as_written() {
+    let (mut wrong, mut count) = (String::new(), 0);
+    let lines = include_str!("tests/cases.txt").lines();
+    let mut lines = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .peekable();
+    while let Some(text) = lines.next() {
+        let columns = lines
+            .next()
+            .and_then(|line| line.strip_prefix("  = "))
+            .unwrap_or_else(|| panic!("{text}"));
+        let tests = lines
+            .next_if(|line| line.starts_with("  ? "))
+            .map_or("", |line| &line[4..]);
+        let found = said(text);
+        if (found.0.as_str(), found.1.as_str()) != (columns, tests) {
+            writeln!(wrong, "\n{text}\n  = {}\n  ? {}", found.0, found.1).unwrap();
+            writeln!(wrong, "and not\n  = {columns}\n  ? {tests}").unwrap();
         }
+        count += 1;
     }
     assert!(wrong.is_empty(), "{wrong}");
+    assert!(count > 240, "{count}");
+}
+
+#[test]
+fn positions_make_constants_matter() {
+    let matter = |text| analysed(text).unwrap().constants_matter;
+    assert!(matter("SELECT id FROM app.plain ORDER BY 1") && matter("SELECT id FROM app.plain GROUP BY 1"));
+    assert!(!matter("SELECT id FROM app.plain WHERE id = 1 ORDER BY id LIMIT 1"));
+}
+
+#[test]
+fn nested_recursion_ends() {
+    let mut text = "SELECT email FROM app.customers".to_owned();
+    for depth in 0..6 {
+        text = format!(
+            "WITH RECURSIVE w{depth} AS (SELECT email FROM app.customers UNION ALL (SELECT q.email FROM w{depth}, ({text}) q)) SELECT email FROM w{depth}"
+        );
+    }
+    assert!(matches!(
+        said(&text).0.as_str(),
+        "email=customers.email" | "refused too_large"
+    ));
+}
+
+/// `cargo nextest run --run-ignored only how_long`
+#[test]
+#[ignore = "a speed to look at, not to rely on"]
+fn how_long_a_join_takes() {
+    let text = "SELECT c.id, c.email, o.amount, p.a, v.mail FROM app.customers c JOIN app.orders o ON o.customer_id = c.id \
+        LEFT JOIN app.plain p ON p.id = o.id JOIN app.v_near v ON v.id = c.id JOIN app.twin t ON t.id = c.id \
+        WHERE o.amount > 10 AND c.note LIKE 'a%' ORDER BY o.id LIMIT 10";
+    let snapshot = snapshot();
+    let treatment = Classes(&snapshot);
+    let views = resolve_views(&snapshot, &treatment);
+    let touches = ViewTouches::new(&snapshot);
+    let context = Context {
+        snapshot: &snapshot,
+        treatment: &treatment,
+        views: &views,
+        touches: &touches,
+        large_objects: false,
+    };
+    let node = parsed(text);
+    let start = std::time::Instant::now();
+    for _ in 0..1_000 {
+        assert!(analyse_query(&node, &context).is_ok());
+    }
+    println!("{:?} for one", start.elapsed() / 1_000);
 }

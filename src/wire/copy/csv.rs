@@ -11,6 +11,8 @@ pub struct CsvRewriter {
     quote: u8,
     escape: u8,
     null: Vec<u8>,
+    /// Fields whose values stand in quotes whatever they hold.
+    force_quote: Vec<bool>,
     in_header: bool,
     field: usize,
     in_quotes: bool,
@@ -24,12 +26,13 @@ pub struct CsvRewriter {
 
 impl CsvRewriter {
     /// For these options of COPY.
-    pub fn new(delimiter: u8, quote: u8, escape: u8, null: Vec<u8>, header: bool) -> Self {
+    pub fn new(delimiter: u8, quote: u8, escape: u8, null: Vec<u8>, header: bool, force_quote: Vec<bool>) -> Self {
         CsvRewriter {
             delimiter,
             quote,
             escape,
             null,
+            force_quote,
             in_header: header,
             field: 0,
             in_quotes: false,
@@ -138,10 +141,11 @@ impl CsvRewriter {
         self.held.clear();
     }
 
-    /// As `CopyAttributeOutCSV` in copyto.c decides, but for FORCE_QUOTE: whether the *original* stood in quotes
-    /// is not looked at, because it tells whether it held a special character.
+    /// As `CopyAttributeOutCSV` in copyto.c decides. Whether the *original* stood in quotes is not looked at, because it
+    /// tells whether it held a special character.
     fn needs_quotes(&self, field_count: usize) -> bool {
-        self.masked == self.null
+        self.force_quote.get(self.field) == Some(&true)
+            || self.masked == self.null
             || (field_count == 1 && self.masked == b"\\.")
             || self
                 .masked

@@ -51,7 +51,7 @@ fn text(delimiter: u8, header: bool) -> impl Fn() -> CopyRewriter {
 }
 
 fn csv(escape: u8, null: &'static [u8], header: bool) -> impl Fn() -> CopyRewriter {
-    move || CopyRewriter::Csv(CsvRewriter::new(b',', b'"', escape, null.to_vec(), header))
+    move || CopyRewriter::Csv(CsvRewriter::new(b',', b'"', escape, null.to_vec(), header, Vec::new()))
 }
 
 #[test]
@@ -90,6 +90,21 @@ fn csv_quotes_are_undone_and_made_where_needed() {
         rewritten(csv(b'"', b"<x>", true), b"a,b,c\n1,<x>,\n1,x,\n"),
         b"a,b,c\n1,<x>,\n1,\"<x>\",\n"
     );
+}
+
+#[test]
+fn csv_quotes_forced_fields() {
+    let forced = || {
+        CopyRewriter::Csv(CsvRewriter::new(
+            b',',
+            b'"',
+            b'"',
+            Vec::new(),
+            false,
+            vec![false, true, true],
+        ))
+    };
+    assert_eq!(rewritten(forced, b"1,\"a\",\"x\"\n2,,\n"), b"1,\"<a>\",\"x\"\n2,,\n");
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Proxy {
             None => Command::new(pgveil),
             Some(bytes) => {
                 // A write over the limit then fails as on a full disk, instead of raising SIGXFSZ. Units of 512 bytes.
-                let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
+                let limit = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", bytes / 512);
                 let mut shell = Command::new("sh");
                 shell.args(["-c", &limit, pgveil]);
                 shell
@@ -128,6 +128,20 @@ impl Proxy {
             .stdout(Stdio::null())
             .stderr(File::create(errors).expect("a file for errors"));
         command
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().expect("a running proxy").id()
+    }
+
+    /// The most memory it has had so far, in bytes: `VmHWM`.
+    pub fn peak_memory(&self) -> u64 {
+        let id = self.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kilobytes.and_then(|text| text.parse::<u64>().ok()).expect("its peak") << 10
     }
 
     /// Ends it by SIGKILL.
@@ -176,7 +190,7 @@ fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &Proxy
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
     let masking = match rules.is_empty() {
-        true => "",
+        true => "[masking]\nrules = []\n",
         false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules/postgres.toml\", \"rules.toml\"]\n",
     };
     let config = format!(

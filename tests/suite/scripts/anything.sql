@@ -132,6 +132,7 @@ INSERT INTO t (a) VALUES ('may not');
 RESET ROLE;
 DROP OWNED BY somebody;
 DROP ROLE somebody;
+SET nothing_like_this = 1;
 SET app.setting = 'mine';
 SHOW app.setting;
 SELECT set_config('app.setting', 'yours', false);

@@ -162,7 +162,6 @@ SET client_encoding = 'LATIN1';
 SELECT 'é' AS latin;
 SELECT 'こ' AS impossible;
 SET client_encoding = 'UTF8';
-SET nothing_like_this = 1;
 SET work_mem = 'lots';
 
 -- plans

@@ -1,0 +1,178 @@
+-- What people and programs send all day. None of it may be refused: columns are as in a direct session, but for those
+-- that are said to be masked (NULL where the original is, other values otherwise) or redacted (the same in every row).
+
+-- table; masks email name badge account salary born seen device address mac profile notes photo aliases codes code home span doc pin bits nick bio shout words ratio mood
+SELECT * FROM vault.person ORDER BY id;
+-- columns; masks email
+SELECT id, city, email FROM vault.person ORDER BY id;
+-- unqualified names; masks name
+SELECT id, name FROM person ORDER BY id;
+-- count
+SELECT count(*) FROM vault.person;
+-- count of a protected column
+SELECT count(email), count(born) FROM vault.person;
+-- count distinct
+SELECT count(DISTINCT email), count(DISTINCT city) FROM vault.person;
+-- aggregates
+SELECT city, count(*), sum(score), avg(score), min(joined), max(joined), bool_or(active) FROM vault.person GROUP BY city ORDER BY city;
+-- grouping by an expression
+SELECT date_trunc('month', joined) AS month, count(*) FROM vault.person GROUP BY 1 ORDER BY 1;
+-- having
+SELECT city FROM vault.person GROUP BY city HAVING count(*) > 2 ORDER BY city;
+-- rollup
+SELECT city, active, count(*) FROM vault.person GROUP BY ROLLUP (city, active) ORDER BY 1 NULLS LAST, 2 NULLS LAST;
+-- filter
+SELECT count(*) FILTER (WHERE active) AS actives, count(*) FILTER (WHERE email IS NULL) AS silent FROM vault.person;
+-- order and limit; masks email
+SELECT id, email FROM vault.person ORDER BY joined DESC LIMIT 3 OFFSET 1;
+-- fetch first; masks name
+SELECT id, name FROM vault.person ORDER BY id FETCH FIRST 2 ROWS ONLY;
+-- keyset paging; masks name
+SELECT id, name FROM vault.person WHERE (joined, id) > (date '2020-03-01', 2) ORDER BY joined, id LIMIT 3;
+-- distinct
+SELECT DISTINCT city FROM vault.person ORDER BY city;
+-- distinct on; masks email
+SELECT DISTINCT ON (city) city, id, email FROM vault.person ORDER BY city, id;
+-- filter by a list; masks email
+SELECT id, email FROM vault.person WHERE city IN ('Oslo', 'Lima') AND id = ANY ('{1,2,3,4}') ORDER BY id;
+-- pattern over a clean column; masks name
+SELECT id, name FROM vault.person WHERE city ILIKE 'o%' OR city ~ '^R' ORDER BY id;
+-- between; masks name
+SELECT id, name FROM vault.person WHERE joined BETWEEN '2020-02-01' AND '2020-06-01' ORDER BY id;
+-- null tests on a protected column
+SELECT id FROM vault.person WHERE email IS NULL OR born IS NOT NULL ORDER BY id;
+-- null test as a value
+SELECT id, CASE WHEN score IS NULL THEN 'none' ELSE 'some' END AS has FROM vault.person ORDER BY id;
+-- join by a protected key; masks name
+SELECT v.id, p.id AS person, p.name FROM vault.visit v JOIN vault.person p ON p.email = v.person_email ORDER BY v.id;
+-- join by a protected number; masks phone
+SELECT v.id, p.id AS person, v.phone FROM vault.visit v JOIN vault.person p USING (badge) ORDER BY v.id;
+-- left join, who is missing
+SELECT p.id FROM vault.person p LEFT JOIN vault.visit v ON v.person_email = p.email WHERE v.id IS NULL ORDER BY p.id;
+-- group by a protected key; masks person_email
+SELECT person_email, count(*), sum(amount), min(at) FROM vault.visit GROUP BY person_email ORDER BY min(at);
+-- top customers; masks email
+SELECT p.id, p.email, sum(v.amount) AS total FROM vault.person p JOIN vault.visit v ON v.badge = p.badge GROUP BY p.id, p.email ORDER BY total DESC, p.id LIMIT 3;
+-- group by the primary key; masks name email
+SELECT p.id, p.name, p.email, count(v.id) FROM vault.person p LEFT JOIN vault.visit v ON v.badge = p.badge GROUP BY p.id ORDER BY p.id;
+-- exists
+SELECT p.id FROM vault.person p WHERE EXISTS (SELECT 1 FROM vault.visit v WHERE v.person_email = p.email AND v.amount > 50) ORDER BY p.id;
+-- not exists
+SELECT p.id FROM vault.person p WHERE NOT EXISTS (SELECT FROM vault.visit v WHERE v.badge = p.badge) ORDER BY p.id;
+-- in a subselect of keys
+SELECT id FROM vault.person WHERE email IN (SELECT person_email FROM vault.visit WHERE place = 'place 1') ORDER BY id;
+-- scalar subquery; masks first
+SELECT c.id, (SELECT p.name FROM vault.person p WHERE p.id = c.id) AS first FROM vault.clean c ORDER BY c.id;
+-- lateral, latest visit; masks name note
+SELECT p.id, p.name, l.note, l.at FROM vault.person p LEFT JOIN LATERAL (SELECT note, at FROM vault.visit v WHERE v.badge = p.badge ORDER BY at DESC LIMIT 1) l ON true ORDER BY p.id;
+-- common table expressions; masks email
+WITH recent AS (SELECT badge, max(at) AS last FROM vault.visit GROUP BY badge), busy AS (SELECT badge FROM recent WHERE last > '2024-01-05') SELECT p.id, p.email FROM vault.person p JOIN busy USING (badge) ORDER BY p.id;
+-- recursive
+WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i, c.label FROM n JOIN vault.clean c ON c.id = i ORDER BY i;
+-- windows; masks name
+SELECT id, name, row_number() OVER (ORDER BY joined), sum(score) OVER (PARTITION BY city ORDER BY id) FROM vault.person ORDER BY id;
+-- window over a protected key; masks person_email
+SELECT id, person_email, count(*) OVER (PARTITION BY person_email), lag(amount) OVER (PARTITION BY badge ORDER BY at) FROM vault.visit ORDER BY id;
+-- ranking
+SELECT id, rank() OVER w, ntile(3) OVER w FROM vault.person WINDOW w AS (ORDER BY score DESC NULLS LAST, id) ORDER BY id;
+-- case
+SELECT id, CASE WHEN score > 50 THEN 'high' WHEN score > 20 THEN 'middle' ELSE 'low' END AS level FROM vault.person ORDER BY id;
+-- case in order by
+SELECT id FROM vault.person ORDER BY CASE city WHEN 'Rome' THEN 0 ELSE 1 END, id;
+-- dates
+SELECT id, joined + 7 AS later, age(date '2024-01-01', joined), extract(year FROM joined) AS year, to_char(joined, 'YYYY-MM') FROM vault.person ORDER BY id;
+-- date series
+SELECT d::date, count(v.id) FROM generate_series(date '2024-01-01', date '2024-01-04', '1 day') d LEFT JOIN vault.visit v ON v.at::date = d::date GROUP BY d ORDER BY d;
+-- text functions
+SELECT id, upper(city), length(city), city || '!' AS loud, replace(city, 'o', '0'), substring(city FROM 1 FOR 2), split_part(city, 'o', 1) FROM vault.person ORDER BY id;
+-- numbers
+SELECT id, score * 2 AS twice, round(score / 3.0, 2), coalesce(score, 0), greatest(score, 30) FROM vault.person ORDER BY id;
+-- arrays
+SELECT id, tags, tags[1], array_length(tags, 1), 'tag2' = ANY (tags) AS two FROM vault.person WHERE tags @> '{all}' ORDER BY id;
+-- unnest
+SELECT t, count(*) FROM vault.person, unnest(tags) t GROUP BY t ORDER BY t;
+-- array of clean values
+SELECT city, array_agg(id ORDER BY id), string_agg(id::text, ',' ORDER BY id) FROM vault.person GROUP BY city ORDER BY city;
+-- json of clean values
+SELECT json_build_object('id', id, 'city', city) AS j, to_jsonb(tags) FROM vault.person ORDER BY id;
+-- json rows
+SELECT json_agg(json_build_object('id', id) ORDER BY id), jsonb_object_agg(id, city) FROM vault.person;
+-- json operators
+SELECT id, payload ->> 'n' AS n, payload @> '{"n": 2}' AS two FROM vault.clean WHERE payload ? 'n' ORDER BY (payload ->> 'n')::int;
+-- union of clean columns
+SELECT id, city FROM vault.person WHERE id < 3 UNION SELECT id, label FROM vault.clean ORDER BY 1, 2;
+-- union all of one domain; masks email
+SELECT 1 AS source, id, email FROM vault.person UNION ALL SELECT 2, id, person_email FROM vault.visit ORDER BY 1, 2;
+-- view; masks email name badge
+SELECT * FROM vault.v_person ORDER BY id;
+-- view of a view; masks mail
+SELECT number, mail FROM vault.v_mail WHERE number > 2 ORDER BY number;
+-- view with expressions; redacts loud both
+SELECT * FROM vault.v_expression ORDER BY id;
+-- materialised view; masks email
+SELECT id, city, email FROM vault.m_person ORDER BY id;
+-- partitioned table; masks secret
+SELECT id, day, secret FROM vault.event WHERE day >= '2023-09-01' ORDER BY id;
+-- one partition; masks secret
+SELECT * FROM vault.event_2023 ORDER BY id;
+-- inheritance; masks label
+SELECT tableoid::regclass AS of, id, label FROM vault.animal ORDER BY id;
+-- values
+VALUES (1, 'one'), (2, 'two');
+-- derived values; redacts domain initials
+SELECT id, 'x' || lower(email) AS domain, left(name, 1) AS initials FROM vault.person WHERE id < 7 ORDER BY id;
+-- system columns; masks email
+SELECT id, email FROM vault.person WHERE ctid IS NOT NULL ORDER BY id;
+-- casts of clean columns
+SELECT id::text, score::numeric(10,2), joined::timestamp, active::int FROM vault.person ORDER BY person.id;
+-- session
+SELECT current_user, current_database(), current_schema();
+-- version
+SELECT version(), current_setting('server_version_num')::int;
+-- a setting
+SHOW server_version;
+-- aliases in quotes; masks Kontakt
+SELECT id AS "Nummer", email AS "Kontakt" FROM vault.person ORDER BY "Nummer";
+-- Rails, columns of a table
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid), a.attnotnull, a.atttypid, a.atttypmod, c.collname, col_description(a.attrelid, a.attnum) AS comment, attidentity AS identity, attgenerated as attgenerated FROM pg_attribute a LEFT JOIN pg_attrdef d ON a.attrelid = d.adrelid AND a.attnum = d.adnum LEFT JOIN pg_type t ON a.atttypid = t.oid LEFT JOIN pg_collation c ON a.attcollation = c.oid AND a.attcollation <> t.typcollation WHERE a.attrelid = '"vault"."person"'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum;
+-- Rails, indexes
+SELECT distinct i.relname, d.indisunique, d.indkey, pg_get_indexdef(d.indexrelid), t.oid, pg_catalog.obj_description(i.oid, 'pg_class') AS comment FROM pg_class t INNER JOIN pg_index d ON t.oid = d.indrelid INNER JOIN pg_class i ON d.indexrelid = i.oid LEFT JOIN pg_namespace n ON n.oid = t.relnamespace WHERE i.relkind IN ('i', 'I') AND d.indisprimary = 'f' AND t.relname = 'person' AND n.nspname = ANY (current_schemas(false)) ORDER BY i.relname;
+-- Rails, first record; masks email
+SELECT "person"."id", "person"."email" FROM "vault"."person" WHERE "person"."id" = 1 LIMIT 1;
+-- Rails, exists
+SELECT 1 AS one FROM "vault"."person" WHERE "person"."city" = 'Oslo' LIMIT 1;
+-- Django, related rows; masks email note
+SELECT "v"."id", "v"."note", T2."email" FROM "vault"."visit" "v" INNER JOIN "vault"."person" T2 ON ("v"."badge" = T2."badge") WHERE (T2."city" = 'Oslo' AND "v"."amount" > 10) ORDER BY "v"."id" ASC LIMIT 21;
+-- Django, tables
+SELECT c.relname, CASE WHEN c.relispartition THEN 'p' WHEN c.relkind IN ('m', 'v') THEN 'v' ELSE 't' END, obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('f', 'm', 'p', 'r', 'v') AND n.nspname NOT IN ('pg_catalog', 'pg_toast') AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 1;
+-- Hibernate, aliases; masks name2_0_ email3_0_
+select person0_.id as id1_0_, person0_.name as name2_0_, person0_.email as email3_0_ from vault.person person0_ where person0_.city='Oslo' order by person0_.id asc limit 2;
+-- JDBC, primary keys
+SELECT NULL AS TABLE_CAT, n.nspname AS TABLE_SCHEM, ct.relname AS TABLE_NAME, a.attname AS COLUMN_NAME, (information_schema._pg_expandarray(i.indkey)).n AS KEY_SEQ, ci.relname AS PK_NAME FROM pg_catalog.pg_class ct JOIN pg_catalog.pg_attribute a ON (ct.oid = a.attrelid) JOIN pg_catalog.pg_namespace n ON (ct.relnamespace = n.oid) JOIN pg_catalog.pg_index i ON (a.attrelid = i.indrelid) JOIN pg_catalog.pg_class ci ON (ci.oid = i.indexrelid) WHERE n.nspname = 'vault' AND ct.relname = 'visit' AND i.indisprimary AND a.attnum = 1 ORDER BY 3, 5;
+-- information_schema, columns
+SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns WHERE table_schema = 'vault' ORDER BY table_name, ordinal_position;
+-- information_schema, tables
+SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema NOT LIKE 'pg\_%' ORDER BY 1, 2;
+-- information_schema, keys
+SELECT tc.constraint_name, kcu.column_name, ccu.table_name, ccu.column_name FROM information_schema.table_constraints tc JOIN information_schema.key_column_usage kcu USING (constraint_name, table_schema) JOIN information_schema.constraint_column_usage ccu USING (constraint_name, table_schema) WHERE tc.constraint_type = 'FOREIGN KEY' AND tc.table_schema = 'vault' ORDER BY 1, 2;
+-- PostgREST, a page of rows; masks email
+WITH pgrst_source AS (SELECT "vault"."person"."id", "vault"."person"."email" FROM "vault"."person" WHERE "vault"."person"."city" = 'Oslo' LIMIT 2 OFFSET 0) SELECT * FROM pgrst_source;
+-- PostgREST, json of clean columns
+WITH pgrst_source AS (SELECT "id", "city" FROM "vault"."person" ORDER BY "id" LIMIT 2) SELECT null::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, coalesce(json_agg(_postgrest_t), '[]') AS body FROM (SELECT * FROM pgrst_source) _postgrest_t;
+-- tool, row estimate
+SELECT reltuples::bigint FROM pg_class WHERE oid = 'vault.person'::regclass;
+-- tool, sizes
+SELECT relname, pg_total_relation_size(c.oid) > 0 AS has FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'vault' AND relkind = 'r' ORDER BY 1;
+-- tool, types
+SELECT t.oid, t.typname, t.typtype FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'vault' ORDER BY 1;
+-- tool, functions
+SELECT p.proname, pg_get_function_arguments(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'vault' ORDER BY 1;
+-- Metabase, sample; masks email name
+SELECT "source"."id" AS "id", "source"."email" AS "email", "source"."name" AS "name" FROM (SELECT * FROM "vault"."person") AS "source" ORDER BY "source"."id" ASC LIMIT 5;
+-- Metabase, by month
+SELECT DATE_TRUNC('month', "vault"."visit"."at") AS "at", COUNT(*) AS "count", SUM("vault"."visit"."amount") AS "sum" FROM "vault"."visit" WHERE "vault"."visit"."at" >= timestamp '2024-01-01' GROUP BY DATE_TRUNC('month', "vault"."visit"."at") ORDER BY 1 ASC;
+-- tablesample; masks email
+SELECT id, email FROM vault.person TABLESAMPLE SYSTEM (100) ORDER BY id;
+-- comment before; masks email
+/* app:orders,action:index */ SELECT id, email FROM vault.person ORDER BY id -- trailing
+;

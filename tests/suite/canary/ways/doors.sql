@@ -1,0 +1,350 @@
+-- The value through another door: errors, catalogs and statistics, functions that read by name, scratch storage, settings.
+
+-- refuse fallible_expression: failed cast to integer
+SELECT email::int FROM vault.person;
+-- refuse fallible_expression: failed cast to date
+SELECT name::date FROM vault.person;
+-- refuse fallible_expression: failed cast to uuid
+SELECT name::uuid FROM vault.person;
+-- refuse fallible_expression: failed cast to an enum
+SELECT name::vault.mood FROM vault.person;
+-- refuse fallible_expression: failed cast to inet
+SELECT name::inet FROM vault.person;
+-- refuse fallible_expression: failed cast to json
+SELECT name::json FROM vault.person;
+-- refuse fallible_expression: failed cast to tsquery
+SELECT bio::tsquery FROM vault.person;
+-- refuse fallible_expression: name of a relation
+SELECT email::regclass FROM vault.person;
+-- refuse fallible_expression: failed cast in WHERE
+SELECT id FROM vault.person WHERE email::int > 0;
+-- refuse fallible_expression: CAST notation
+SELECT CAST(email AS numeric) FROM vault.person;
+-- refuse fallible_expression: function notation of a cast
+SELECT int4(salary) FROM vault.person;
+-- refuse fallible_expression: to_date
+SELECT to_date(email, 'YYYY') FROM vault.person;
+-- refuse fallible_expression: to_number
+SELECT to_number(email, '999') FROM vault.person;
+-- refuse fallible_expression: pattern from a value
+SELECT 'x' ~ bio FROM vault.person;
+-- refuse fallible_expression: encoding name from a value
+SELECT convert_to('x', email) FROM vault.person;
+-- refuse fallible_expression: overflow
+SELECT salary::int FROM vault.person;
+-- refuse fallible_expression: length limit
+SELECT repeat('x', badge) FROM vault.person;
+-- refuse fallible_expression: size of a relation named by a value
+SELECT pg_relation_size(email) FROM vault.person;
+-- refuse fallible_expression: privilege of a table named by a value
+SELECT has_table_privilege(email, 'select') FROM vault.person;
+-- refuse opaque_function: RAISE NOTICE
+SELECT vault.tell(email) FROM vault.person;
+-- refuse opaque_function: RAISE EXCEPTION
+SELECT vault.fail(email) FROM vault.person;
+-- refuse statement_not_allowed: unique violation
+INSERT INTO vault.person (id, city, joined, active, tags, email) SELECT 99, 'x', '2020-01-01', true, '{}', email FROM vault.person;
+-- refuse statement_not_allowed: DO
+DO $$ BEGIN RAISE EXCEPTION '%', (SELECT email FROM vault.person WHERE id = 1); END $$;
+-- refuse statement_not_allowed: CALL
+CALL vault.show('x');
+
+-- redact: pg_stats, values
+SELECT most_common_vals FROM pg_stats WHERE schemaname = 'vault';
+-- redact: pg_stats, histogram
+SELECT attname AS id, histogram_bounds FROM pg_catalog.pg_stats WHERE tablename = 'person';
+-- redact: pg_stats, elements
+SELECT most_common_elems FROM pg_stats WHERE schemaname = 'vault';
+-- redact: pg_stats, width
+SELECT avg_width FROM pg_stats WHERE schemaname = 'vault';
+-- pass: pg_stats, everything
+SELECT * FROM pg_stats WHERE schemaname = 'vault';
+-- refuse predicate: pg_stats by value
+SELECT attname FROM pg_stats WHERE most_common_vals::text LIKE '%zq%';
+-- redact: pg_stats as text
+SELECT most_common_vals::text FROM pg_stats WHERE schemaname = 'vault';
+-- redact: pg_statistic
+SELECT stavalues1 FROM pg_statistic WHERE starelid = 'vault.person'::regclass;
+-- pass: pg_statistic, everything
+SELECT * FROM pg_statistic WHERE starelid = 'vault.visit'::regclass;
+-- redact: pg_statistic, whole row
+SELECT s FROM pg_statistic s WHERE starelid = 'vault.visit'::regclass;
+-- redact: pg_stats_ext
+SELECT most_common_vals FROM pg_stats_ext;
+-- redact: pg_stats_ext_exprs
+SELECT histogram_bounds FROM pg_stats_ext_exprs;
+-- redact: pg_statistic_ext_data
+SELECT stxdmcv FROM pg_statistic_ext_data;
+-- refuse opaque_function: items of an MCV list
+SELECT m.* FROM pg_statistic_ext_data, pg_mcv_list_items(stxdmcv) m;
+-- redact: other sessions' statements
+SELECT query FROM pg_stat_activity;
+-- pass: pg_stat_activity, everything
+SELECT * FROM pg_stat_activity;
+-- refuse predicate: other sessions' statements by value
+SELECT pid FROM pg_stat_activity WHERE query LIKE '%zq%';
+-- refuse opaque_function: function under pg_stat_activity
+SELECT query FROM pg_stat_get_activity(NULL);
+-- refuse opaque_function: statement of one session
+SELECT pg_stat_get_backend_activity(b) FROM pg_stat_get_backend_idset() b;
+-- redact: own prepared statements
+PREPARE kept AS SELECT id FROM vault.clean WHERE label = 'x';
+SELECT statement FROM pg_prepared_statements;
+-- redact: own cursors
+BEGIN;
+DECLARE kept CURSOR FOR SELECT id FROM vault.clean;
+SELECT statement FROM pg_cursors;
+-- refuse opaque_function: function under pg_cursors
+SELECT statement FROM pg_cursor();
+-- redact: passwords
+SELECT rolpassword FROM pg_authid;
+-- redact: passwords in a view
+SELECT passwd FROM pg_shadow;
+-- mask: large objects
+SELECT data FROM pg_largeobject;
+-- redact: missing values
+SELECT attmissingval FROM pg_attribute WHERE attrelid = 'vault.person'::regclass;
+-- pass: every column of pg_attribute
+SELECT * FROM pg_attribute WHERE attrelid = 'vault.person'::regclass;
+
+-- refuse opaque_function: query_to_xml
+SELECT query_to_xml('SELECT email FROM vault.person', true, false, '');
+-- refuse opaque_function: query_to_xml_and_xmlschema
+SELECT query_to_xml_and_xmlschema('SELECT email FROM vault.person', true, false, '');
+-- refuse opaque_function: table_to_xml
+SELECT table_to_xml('vault.person', true, false, '');
+-- refuse opaque_function: schema_to_xml
+SELECT schema_to_xml('vault', true, false, '');
+-- refuse opaque_function: database_to_xml
+SELECT database_to_xml(true, false, '');
+-- refuse opaque_function: cursor_to_xml
+BEGIN;
+DECLARE c CURSOR FOR SELECT id FROM vault.person;
+SELECT cursor_to_xml('c', 10, false, false, '');
+-- refuse opaque_function: in FROM
+SELECT * FROM query_to_xml('SELECT email FROM vault.person', true, false, '') x;
+-- refuse opaque_function: in a default that is never reached
+SELECT CASE WHEN false THEN query_to_xml('SELECT email FROM vault.person', true, false, '') END;
+-- refuse opaque_function: quoted and qualified
+SELECT "pg_catalog"."query_to_xml"('SELECT email FROM vault.person', true, false, '');
+-- refuse opaque_function: ts_stat
+SELECT word FROM ts_stat('SELECT to_tsvector(''simple'', email) FROM vault.person');
+-- refuse opaque_function: ts_rewrite
+SELECT ts_rewrite('a'::tsquery, 'SELECT ''a''::tsquery, plainto_tsquery(email) FROM vault.person');
+-- refuse opaque_function: dblink
+SELECT * FROM dblink('dbname=canary', 'SELECT email FROM vault.person') AS t(x text);
+-- refuse opaque_function: crosstab
+SELECT * FROM crosstab('SELECT id, ''x'', email FROM vault.person') AS t(a int, b text);
+-- refuse opaque_function: connectby
+SELECT * FROM connectby('vault.person', 'email', 'name', 'x', 0) AS t(a text, b text, c int);
+-- refuse opaque_function: pageinspect
+SELECT get_raw_page('vault.person', 0);
+-- refuse opaque_function: pgstattuple
+SELECT * FROM pgstattuple('vault.person');
+-- refuse opaque_function: pg_read_file
+SELECT pg_read_file('PG_VERSION');
+-- refuse opaque_function: pg_read_binary_file
+SELECT pg_read_binary_file(pg_relation_filepath('vault.person'));
+-- refuse opaque_function: pg_ls_dir
+SELECT pg_ls_dir('.');
+-- refuse opaque_function: pg_stat_file
+SELECT size FROM pg_stat_file('PG_VERSION');
+-- refuse opaque_function: logical decoding
+SELECT * FROM pg_logical_slot_get_changes('s', NULL, NULL);
+-- refuse opaque_function: a new slot
+SELECT pg_create_logical_replication_slot('s', 'test_decoding');
+-- refuse large_object: lo_get
+SELECT lo_get(4711);
+-- refuse large_object: loread
+SELECT loread(lo_open(4711, 262144), 100);
+-- refuse large_object: lo_export
+SELECT lo_export(4711, '/tmp/x');
+-- refuse large_object: lo_from_bytea
+SELECT lo_from_bytea(0, photo) FROM vault.person;
+-- refuse opaque_function: SQL function
+SELECT vault.read_email(1);
+-- refuse opaque_function: set-returning function
+SELECT email FROM vault.find(1);
+-- refuse opaque_function: field of a function's row
+SELECT (vault.find(1)).email;
+-- refuse opaque_function: SECURITY DEFINER
+SELECT vault.peek(1);
+-- refuse opaque_function: function in ORDER BY
+SELECT id FROM vault.clean ORDER BY vault.peek(id);
+-- refuse opaque_function: function in LIMIT
+SELECT id FROM vault.clean LIMIT length(vault.peek(1));
+-- refuse opaque_function: view over a function
+SELECT seen FROM vault.v_function;
+-- refuse opaque_function: cursor from a function
+SELECT vault.open_cursor();
+-- refuse opaque_function: function in a COPY query
+COPY (SELECT vault.peek(1)) TO STDOUT;
+-- refuse opaque_function: function in EXPLAIN
+EXPLAIN (VERBOSE) SELECT vault.tell('x');
+-- refuse opaque_function: function in arguments of EXECUTE
+PREPARE q(text) AS SELECT $1;
+EXECUTE q(vault.peek(1));
+-- refuse not_understood: query in arguments of EXECUTE
+PREPARE q(text) AS SELECT $1;
+EXECUTE q((SELECT email FROM vault.person WHERE id = 1));
+
+-- refuse opaque_function: function that shadows a built-in one
+SET search_path = shadow, pg_catalog;
+SELECT initcap(label::varchar) FROM vault.clean;
+-- pass: the built-in one itself
+SET search_path = shadow, pg_catalog;
+SELECT pg_catalog.initcap(label) FROM vault.clean;
+-- refuse opaque_function: operator that shadows a built-in one
+SET search_path = shadow, pg_catalog;
+SELECT 'ab' ^@ label::varchar FROM vault.clean;
+-- pass: the built-in operator itself
+SELECT label OPERATOR(pg_catalog.^@) 'l' FROM vault.clean;
+-- refuse ambiguous_name: view that shadows a system view
+SET search_path = shadow, pg_catalog;
+SELECT tablename FROM pg_tables;
+
+-- refuse statement_not_allowed: temporary table
+CREATE TEMP TABLE t AS SELECT email FROM vault.person;
+-- refuse statement_not_allowed: SELECT INTO
+SELECT email INTO TEMP t FROM vault.person;
+-- refuse statement_not_allowed: SELECT INTO in a CTE
+WITH c AS (SELECT email FROM vault.person) SELECT * INTO t FROM c;
+-- refuse statement_not_allowed: temporary view
+CREATE TEMP VIEW t AS SELECT email FROM vault.person;
+-- refuse statement_not_allowed: function
+CREATE FUNCTION pg_temp.f() RETURNS text LANGUAGE sql AS 'SELECT email FROM vault.person';
+-- refuse statement_not_allowed: update of a clean column
+UPDATE vault.clean SET label = (SELECT email FROM vault.person WHERE id = 1);
+-- refuse statement_not_allowed: DELETE RETURNING
+DELETE FROM vault.visit RETURNING note;
+-- refuse statement_not_allowed: MERGE
+MERGE INTO vault.clean c USING vault.person p ON c.id = p.id WHEN MATCHED THEN UPDATE SET label = p.email;
+-- refuse statement_not_allowed: data-modifying CTE
+WITH d AS (DELETE FROM vault.visit RETURNING note) SELECT note FROM d;
+-- refuse statement_not_allowed: prepared DML
+PREPARE q AS UPDATE vault.clean SET label = 'x' RETURNING label;
+-- refuse statement_not_allowed: EXPLAIN ANALYZE of DML
+EXPLAIN ANALYZE UPDATE vault.clean SET label = 'x';
+-- refuse statement_not_allowed: CREATE TABLE AS EXECUTE
+CREATE TEMP TABLE t AS EXECUTE q;
+-- refuse statement_not_allowed: COPY FROM
+COPY vault.clean FROM STDIN;
+-- refuse statement_not_allowed: COPY to a file
+COPY vault.person TO '/tmp/canary';
+-- refuse statement_not_allowed: COPY to a program
+COPY vault.person TO PROGRAM 'cat';
+-- refuse statement_not_allowed: COPY with RETURNING
+COPY (DELETE FROM vault.visit RETURNING note) TO STDOUT;
+-- refuse statement_not_allowed: comment
+COMMENT ON TABLE vault.clean IS 'x';
+-- refuse statement_not_allowed: row locks
+SELECT id FROM vault.person FOR UPDATE;
+-- refuse statement_not_allowed: REFRESH
+REFRESH MATERIALIZED VIEW vault.m_person;
+-- refuse statement_not_allowed: ANALYZE
+ANALYZE VERBOSE vault.person;
+-- refuse statement_not_allowed: VACUUM
+VACUUM VERBOSE vault.person;
+-- refuse statement_not_allowed: index
+CREATE UNIQUE INDEX ON vault.visit (person_email);
+-- refuse statement_not_allowed: LISTEN
+LISTEN gossip;
+-- refuse statement_not_allowed: NOTIFY
+NOTIFY gossip, 'x';
+-- refuse statement_not_allowed: LOAD
+LOAD 'auto_explain';
+-- refuse statement_not_allowed: extension
+CREATE EXTENSION file_fdw;
+-- refuse statement_not_allowed: two-phase commit
+BEGIN;
+PREPARE TRANSACTION 'x';
+-- refuse opaque_function: pg_notify
+SELECT pg_notify('gossip', email) FROM vault.person;
+-- refuse opaque_function: advisory lock
+SELECT pg_advisory_lock(account) FROM vault.person;
+-- refuse opaque_function: setval
+SELECT setval('x', account) FROM vault.person;
+-- refuse opaque_function: setseed
+SELECT setseed(ratio) FROM vault.person;
+-- refuse opaque_function: message to the log
+SELECT pg_logical_emit_message(false, 'x', email) FROM vault.person;
+-- refuse opaque_function: signal by value
+SELECT pg_cancel_backend(badge) FROM vault.person;
+
+-- refuse setting_not_allowed: setting by value
+SELECT set_config('application_name', email, false) FROM vault.person;
+-- refuse setting_not_allowed: own setting by value
+SELECT set_config('my.scratch', email, false) FROM vault.person;
+-- refuse setting_not_allowed: setting named by value
+SELECT set_config(email, 'x', false) FROM vault.person;
+-- refuse setting_not_allowed: setting by subquery
+SELECT set_config('search_path', (SELECT email FROM vault.person WHERE id = 1), false);
+-- refuse setting_not_allowed: own setting
+SET my.scratch = 'x';
+-- refuse setting_not_allowed: printing parse trees
+SET debug_print_parse = on;
+-- refuse setting_not_allowed: printing plans
+SET debug_print_plan = on;
+-- refuse setting_not_allowed: messages of all levels
+SET client_min_messages = debug5;
+-- refuse setting_not_allowed: log messages to the client
+SET client_min_messages = log;
+-- refuse setting_not_allowed: writable
+SET default_transaction_read_only = off;
+-- refuse setting_not_allowed: writable by set_config
+SELECT set_config('transaction_read_only', 'off', true);
+-- refuse statement_not_allowed: writable transaction
+BEGIN READ WRITE;
+-- refuse statement_not_allowed: writable session
+SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE;
+-- refuse setting_not_allowed: role
+SET ROLE postgres;
+-- refuse setting_not_allowed: session authorisation
+SET SESSION AUTHORIZATION postgres;
+-- refuse setting_not_allowed: triggers off
+SET session_replication_role = replica;
+-- refuse setting_not_allowed: duration and statistics
+SET log_statement_stats = on;
+-- refuse unsafe_encoding: backslashes in plain strings
+SET standard_conforming_strings = off;
+-- refuse unsafe_encoding: encoding that hides quotes
+SET client_encoding = 'SJIS';
+-- refuse unsafe_encoding: encoding by NAMES
+SET NAMES 'GBK';
+-- refuse setting_not_allowed: backslash_quote
+SET backslash_quote = on;
+-- refuse setting_not_allowed: library
+SET local_preload_libraries = 'x';
+
+-- mask: COPY of a table
+COPY vault.person TO STDOUT;
+-- mask: COPY of columns
+COPY vault.person (id, email) TO STDOUT;
+-- mask: COPY as csv
+COPY vault.person TO STDOUT (FORMAT csv, HEADER);
+-- mask: COPY as binary
+COPY vault.person TO STDOUT (FORMAT binary);
+-- mask: COPY by the old syntax
+COPY vault.visit (note) TO STDOUT WITH DELIMITER '|' CSV HEADER;
+-- mask: COPY with odd csv options
+COPY vault.visit TO STDOUT (FORMAT csv, DELIMITER 'z', QUOTE 'q', ESCAPE 'e', FORCE_QUOTE *);
+-- mask: COPY with an odd delimiter in text
+COPY vault.visit TO STDOUT (DELIMITER '@');
+-- refuse predicate: COPY with a guess for NULL
+COPY vault.person (email) TO STDOUT (NULL '{email}');
+-- mask: COPY with a guess for NULL in csv
+COPY vault.visit (person_email) TO STDOUT (FORMAT csv, NULL '{email}');
+-- refuse unsafe_encoding: COPY in a single-byte encoding
+COPY vault.person (email) TO STDOUT (ENCODING 'latin1');
+-- refuse unsafe_encoding: COPY in an encoding that hides quotes
+COPY vault.person (email) TO STDOUT (ENCODING 'SJIS');
+-- mask: COPY of a partition
+COPY vault.event_2023 TO STDOUT;
+-- mask: COPY of a parent
+COPY vault.animal TO STDOUT;
+-- error 42809: COPY of a view
+COPY vault.v_person TO STDOUT;
+-- refuse predicate: COPY of a query with a predicate
+COPY (SELECT id FROM vault.person WHERE email > 'm') TO STDOUT;
+-- refuse statement_not_allowed: COPY with WHERE
+COPY vault.person FROM STDIN WHERE email > 'm';
