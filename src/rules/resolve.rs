@@ -50,7 +50,7 @@ impl RuleSet {
         let vouched = self
             .functions
             .iter()
-            .map(|function| (function.schema.clone(), function.name.clone()));
+            .map(|function| ((function.schema.clone(), function.name.clone()), function.class));
         Ok(Resolved {
             treatments: Treatments {
                 columns,

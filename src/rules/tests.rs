@@ -5,6 +5,7 @@ use crate::catalog::{ColumnId, RelationKind, Snapshot, SnapshotBuilder};
 use crate::config::{Policy, Predicates, Problem, Unlisted};
 use crate::mask::Keys;
 use crate::sql::Treatment;
+use crate::sql::functions::Class;
 
 fn keys() -> Keys {
     Keys::from_content(&[7; 32]).unwrap()
@@ -396,9 +397,33 @@ fn a_renamed_column_stays_protected() {
 fn vouching_is_for_one_function() {
     let text = "[[function]]\nname = \"public.In_Stock\"\nreads = \"nothing protected\"\n";
     let treatments = Shop::new(SnapshotBuilder::new(), text).resolved.treatments;
-    assert!(treatments.vouched("public", "in_stock"));
-    assert!(!treatments.vouched("public", "other") && !treatments.vouched("app", "in_stock"));
+    assert_eq!(treatments.vouched("public", "in_stock"), Some(Class::Fallible));
+    assert_eq!(treatments.vouched("public", "other"), None);
+    assert_eq!(treatments.vouched("app", "in_stock"), None);
     assert!(!treatments.protects_anything());
+}
+
+#[test]
+fn vouching_says_what_a_function_does_in_one_way() {
+    for (said, class) in [
+        ("pure", Class::Pure),
+        ("fallible", Class::Fallible),
+        ("picking", Class::Picking),
+    ] {
+        let text = format!("[[function]]\nname = \"public.f\"\nclass = \"{said}\"\n");
+        let treatments = Shop::new(SnapshotBuilder::new(), &text).resolved.treatments;
+        assert_eq!(treatments.vouched("public", "f"), Some(class));
+    }
+    for rest in [
+        "",
+        "class = \"opaque\"",
+        "reads = \"everything\"",
+        "reads = \"nothing protected\"\nclass = \"pure\"",
+    ] {
+        let text = format!("[[function]]\nname = \"public.f\"\n{rest}\n");
+        let problems = RuleSet::parse("app.toml", &text).unwrap_err();
+        assert!(lines(&problems).contains("function"), "{rest}");
+    }
 }
 
 #[test]

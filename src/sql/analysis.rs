@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::functions::Class;
 use crate::catalog::{ColumnId, Oid};
 
 /// How columns are treated, as far as the analysis must know. Implemented by the resolved rules.
 pub trait Treatment {
     /// 0: clean. Otherwise protected; equal numbers mean the same mask under the same domain.
     fn class(&self, column: ColumnId) -> u32;
-    /// Whether a person vouched for this function outside pg_catalog (`[[function]]` rules).
-    fn vouched(&self, schema: &str, name: &str) -> bool;
+    /// As what a person vouched for this function outside pg_catalog (`[[function]]` rules), if so.
+    fn vouched(&self, schema: &str, name: &str) -> Option<Class>;
     /// Whether anything at all is protected in this database.
     fn protects_anything(&self) -> bool;
 }

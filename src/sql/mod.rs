@@ -11,6 +11,7 @@
 //! Parsing and analysing need a stack of [`STACK_BYTES`].
 
 mod analysis;
+mod callees;
 mod copy_options;
 pub mod encoding;
 pub mod functions;

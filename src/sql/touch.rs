@@ -7,29 +7,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::analysis::{Reason, Refusal, Treatment};
+use super::callees;
 use super::functions::{self, Class};
 use super::parser::{self, ParserSettings};
 use super::tree::Node;
 use crate::catalog::{ColumnId, Function, Oid, Relation, RelationKind, Snapshot, TypeKind};
-
-/// Extensions of PostgreSQL's contrib whose functions compute from their arguments only.
-const COMPUTING_EXTENSIONS: &[&str] = &[
-    "btree_gin",
-    "btree_gist",
-    "citext",
-    "cube",
-    "earthdistance",
-    "fuzzystrmatch",
-    "hstore",
-    "intarray",
-    "isn",
-    "ltree",
-    "pg_trgm",
-    "pgcrypto",
-    "seg",
-    "unaccent",
-    "uuid-ossp",
-];
 
 /// What a statement touches.
 #[derive(Debug, Clone, Default)]
@@ -153,7 +135,9 @@ impl Touch {
         }
         let refused = self.suspects.iter().find(|suspect| match suspect {
             Suspect::Builtin(name) => !(large_objects && functions::reads_large_objects(name)),
-            Suspect::Function { schema, name } | Suspect::Type { schema, name } => !treatment.vouched(schema, name),
+            Suspect::Function { schema, name } | Suspect::Type { schema, name } => treatment
+                .vouched(schema, name)
+                .is_none_or(|class| class == Class::Opaque),
             Suspect::View { .. } => true,
         });
         refused.map_or(Ok(()), |suspect| Err(suspect.refusal()))
@@ -360,7 +344,7 @@ impl<'a> Collector<'a> {
     }
 
     fn users_function(&mut self, function: &Function) {
-        if !computes(function) {
+        if !is_known(function) {
             self.touch.suspects.insert(Suspect::Function {
                 schema: function.schema.clone(),
                 name: function.name.clone(),
@@ -408,8 +392,9 @@ impl<'a> Collector<'a> {
         for symbol in symbols {
             for function in self.snapshot.user_operators.get(*symbol).into_iter().flatten() {
                 let users = self.users_functions(None, function);
-                // Operators of extensions are C functions over their operands.
-                for found in users.iter().filter(|found| found.extension.is_none()) {
+                // Compiled code of an extension, which an administrator installed, works on its operands.
+                let is_compiled = |found: &&&Function| found.extension.is_some() && found.language == "c";
+                for found in users.iter().filter(|found| !is_compiled(found)) {
                     self.users_function(found);
                 }
                 if users.is_empty() && functions::class(function) == Class::Opaque {
@@ -454,13 +439,9 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Whether a function outside pg_catalog is known to compute from its arguments only.
-pub(super) fn computes(function: &Function) -> bool {
-    function.schema == "information_schema"
-        || function
-            .extension
-            .as_deref()
-            .is_some_and(|name| COMPUTING_EXTENSIONS.contains(&name))
+/// Whether a function outside pg_catalog is known to read nothing by name.
+fn is_known(function: &Function) -> bool {
+    callees::of_user(function, function.argument_types.len()).class != Class::Opaque
 }
 
 /// Schema, if any, and name; a database name before them is left out.

@@ -8,9 +8,9 @@ use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins, unknown};
 use crate::catalog::{Function, Oid};
-use crate::sql::functions::{self, Class};
+use crate::sql::functions::{self, Behaviour, Class};
 use crate::sql::tree::{Node, Value};
-use crate::sql::{Clause, Lineage, Test, operators, touch};
+use crate::sql::{Clause, Lineage, Test, callees, operators};
 
 /// A function as a call names it.
 #[derive(Clone, Copy)]
@@ -36,27 +36,32 @@ impl<'a> Analyser<'a> {
     /// Whether the call can only mean functions of pg_catalog, or those by which an extension overloads them for
     /// types of its own: citext has a `max` and a `split_part` that do the same.
     pub(super) fn is_builtin(&self, callee: Callee<'_>) -> bool {
-        let overloads = |found: &Vec<Function>| {
-            self.snapshot.builtin_functions.contains(callee.name) && found.iter().all(touch::computes)
+        let overloads = |one: &Function| {
+            let is_known = callees::of_user(one, one.argument_types.len()).class != Class::Opaque;
+            is_known && self.snapshot.builtin_functions.contains(callee.name)
         };
         match callee.schema {
             Some("pg_catalog") => true,
             Some(_) => false,
-            None => self.system_names_only || self.snapshot.functions.get(callee.name).is_none_or(overloads),
+            None => self.system_names_only || callees::named(self.snapshot, None, callee.name).all(overloads),
         }
     }
 
-    /// Whether the operator may run code of a user's own. Operators of an extension that overload one of the server's,
-    /// like citext's `=`, are as total as that one.
-    fn is_user_operator(&self, names: &[&str]) -> bool {
-        let functions = names.last().and_then(|name| self.snapshot.user_operators.get(*name));
-        let computes = |function: &String| match self.snapshot.functions.get(function) {
-            Some(found) => found.iter().all(touch::computes),
-            None => functions::class(function) == Class::Pure,
-        };
-        !self.system_names_only
-            && names.first() != Some(&"pg_catalog")
-            && functions.is_some_and(|found| !found.iter().all(computes))
+    /// What the call does, whichever function is meant.
+    pub(super) fn behaviour(&self, callee: Callee<'_>, arguments: usize) -> Behaviour {
+        let schema = callee.schema.or(self.system_names_only.then_some("pg_catalog"));
+        callees::behaviour(self.snapshot, self.treatment, schema, callee.name, arguments)
+    }
+
+    /// What operators of this name outside pg_catalog do, if there are any. Those of an extension that overload one of
+    /// the server's, like citext's `=`, are as total as that one.
+    fn user_operators(&self, names: &[&str]) -> Option<Behaviour> {
+        if self.system_names_only || names.first() == Some(&"pg_catalog") {
+            return None;
+        }
+        let functions = self.snapshot.user_operators.get(*names.last()?)?.iter();
+        let behaviour = |function: &String| callees::behaviour(self.snapshot, self.treatment, None, function, 2);
+        functions.map(behaviour).reduce(Behaviour::or)
     }
 
     /// The value of a function call.
@@ -105,24 +110,20 @@ impl<'a> Analyser<'a> {
 
     /// What a call tells beside its value: that it failed, how many rows it gave.
     pub(super) fn call_effects(&mut self, callee: Callee<'_>, arguments: &[Origin<'a>], lineage: &Lineage) {
-        let what = || format!("function {}", callee.name);
-        if !self.is_builtin(callee) {
-            let returns_set = self.snapshot.functions.get(callee.name);
-            if returns_set.is_some_and(|found| found.iter().any(|one| one.returns_set)) {
-                self.other_influence(Clause::FunctionArgument, lineage);
-            }
-            return self.may_fail(what, lineage);
-        }
-        if builtins::returns_set(callee.name) {
+        let mut users = callees::named(self.snapshot, callee.schema, callee.name);
+        let is_builtin = self.is_builtin(callee);
+        if users.any(|one| one.returns_set) || is_builtin && builtins::returns_set(callee.name) {
             self.other_influence(Clause::FunctionArgument, lineage);
         }
-        match functions::class(callee.name) {
+        let what = || format!("function {}", callee.name);
+        let behaviour = self.behaviour(callee, arguments.len());
+        match behaviour.class {
             Class::Pure | Class::Picking | Class::Counting => {}
             Class::Fallible => {
                 let mut failing = Lineage::computed();
                 // Aggregated values (WITHIN GROUP) come after the direct arguments, and are not among these.
                 for (at, argument) in arguments.iter().enumerate() {
-                    if functions::fails_by(callee.name, at) {
+                    if behaviour.fails_by(at) {
                         failing.absorb(&argument.lineage);
                     }
                 }
@@ -276,7 +277,8 @@ impl<'a> Analyser<'a> {
             side.and_then(|side| side.type_oid).filter(|oid| *oid != UNKNOWN)
         };
         let name = operator_name(expression);
-        let user_operator = self.is_user_operator(&expression.names("name"));
+        let users = self.user_operators(&expression.names("name"));
+        let users_fail_by = |at: usize| users.is_some_and(|users| users.fails_by(at));
         let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default()).unwrap_or_default();
         let total = match kind {
             AExprKind::AexprDistinct
@@ -289,12 +291,12 @@ impl<'a> Analyser<'a> {
             | AExprKind::AexprNotBetweenSym => true,
             _ => operators::is_total(name, type_of(0), type_of(1)),
         };
-        if total && !user_operator {
+        if total && !users_fail_by(0) && !users_fail_by(1) {
             return None;
         }
         let mut failing = Lineage::computed();
         let in_left = !operators::is_total_in_left(name)
-            || user_operator
+            || users_fail_by(0)
             || (name.ends_with("~~") || name.ends_with("~~*")) && !is_safe_pattern(expression);
         for (at, side) in sides.iter().enumerate() {
             match side {

@@ -133,7 +133,11 @@ impl<'a> Analyser<'a> {
         let users = self.snapshot.functions.get(name);
         let builtin = self.snapshot.builtin_functions.contains(name);
         let is_type = self.snapshot.types_by_name.contains_key(name);
-        let vouched = users.is_none_or(|found| found.iter().all(|one| self.treatment.vouched(&one.schema, &one.name)));
+        let vouched = users.is_none_or(|found| {
+            found
+                .iter()
+                .all(|one| self.treatment.vouched(&one.schema, &one.name).is_some())
+        });
         if users.is_none() && !builtin && !is_type {
             return Err(unknown("column", name));
         }

@@ -23,6 +23,8 @@ mod scope;
 mod tests;
 mod views;
 
+#[cfg(test)]
+pub(super) use builtins::returns_set;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
