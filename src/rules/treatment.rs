@@ -48,6 +48,8 @@ pub struct ColumnTreatment {
     pub keeps_uniqueness: bool,
     /// Equal values are always shown as equal values.
     pub deterministic: bool,
+    /// All values are shown as one and the same.
+    pub is_constant: bool,
     /// The rule's tags, for reports.
     pub tags: Vec<String>,
 }

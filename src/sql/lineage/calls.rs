@@ -72,10 +72,11 @@ impl<'a> Analyser<'a> {
         if let Some(filter) = call.node("agg_filter") {
             self.condition(scope, filter, Clause::Filter)?;
         }
-        let mut lineage = match call.node("over") {
+        let mut order = match call.node("over") {
             Some(window) => self.window(scope, window, false)?,
             None => Lineage::computed(),
         };
+        let mut lineage = order.clone();
         if callee.name == "count" && self.is_builtin(callee) {
             self.count(scope, call)?;
             return Ok(Origin::from(lineage));
@@ -93,14 +94,21 @@ impl<'a> Analyser<'a> {
                 self.grouping(Clause::AggregateDistinct, argument);
             }
         }
+        let mut sorted = Vec::new();
         for item in call.nodes("agg_order") {
             let key = self.sort_key(scope, item)?;
             lineage.absorb(&key.lineage);
-            if !call.bool("agg_within_group") {
+            if call.bool("agg_within_group") {
+                sorted.push(key);
+            } else {
+                order.absorb(&key.lineage);
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
         self.call_effects(callee, &arguments, &lineage);
+        if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
+            return Ok(picked);
+        }
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
@@ -258,16 +266,34 @@ impl<'a> Analyser<'a> {
                 _ => None,
             });
         }
-        let mut lineage = Lineage::computed();
-        for side in sides.iter().flatten() {
-            lineage.absorb(&side.lineage);
-        }
         let failing = self.failing_side(expression, &sides);
         if let Some(failing) = failing {
             let name = operator_name(expression);
             self.may_fail(|| format!("operator {name}"), &failing);
         }
+        if let [Some(left), Some(right)] = sides.as_slice() {
+            if expression.int("kind") == AExprKind::AexprNullif as i64 {
+                return Ok(self.null_if(left, right));
+            }
+            if self.is_equality(expression) {
+                return Ok(Origin::from(self.equal(expression, left, right)));
+            }
+        }
+        let mut lineage = Lineage::computed();
+        for side in sides.iter().flatten() {
+            lineage.absorb(&side.lineage);
+        }
         Ok(Origin::from(lineage))
+    }
+
+    /// The outcome of `a = b`, `a <> b`, `a IS DISTINCT FROM b` and their like, as a value.
+    fn equal(&self, expression: &Node, left: &Origin<'a>, right: &Origin<'a>) -> Lineage {
+        let nulls_tell = expression.int("kind") != AExprKind::AexprOp as i64;
+        match (left.lineage.is_null(), right.lineage.is_null()) {
+            (false, true) if nulls_tell => self.null_tested(left),
+            (true, false) if nulls_tell => self.null_tested(right),
+            _ => self.compared(left, right),
+        }
     }
 
     /// The operands by whose values an operator can fail; none if it cannot.
@@ -312,9 +338,10 @@ impl<'a> Analyser<'a> {
         if !self.has_protected(&value.lineage) {
             return;
         }
-        if value.lineage.is_verbatim() && self.has_plain_equality(value) {
+        if self.is_picked(&value.lineage) && self.has_plain_equality(value) {
             let columns = value.lineage.verbatim.clone();
             self.influence(clause, Test::Grouping(columns));
+            self.test_influences(clause, &value.lineage);
         } else {
             self.other_influence(clause, &value.lineage);
         }

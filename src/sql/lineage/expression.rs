@@ -32,10 +32,19 @@ impl<'a> Analyser<'a> {
                 let fields = self.query(node, Some(scope))?;
                 Ok(Origin::from(united_fields(&fields)))
             }
-            "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
+            "CaseExpr" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
             "AArrayExpr" => self.array(scope, node),
-            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr"
-            | "ResTarget" | "SortBy" => self.generic(scope, node),
+            "MinMaxExpr" => self.greatest(scope, node),
+            "NullTest" => match node.node("arg") {
+                Some(argument) => {
+                    let value = self.value(scope, argument)?;
+                    Ok(Origin::from(self.null_tested(&value)))
+                }
+                None => self.generic(scope, node),
+            },
+            "BooleanTest" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr" | "ResTarget" | "SortBy" => {
+                self.generic(scope, node)
+            }
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
             _ => self.unfamiliar(scope, node),
         }
@@ -341,7 +350,7 @@ impl<'a> Analyser<'a> {
         }
         let plain_text = target == Some(25) || target == Some(1043);
         let same = plain_text && type_name.get("typmods").is_none();
-        if same && value.lineage.is_verbatim() && value.type_oid.is_some_and(is_string) {
+        if same && self.is_picked(&value.lineage) && value.type_oid.is_some_and(is_string) {
             return Ok(Origin {
                 type_oid: target,
                 ..value
