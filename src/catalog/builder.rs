@@ -179,6 +179,12 @@ impl SnapshotBuilder {
         self
     }
 
+    /// Makes a relation a part of an extension.
+    pub fn extension_relation(mut self, relation: &str, extension: &str) -> Self {
+        self.relation_mut(relation).extension = Some(extension.to_owned());
+        self
+    }
+
     /// Adds a function in plpgsql.
     pub fn function(self, name: &str, arguments: &[&str], result: &str) -> Self {
         self.add_function(name, arguments, result, "plpgsql", None, None)
@@ -255,6 +261,7 @@ impl SnapshotBuilder {
             columns,
             definition: definition.map(str::to_owned),
             has_dml_rules: false,
+            extension: None,
             parents: Vec::new(),
             unique_keys: Vec::new(),
             checks: Vec::new(),

@@ -129,6 +129,7 @@ impl Loader {
             columns: Vec::new(),
             definition: None,
             has_dml_rules: cells.flag(5)?,
+            extension: cells.optional(6)?.map(str::to_owned),
             parents: Vec::new(),
             unique_keys: Vec::new(),
             checks: Vec::new(),

@@ -56,6 +56,8 @@ pub struct Relation {
     pub definition: Option<String>,
     /// Has rules other than the SELECT rule of a view.
     pub has_dml_rules: bool,
+    /// Extension it belongs to, if any.
+    pub extension: Option<String>,
     /// Direct inheritance or partition parents (`pg_inherits.inhparent`).
     pub parents: Vec<Oid>,
     /// Column sets that a UNIQUE or PRIMARY KEY index covers (expression and partial indexes included, with
@@ -241,8 +243,14 @@ impl Relation {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// Whether it belongs to the server itself.
+    /// Whether it belongs to the server itself, or is as a part of it: its views are not looked into, their columns have
+    /// rules of their own.
     pub fn is_system(&self) -> bool {
+        self.is_in_system_schema() || self.extension.as_deref() == Some("pg_stat_statements")
+    }
+
+    /// Whether it is in one of the server's own schemas.
+    pub fn is_in_system_schema(&self) -> bool {
         self.schema == "pg_catalog" || self.schema == "information_schema" || self.schema == "pg_toast"
     }
 }

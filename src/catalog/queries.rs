@@ -140,8 +140,13 @@ fn relations() -> String {
     format!(
         "SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltype,
                 c.relhasrules AND EXISTS (
-                    SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1')
-         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1'),
+                e.extname
+         FROM pg_class c
+         JOIN pg_namespace n ON n.oid = c.relnamespace
+         LEFT JOIN pg_depend d
+             ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+         LEFT JOIN pg_extension e ON e.oid = d.refobjid
          WHERE {RELATION_KINDS} AND {SCHEMAS}
          ORDER BY c.oid"
     )

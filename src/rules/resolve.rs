@@ -102,7 +102,7 @@ impl RuleSet {
 
     /// Entries that could match in this relation.
     fn candidates(&self, relation: &Relation) -> impl Iterator<Item = (usize, &Entry)> {
-        let is_system = relation.is_system();
+        let is_system = relation.is_in_system_schema();
         self.entries
             .iter()
             .enumerate()

@@ -394,6 +394,26 @@ fn a_renamed_column_stays_protected() {
 }
 
 #[test]
+fn statements_of_others_are_hidden_in_whichever_schema_the_extension_is() {
+    let text =
+        include_str!("../../rules/postgres.toml").to_owned() + "[[rule]]\ncolumns = [\"*.*.name\"]\nmask = \"null\"\n";
+    let columns = [("query", "text"), ("calls", "bigint"), ("name", "text")];
+    let catalog = SnapshotBuilder::new()
+        .view(
+            "tools.pg_stat_statements",
+            &columns,
+            "SELECT * FROM tools.pg_stat_statements(true)",
+        )
+        .extension_relation("tools.pg_stat_statements", "pg_stat_statements")
+        .view("mine.pg_stat_statements", &columns, "SELECT 1");
+    let shop = Shop::new(catalog, &text);
+    assert_eq!(shop.mask("tools.pg_stat_statements.query"), Some("null"));
+    assert_eq!(shop.mask("tools.pg_stat_statements.calls"), None);
+    // A view of somebody's own is what it reads.
+    assert_eq!(shop.mask("mine.pg_stat_statements.query"), None);
+}
+
+#[test]
 fn vouching_is_for_one_function() {
     let text = "[[function]]\nname = \"public.In_Stock\"\nreads = \"nothing protected\"\n";
     let treatments = Shop::new(SnapshotBuilder::new(), text).resolved.treatments;

@@ -154,6 +154,7 @@ pub(crate) fn add(
         columns: columns.collect(),
         definition: definition.map(str::to_owned),
         has_dml_rules: false,
+        extension: None,
         parents: Vec::new(),
         unique_keys: Vec::new(),
         checks: Vec::new(),

@@ -10,6 +10,7 @@ const SCHEMA: &str = r#"
     create role reader login;
     create schema app; revoke all on schema app from public; revoke all on schema public from public;
     create extension citext schema public;
+    create extension pg_stat_statements schema public;
     create domain app.email as varchar(60) check (value ~ '@');
     create type app.mood as enum ('good', 'bad');
     create type app.pair as (a int, b app.email);
@@ -157,6 +158,11 @@ async fn every_field_is_filled() {
         }]
     );
     assert!(relation("expressed").has_dml_rules && !customer.has_dml_rules && !relation("emails").has_dml_rules);
+
+    assert_eq!(customer.extension, None);
+    let statements = snapshot.candidates(Some("public"), "pg_stat_statements")[0];
+    assert_eq!(statements.extension.as_deref(), Some("pg_stat_statements"));
+    assert!(statements.is_system() && !statements.is_in_system_schema());
 
     assert_eq!(relation("emails").kind, RelationKind::View);
     let definition = relation("emails").definition.as_deref().unwrap();

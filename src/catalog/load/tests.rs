@@ -21,7 +21,10 @@ fn load(rows: &[(&str, &[&[&str]])]) -> Result<Snapshot, RowError> {
 #[test]
 fn rows_become_relations() {
     let snapshot = load(&[
-        ("relations", &[&["16384", "public", "customer", "r", "16386", "f"]]),
+        (
+            "relations",
+            &[&["16384", "public", "customer", "r", "16386", "f", "NULL"]],
+        ),
         (
             "columns",
             &[
@@ -60,7 +63,7 @@ fn rows_become_relations() {
 #[test]
 fn user_code_spreads_to_what_is_made_of_the_type() {
     let snapshot = load(&[
-        ("relations", &[&["16500", "public", "place", "r", "16502", "f"]]),
+        ("relations", &[&["16500", "public", "place", "r", "16502", "f", "NULL"]]),
         ("columns", &[&["16500", "1", "at", "16401", "-1", "f"]]),
         (
             "types",

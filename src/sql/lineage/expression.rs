@@ -303,14 +303,20 @@ impl<'a> Analyser<'a> {
     }
 
     fn sublink(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let fields = match node.node("subselect") {
-            Some(subselect) => self.query(subselect, Some(scope))?,
-            None => Vec::new(),
+        let kind = node.int("sub_link_type");
+        let (fields, decided) = match node.node("subselect") {
+            Some(subselect) => {
+                let is_single = kind == SubLinkType::ExprSublink as i64 || kind == SubLinkType::MultiexprSublink as i64;
+                let never_fails = !is_single || self.has_one_row(subselect);
+                self.contained(never_fails, |analyser| analyser.query(subselect, Some(scope)))?
+            }
+            None => Default::default(),
         };
         self.sublinks += 1;
-        let kind = node.int("sub_link_type");
         if kind == SubLinkType::ExistsSublink as i64 {
-            return Ok(Origin::computed());
+            let mut exists = Lineage::computed();
+            exists.picked_by(&decided);
+            return Ok(Origin::from(exists));
         }
         // One with several columns is a side of a row comparison: `(a, b) = (SELECT …)`.
         if kind == SubLinkType::ExprSublink as i64 && fields.len() < 2 {
@@ -318,9 +324,12 @@ impl<'a> Analyser<'a> {
                 return Err(unknown("column", "of a scalar subquery"));
             };
             self.sublink_labels.insert(std::ptr::from_ref(node), field.name);
-            return Ok(field.origin);
+            let mut origin = field.origin;
+            origin.picked_by(&decided);
+            return Ok(origin);
         }
         let mut lineage = united_fields(&fields);
+        lineage.picked_by(&decided);
         if kind == SubLinkType::ArraySublink as i64 {
             let element = fields.first().and_then(|field| field.origin.type_oid);
             return Ok(Origin {

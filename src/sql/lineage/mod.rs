@@ -5,6 +5,7 @@
 //!   of functions there, `builtins` those of built-in ones;
 //! - `expression` follows values, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
 //!   of several values;
+//! - `contained` reads queries whose outcome is one value;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -13,6 +14,7 @@
 mod builtins;
 mod calls;
 mod condition;
+mod contained;
 mod expression;
 mod from;
 mod labels;

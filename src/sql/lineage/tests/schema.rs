@@ -92,6 +92,7 @@ fn relation(oid: Oid, schema: &str, name: &str, kind: RelationKind, columns: &st
         columns: columns.collect(),
         definition: None,
         has_dml_rules: false,
+        extension: None,
         parents: Vec::new(),
         unique_keys: Vec::new(),
         checks: Vec::new(),
