@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Deserialize;
+
 /// An object identifier, as in `pg_class.oid`.
 pub type Oid = u32;
 
@@ -139,8 +141,29 @@ pub struct Function {
     pub returns_set: bool,
     /// Names of OUT, INOUT and TABLE columns, in order.
     pub output_names: Vec<String>,
-    /// `prosrc` for SQL-language functions.
-    pub body: Option<String>,
+    /// For SQL-language functions that belong to no extension: how they compute.
+    pub body: Option<SqlBody>,
+}
+
+/// What is known of an SQL-language function beyond its types.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct SqlBody {
+    /// `prosrc`, or the SQL-standard body as `pg_get_function_sqlbody` writes it under an empty search_path.
+    pub text: String,
+    /// It is an SQL-standard body (`RETURN …`, `BEGIN ATOMIC … END`): names in it were resolved when it was made.
+    pub is_standard: bool,
+    /// Names of the input parameters, in order; empty where they have none.
+    pub parameter_names: Vec<String>,
+    /// Defaults of the last input parameters, as expressions under an empty search_path.
+    pub defaults: Vec<String>,
+    /// Types of the OUT, INOUT and TABLE columns, in order.
+    pub output_types: Vec<Oid>,
+    /// The last input parameter takes all further arguments as one array.
+    pub is_variadic: bool,
+    /// The result is NULL, or has no rows, where any argument is NULL.
+    pub is_strict: bool,
+    /// `name=value` of its SET clauses.
+    pub settings: Vec<String>,
 }
 
 /// A foreign key: `from[i]` references `to[i]`.

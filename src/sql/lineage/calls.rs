@@ -69,6 +69,9 @@ impl<'a> Analyser<'a> {
         let Some(callee) = Callee::of(call) else {
             return self.generic(scope, call);
         };
+        if let Some(result) = self.inlined(scope, call, callee)? {
+            return Ok(result.value());
+        }
         if let Some(filter) = call.node("agg_filter") {
             self.condition(scope, filter, Clause::Filter)?;
         }

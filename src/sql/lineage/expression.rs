@@ -20,7 +20,8 @@ impl<'a> Analyser<'a> {
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
             "AConst" => Ok(constant(node)),
-            "ParamRef" | "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
+            "ParamRef" => self.numbered_parameter(node),
+            "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
             "AIndirection" => self.indirection(scope, node),
             "FuncCall" => self.function(scope, node),
             "AExpr" => self.operator(scope, node),
@@ -104,12 +105,15 @@ impl<'a> Analyser<'a> {
                     if let Some(row) = self.entry_named(scope, &names)? {
                         lineage.absorb(&row.lineage);
                     }
+                    if let Some(parameter) = self.parameter(column) {
+                        lineage.absorb(&parameter.lineage);
+                    }
                     Ok(Origin::from(lineage.tainted()))
                 }
                 Found::Several => Err(unknown("ambiguous column", column)),
                 Found::Nothing => match self.entry_named(scope, &names)? {
                     Some(row) => Ok(row),
-                    None => Err(unknown("column", column)),
+                    None => self.parameter(column).ok_or_else(|| unknown("column", column)),
                 },
             };
         }
@@ -122,7 +126,10 @@ impl<'a> Analyser<'a> {
         };
         let entry = match scope.entry(schema, table) {
             Ok(Some(entry)) => entry,
-            Ok(None) => return Err(unknown("relation", &qualifier.join("."))),
+            Ok(None) => {
+                let parameter = self.qualified_parameter(qualifier, column);
+                return parameter.ok_or_else(|| unknown("relation", &qualifier.join(".")));
+            }
             Err(()) => return Err(unknown("ambiguous relation", table)),
         };
         match entry.column(column, self.snapshot) {

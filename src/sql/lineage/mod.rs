@@ -6,6 +6,7 @@
 //! - `expression` follows values, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
 //!   of several values;
 //! - `contained` reads queries whose outcome is one value;
+//! - `inlined` reads the bodies of SQL-language functions where they are called;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -17,6 +18,7 @@ mod condition;
 mod contained;
 mod expression;
 mod from;
+mod inlined;
 mod labels;
 mod origin;
 mod picking;
@@ -31,7 +33,9 @@ mod views;
 pub(super) use builtins::returns_set;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
+use inlined::Frame;
 use origin::Field;
 pub use views::{ViewLineage, ViewLineages, resolve_views};
 
@@ -105,6 +109,8 @@ struct Analyser<'a> {
     /// Subqueries met within expressions.
     sublinks: usize,
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
+    /// Functions whose bodies are being read, the innermost last.
+    frames: Vec<Rc<Frame<'a>>>,
     steps: u32,
 }
 
@@ -122,6 +128,7 @@ impl<'a> Analyser<'a> {
             clean_fallible: 0,
             sublinks: 0,
             sublink_labels: HashMap::new(),
+            frames: Vec::new(),
             steps: 0,
         }
     }

@@ -186,3 +186,14 @@ SELECT id, email FROM vault.person TABLESAMPLE SYSTEM (100) ORDER BY id;
 -- comment before; masks email
 /* app:orders,action:index */ SELECT id, email FROM vault.person ORDER BY id -- trailing
 ;
+
+-- SQL function over clean columns
+SELECT labels FROM labels() WHERE labels <> '';
+-- SQL function of each row; masks mail
+SELECT c.id, m.mail FROM clean c JOIN mails() m ON m.number = c.id;
+-- strict SQL function of a masked value
+SELECT id, known(email) FROM person;
+-- trigram similarity
+SELECT id, label % 'label' AS alike FROM clean ORDER BY label <-> 'label 2', id;
+-- counters of a table
+SELECT pg_stat_get_live_tuples('clean'::regclass) >= 0 AS counted;

@@ -294,8 +294,6 @@ SELECT vault.glue(email) FROM vault.person;
 SELECT email OPERATOR(vault.<+>) 'x' FROM vault.person;
 -- refuse opaque_function: user's operator, found by the path
 SELECT email <+> 'x' FROM vault.person;
--- refuse opaque_function: user's function
-SELECT vault.join_texts(email, '') FROM vault.person;
 -- refuse opaque_function: function over the row, as a column
 SELECT p.face FROM vault.person p;
 -- refuse opaque_function: user's cast
