@@ -281,10 +281,17 @@ impl<'a> Analyser<'a> {
             [only] => Some(only.clone()),
             _ => None,
         };
-        // A query of one column may show the row itself.
+        // A query of one column may show the row itself. That of a child table is made one of its parent by name, in
+        // another order perhaps: it is taken column by column only where the names are the same.
+        let is_the_same = |row: &Field<'a>| {
+            let fields = row.origin.fields.iter().flat_map(|fields| fields.iter());
+            fields
+                .map(|field| field.name.as_ref())
+                .eq(declared.iter().map(|(name, _)| *name))
+        };
         if is_row
             && let Some(row) = &single
-            && row.origin.fields.is_some()
+            && is_the_same(row)
         {
             columns = row.origin.fields.as_deref().cloned().unwrap_or_default();
         }
@@ -387,7 +394,11 @@ impl<'a> Analyser<'a> {
             return None;
         };
         let columns = &self.snapshot.relations.get(&relation)?.columns;
-        let fields = value.fields.as_ref().filter(|fields| fields.len() == columns.len())?;
+        // A row of a child table becomes one of its parent by name, in another order perhaps.
+        let names = columns.iter().map(|column| column.name.as_str());
+        let is_the_same =
+            |fields: &&Rc<Vec<Field<'a>>>| fields.iter().map(|field| field.name.as_ref()).eq(names.clone());
+        let fields = value.fields.as_ref().filter(is_the_same)?;
         let mut row = Vec::new();
         for (field, column) in fields.iter().zip(columns) {
             row.push(Field {

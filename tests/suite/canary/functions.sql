@@ -45,6 +45,13 @@ CREATE FUNCTION overloaded(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT emai
 CREATE FUNCTION of_plpgsql() RETURNS text LANGUAGE sql STABLE AS 'SELECT vault.peek(1)';
 CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', $1; RETURN 1; END';
 CREATE FUNCTION labels() RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT label FROM vault.clean ORDER BY id';
+-- A row of a partition becomes one of its parent by name, not by place.
+CREATE TABLE event_2022 (secret text, kind text, day date, id int);
+ALTER TABLE event ATTACH PARTITION event_2022 FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+INSERT INTO event VALUES (9, '2022-05-05', 'kind 9', token('event', 9));
+CREATE FUNCTION secret_of(event) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.secret';
+CREATE FUNCTION kind_of(event) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.kind';
+CREATE FUNCTION events_2022() RETURNS SETOF event LANGUAGE sql STABLE AS 'SELECT e FROM vault.event_2022 e';
 CREATE VIEW v_called AS SELECT id, vault.read_email(id) AS seen FROM vault.clean;
 CREATE VIEW v_mails AS SELECT m.number, m.mail FROM vault.mails() m;
 

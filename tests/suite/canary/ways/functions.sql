@@ -42,6 +42,16 @@ SELECT vault.defaulted();
 SELECT vault.defaulted('x');
 -- mask: field of a row argument
 SELECT vault.face(p) FROM vault.person p;
+-- refuse fallible_expression: row of a partition with another order of columns
+SELECT vault.secret_of(e) FROM vault.event_2022 e;
+-- refuse fallible_expression: the same, another column
+SELECT vault.kind_of(e) FROM vault.event_2022 e;
+-- refuse fallible_expression: the same as a result
+SELECT secret FROM vault.events_2022();
+-- mask: row of the parent
+SELECT vault.secret_of(e) FROM vault.event e;
+-- refuse fallible_expression: row with other names
+SELECT vault.face(p) FROM vault.person p(email, id);
 -- mask: view over SQL functions
 SELECT seen FROM vault.v_called;
 -- mask: view over rows of a function
