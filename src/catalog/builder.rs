@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::builtin::{BUILTIN_FUNCTIONS, BUILTIN_TYPES, PSEUDO_TYPES, RANGE_TYPES, TYPE_ALIASES};
-use super::{Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind};
+use super::{Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, SqlBody, Type, TypeKind};
 
 /// `FirstNormalObjectId`: OIDs below it belong to objects that initdb made.
 const FIRST_USER_OID: Oid = 16384;
@@ -179,6 +179,12 @@ impl SnapshotBuilder {
         self
     }
 
+    /// Makes a relation a part of an extension.
+    pub fn extension_relation(mut self, relation: &str, extension: &str) -> Self {
+        self.relation_mut(relation).extension = Some(extension.to_owned());
+        self
+    }
+
     /// Adds a function in plpgsql.
     pub fn function(self, name: &str, arguments: &[&str], result: &str) -> Self {
         self.add_function(name, arguments, result, "plpgsql", None, None)
@@ -255,6 +261,7 @@ impl SnapshotBuilder {
             columns,
             definition: definition.map(str::to_owned),
             has_dml_rules: false,
+            extension: None,
             parents: Vec::new(),
             unique_keys: Vec::new(),
             checks: Vec::new(),
@@ -294,7 +301,11 @@ impl SnapshotBuilder {
             result_type: self.resolve_type(result).0,
             returns_set,
             output_names: Vec::new(),
-            body: body.map(str::to_owned),
+            body: body.map(|text| SqlBody {
+                text: text.to_owned(),
+                parameter_names: arguments.iter().map(|_| String::new()).collect(),
+                ..SqlBody::default()
+            }),
         };
         self.next_oid += 1;
         self.snapshot.schemas.insert(schema.to_owned());

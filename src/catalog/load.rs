@@ -129,6 +129,7 @@ impl Loader {
             columns: Vec::new(),
             definition: None,
             has_dml_rules: cells.flag(5)?,
+            extension: cells.optional(6)?.map(str::to_owned),
             parents: Vec::new(),
             unique_keys: Vec::new(),
             checks: Vec::new(),
@@ -278,6 +279,8 @@ impl Loader {
             true => format!("column{number}"),
             false => name,
         });
+        let body = cells.optional(9)?.map(serde_json::from_str).transpose();
+        let body = body.map_err(|_| cells.error(9, "a function's body"))?;
         let function = Function {
             oid: cells.number(0)?,
             schema: cells.name(1)?,
@@ -288,7 +291,7 @@ impl Loader {
             result_type: cells.number(6)?,
             returns_set: cells.flag(7)?,
             output_names: names.collect(),
-            body: cells.optional(9)?.map(str::to_owned),
+            body,
         };
         self.snapshot
             .functions

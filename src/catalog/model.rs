@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Deserialize;
+
 /// An object identifier, as in `pg_class.oid`.
 pub type Oid = u32;
 
@@ -56,6 +58,8 @@ pub struct Relation {
     pub definition: Option<String>,
     /// Has rules other than the SELECT rule of a view.
     pub has_dml_rules: bool,
+    /// Extension it belongs to, if any.
+    pub extension: Option<String>,
     /// Direct inheritance or partition parents (`pg_inherits.inhparent`).
     pub parents: Vec<Oid>,
     /// Column sets that a UNIQUE or PRIMARY KEY index covers (expression and partial indexes included, with
@@ -137,8 +141,29 @@ pub struct Function {
     pub returns_set: bool,
     /// Names of OUT, INOUT and TABLE columns, in order.
     pub output_names: Vec<String>,
-    /// `prosrc` for SQL-language functions.
-    pub body: Option<String>,
+    /// For SQL-language functions that belong to no extension: how they compute.
+    pub body: Option<SqlBody>,
+}
+
+/// What is known of an SQL-language function beyond its types.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct SqlBody {
+    /// `prosrc`, or the SQL-standard body as `pg_get_function_sqlbody` writes it under an empty search_path.
+    pub text: String,
+    /// It is an SQL-standard body (`RETURN …`, `BEGIN ATOMIC … END`): names in it were resolved when it was made.
+    pub is_standard: bool,
+    /// Names of the input parameters, in order; empty where they have none.
+    pub parameter_names: Vec<String>,
+    /// Defaults of the last input parameters, as expressions under an empty search_path.
+    pub defaults: Vec<String>,
+    /// Types of the OUT, INOUT and TABLE columns, in order.
+    pub output_types: Vec<Oid>,
+    /// The last input parameter takes all further arguments as one array.
+    pub is_variadic: bool,
+    /// The result is NULL, or has no rows, where any argument is NULL.
+    pub is_strict: bool,
+    /// `name=value` of its SET clauses.
+    pub settings: Vec<String>,
 }
 
 /// A foreign key: `from[i]` references `to[i]`.
@@ -244,8 +269,14 @@ impl Relation {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// Whether it belongs to the server itself.
+    /// Whether it belongs to the server itself, or is as a part of it: its views are not looked into, their columns have
+    /// rules of their own.
     pub fn is_system(&self) -> bool {
+        self.is_in_system_schema() || self.extension.as_deref() == Some("pg_stat_statements")
+    }
+
+    /// Whether it is in one of the server's own schemas.
+    pub fn is_in_system_schema(&self) -> bool {
         self.schema == "pg_catalog" || self.schema == "information_schema" || self.schema == "pg_toast"
     }
 }

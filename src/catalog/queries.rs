@@ -158,8 +158,13 @@ fn relations() -> String {
     format!(
         "SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltype,
                 c.relhasrules AND EXISTS (
-                    SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1')
-         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1'),
+                e.extname
+         FROM pg_class c
+         JOIN pg_namespace n ON n.oid = c.relnamespace
+         LEFT JOIN pg_depend d
+             ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+         LEFT JOIN pg_extension e ON e.oid = d.refobjid
          WHERE {RELATION_KINDS} AND {SCHEMAS}
          ORDER BY c.oid"
     )
@@ -247,16 +252,39 @@ fn types(server_version: u32) -> String {
 
 /// Functions that users put into pg_catalog count as users' functions.
 fn functions(server_version: u32) -> String {
-    let body = match server_version >= VERSION_14 {
-        true => "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)",
-        false => "p.prosrc",
+    let (text, is_standard) = match server_version >= VERSION_14 {
+        true => (
+            "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)",
+            "p.prosqlbody IS NOT NULL",
+        ),
+        false => ("p.prosrc", "false"),
     };
+    let all = "generate_series(1, coalesce(cardinality(p.proallargtypes), p.pronargs)) AS i";
+    let is_input = "(p.proargmodes IS NULL OR p.proargmodes[i] IN ('i', 'b', 'v'))";
     format!(
         "SELECT p.oid, n.nspname, p.proname, l.lanname, e.extname, p.proargtypes, p.prorettype, p.proretset,
                 (SELECT json_agg(coalesce(p.proargnames[i], '') ORDER BY i)
                  FROM generate_subscripts(p.proargmodes, 1) AS i
                  WHERE p.proargmodes[i] IN ('o', 'b', 't')),
-                CASE WHEN l.lanname = 'sql' THEN {body} END
+                CASE WHEN l.lanname = 'sql' AND p.prokind = 'f' AND e.oid IS NULL
+                    AND n.nspname <> 'information_schema'
+                THEN json_build_object(
+                    'text', {text},
+                    'is_standard', {is_standard},
+                    'parameter_names', (
+                        SELECT coalesce(json_agg(coalesce(p.proargnames[i], '') ORDER BY i), '[]')
+                        FROM {all} WHERE {is_input}),
+                    'defaults', (
+                        SELECT coalesce(json_agg(pg_get_function_arg_default(p.oid, i) ORDER BY i), '[]')
+                        FROM {all}
+                        WHERE p.pronargdefaults > 0 AND {is_input}
+                            AND pg_get_function_arg_default(p.oid, i) IS NOT NULL),
+                    'output_types', (
+                        SELECT coalesce(json_agg(p.proallargtypes[i]::int8 ORDER BY i), '[]')
+                        FROM generate_subscripts(p.proargmodes, 1) AS i WHERE p.proargmodes[i] IN ('o', 'b', 't')),
+                    'is_variadic', p.provariadic <> 0,
+                    'is_strict', p.proisstrict,
+                    'settings', coalesce(to_json(p.proconfig), '[]')) END
          FROM pg_proc p
          JOIN pg_namespace n ON n.oid = p.pronamespace
          JOIN pg_language l ON l.oid = p.prolang

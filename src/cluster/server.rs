@@ -45,6 +45,8 @@ pub struct ClusterOptions {
     pub files: Vec<(String, Vec<u8>)>,
     /// A data directory saved by [`Cluster::save_template`] to copy instead of making one.
     pub template: Option<PathBuf>,
+    /// PostgreSQL's programs; None takes those that [`Binaries::find`] finds.
+    pub binaries: Option<Binaries>,
 }
 
 /// How a server is stopped (PostgreSQL documentation, "Shutting Down the Server").
@@ -77,7 +79,10 @@ impl Cluster {
 
     /// Makes and starts a cluster; returns when it accepts connections.
     pub fn start_with(options: ClusterOptions) -> Result<Cluster, ClusterError> {
-        let binaries = Binaries::find()?;
+        let binaries = match &options.binaries {
+            Some(binaries) => binaries.clone(),
+            None => Binaries::find()?,
+        };
         let directory = Directory::create()?;
         let socket_dir = directory.subdirectory("socket")?;
         let data_dir = directory.path.join("data");

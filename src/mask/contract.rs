@@ -29,6 +29,8 @@ pub struct Contract {
     pub uniqueness: Uniqueness,
     /// Equal values get equal masked values (in one domain, if keyed).
     pub deterministic: bool,
+    /// All values become one and the same, whatever they are. So the least of the masked values is the masked least, and so on.
+    pub constant: bool,
     /// Depends on the masking key.
     pub needs_key: bool,
     /// A rule's value and what becomes of a sample, for people to read.
@@ -52,6 +54,7 @@ const fn keyed(
         keeps_null: true,
         uniqueness,
         deterministic: true,
+        constant: false,
         needs_key: true,
         example,
     }
@@ -73,6 +76,7 @@ const fn keyless(
         keeps_null: true,
         uniqueness,
         deterministic: true,
+        constant: false,
         needs_key: false,
         example,
     }
@@ -80,29 +84,38 @@ const fn keyless(
 
 use Uniqueness::{Keeps, Loses, Usually};
 
-pub(super) const NULL: Contract = keyless(
-    "null",
-    "Every value becomes NULL.",
-    "every type, in columns that may be NULL",
-    "",
-    "null: 'x' -> NULL",
-);
-pub(super) const FIXED: Contract = keyless(
-    "fixed",
-    "Every value becomes the one given.",
-    "text, varchar, char, name, citext, enums, integers, numeric, real, double precision, boolean, date, timestamp, timestamptz, \
-     uuid, inet, cidr, json, jsonb, bytea",
-    "value: what to put in place (required)",
-    "{ kind = \"fixed\", value = \"n/a\" }: 'x' -> 'n/a'",
-);
-pub(super) const REDACT: Contract = keyless(
-    "redact",
-    "Every value becomes a neutral constant of its type: [redacted], 0, 2000-01-01, {}.",
-    "text, varchar, char, name, citext, integers, numeric, real, double precision, boolean, date, time, timestamp, timestamptz, \
-     interval, uuid, inet, cidr, macaddr, json, jsonb, bytea, tsvector, arrays; any other type in columns that may be NULL (NULL)",
-    "",
-    "redact: 'x' -> '[redacted]'",
-);
+pub(super) const NULL: Contract = Contract {
+    constant: true,
+    ..keyless(
+        "null",
+        "Every value becomes NULL.",
+        "every type, in columns that may be NULL",
+        "",
+        "null: 'x' -> NULL",
+    )
+};
+pub(super) const FIXED: Contract = Contract {
+    constant: true,
+    ..keyless(
+        "fixed",
+        "Every value becomes the one given.",
+        "text, varchar, char, name, citext, enums, integers, numeric, real, double precision, boolean, date, timestamp, timestamptz, \
+         uuid, inet, cidr, json, jsonb, bytea",
+        "value: what to put in place (required)",
+        "{ kind = \"fixed\", value = \"n/a\" }: 'x' -> 'n/a'",
+    )
+};
+pub(super) const REDACT: Contract = Contract {
+    constant: true,
+    ..keyless(
+        "redact",
+        "Every value becomes a neutral constant of its type: [redacted], 0, 2000-01-01, {}.",
+        "text, varchar, char, name, citext, integers, numeric, real, double precision, boolean, date, time, timestamp, timestamptz, \
+         interval, uuid, inet, cidr, macaddr, json, jsonb, bytea, tsvector, arrays; any other type in columns that may be NULL (NULL)",
+        "",
+        "redact: 'x' -> '[redacted]'",
+    )
+};
 pub(super) const PARTIAL: Contract = keyless(
     "partial",
     "Keeps some characters at either end and covers the others; covers all where fewer would be covered than shown.",

@@ -99,7 +99,9 @@ impl<'a> Decision<'a> {
     fn statement(&mut self, analysis: &Analysis) -> Result<Vec<PlannedColumn>, Refusal> {
         for fallible in &analysis.fallible {
             let column = self.protected(&fallible.columns).next();
-            if let Some(column) = column {
+            let tested = fallible.tests.iter().filter(|test| !self.is_harmless(test));
+            let tested = tested.flat_map(|test| test.columns().into_iter().find(|column| self.class(*column) != 0));
+            if let Some(column) = column.or_else(|| tested.into_iter().next()) {
                 self.uses.insert((column, "refused"));
                 return Err(Refusal {
                     reason: Reason::FallibleExpression,
@@ -149,23 +151,37 @@ impl<'a> Decision<'a> {
             .is_some_and(|found| found.deterministic && found.keeps_uniqueness && found.keeps_null)
     }
 
-    fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
-        let harmless = match &influence.test {
+    /// Whether the masked data has the same outcome of a test.
+    fn is_harmless(&self, test: &Test) -> bool {
+        let all = |columns: &ColumnSet, promise: &dyn Fn(&ColumnTreatment) -> bool| {
+            self.protected(columns)
+                .all(|column| self.treatment(column).is_some_and(promise))
+        };
+        match test {
             Test::Equality(left, right) => {
-                let all: ColumnSet = left.union(right).copied().collect();
-                self.one_class(&all)
-                    && all
-                        .iter()
-                        .all(|column| self.class(*column) == 0 || self.keeps_equality(*column))
+                let both: ColumnSet = left.union(right).copied().collect();
+                self.one_class(&both) && self.protected(&both).all(|column| self.keeps_equality(column))
             }
             Test::Grouping(columns) => {
                 self.one_class(columns) && self.protected(columns).all(|column| self.keeps_equality(column))
             }
-            Test::NullTest(columns) => self
-                .protected(columns)
-                .all(|column| self.treatment(column).is_some_and(|found| found.keeps_null)),
+            Test::NullTest(columns) => all(columns, &|found| found.keeps_null),
+            Test::Extreme(columns) => self.one_class(columns) && all(columns, &|found| found.is_constant),
             Test::Other(columns) => self.protected(columns).next().is_none(),
-        };
+        }
+    }
+
+    /// Whether rules let a test tell more than the masked data does.
+    fn is_allowed(&self, test: &Test) -> bool {
+        let columns = test.columns();
+        self.protected(&columns).all(|column| {
+            self.treatment(column)
+                .is_some_and(|found| found.predicates == Predicates::Allow)
+        })
+    }
+
+    fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
+        let harmless = self.is_harmless(&influence.test);
         let columns = influence.test.columns();
         let uses: Vec<ColumnId> = self.protected(&columns).collect();
         if harmless {
@@ -206,7 +222,17 @@ impl<'a> Decision<'a> {
     }
 
     fn column(&mut self, label: &str, lineage: &Lineage, kind: &StatementKind) -> Result<ColumnAction, Refusal> {
-        let all: ColumnSet = lineage.verbatim.union(&lineage.computed_from).copied().collect();
+        let shown: ColumnSet = lineage.verbatim.union(&lineage.computed_from).copied().collect();
+        let tells = lineage
+            .tests
+            .iter()
+            .any(|test| !self.is_harmless(test) && !self.is_allowed(test));
+        if !tells && self.protected(&shown).next().is_none() {
+            self.tested(&lineage.tests);
+            return Ok(ColumnAction::Clean);
+        }
+        let mut all = shown;
+        all.extend(lineage.tests.iter().flat_map(Test::columns));
         let protected: Vec<ColumnId> = self.protected(&all).collect();
         let Some(&first) = protected.first() else {
             return Ok(ColumnAction::Clean);
@@ -218,14 +244,18 @@ impl<'a> Decision<'a> {
             }
         }
         let computed = lineage.computed || protected.iter().any(|column| lineage.computed_from.contains(column));
-        if let Some(found) = self.treatment(first)
+        if let Some(first) = lineage.verbatim.first().copied()
+            && let Some(found) = self.treatment(first)
             && let Action::Mask(mask) = &found.action
             && !computed
+            && !tells
             && self.one_class(&lineage.verbatim)
             && (self.one_type(&lineage.verbatim) || !matches!(kind, StatementKind::CopyOut(_)))
         {
+            self.tested(&lineage.tests);
+            let shown = self.protected(&lineage.verbatim).collect::<Vec<_>>();
             self.uses
-                .extend(protected.iter().map(|column| (*column, found.mask_name)));
+                .extend(shown.into_iter().map(|column| (column, found.mask_name)));
             let type_oid = self.base_type(first);
             return Ok(ColumnAction::Mask {
                 class: found.class,
@@ -256,6 +286,23 @@ impl<'a> Decision<'a> {
         } else {
             ColumnAction::Redact
         })
+    }
+
+    /// Records the tests by which a value that is shown was picked or computed.
+    fn tested(&mut self, tests: &BTreeSet<Test>) {
+        for test in tests {
+            let columns = test.columns();
+            let columns: Vec<ColumnId> = self.protected(&columns).collect();
+            let harmless = self.is_harmless(test);
+            for column in columns {
+                if harmless {
+                    self.uses.insert((column, "compared"));
+                } else {
+                    self.inferences.insert(self.name(column));
+                    self.uses.insert((column, "tested by an allowed predicate"));
+                }
+            }
+        }
     }
 
     fn unlisted_refusal(&self, column: ColumnId, treatment: Option<&ColumnTreatment>) -> Refusal {

@@ -89,7 +89,7 @@ impl<'a> Compiler<'a> {
             }
         };
         self.check_integer_width(id, rule, &shape);
-        let contract = mask.contract();
+        let contract = *mask.contract();
         let keeps_null = contract.keeps_null && !makes_null(&mask, &shape);
         let deterministic = contract.deterministic;
         let keeps_uniqueness = contract.uniqueness == Uniqueness::Keeps;
@@ -107,6 +107,7 @@ impl<'a> Compiler<'a> {
             keeps_null,
             keeps_uniqueness,
             deterministic,
+            is_constant: contract.constant,
             tags: rule.tags.clone(),
         })
     }
@@ -142,6 +143,7 @@ impl<'a> Compiler<'a> {
             action: mask.map_or(Action::Redact, |mask| Action::Mask(Arc::new(mask))),
             keeps_uniqueness: false,
             deterministic: true,
+            is_constant: true,
             tags: Vec::new(),
         }
     }

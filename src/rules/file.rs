@@ -7,11 +7,18 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Document, Located, Place, Predicates, Problem, Section, plain};
 use crate::mask::MaskSpec;
+use crate::sql::functions::Class;
 
 use super::pattern::{ColumnPattern, parse_function_name};
 
 /// `rules/postgres.toml` as it ships.
 const SYSTEM_RULES: &str = include_str!("../../rules/postgres.toml");
+/// What a person can say of a function that computes from its arguments and reads nothing else.
+const VOUCHED_CLASSES: [(&str, Class); 3] = [
+    ("pure", Class::Pure),
+    ("fallible", Class::Fallible),
+    ("picking", Class::Picking),
+];
 /// What its problems are reported under.
 const SYSTEM_RULES_NAME: &str = "postgres.toml (built in)";
 
@@ -59,6 +66,8 @@ pub(super) struct MaskRule {
 pub(super) struct VouchedFunction {
     pub(super) schema: String,
     pub(super) name: String,
+    /// What it does with its arguments.
+    pub(super) class: Class,
     pub(super) place: Place,
 }
 
@@ -205,18 +214,23 @@ impl RuleSet {
     fn add_function(&mut self, section: Section<'_>) {
         let document = section.document();
         let name = section.required_string("name");
-        section.require("reads");
-        // Only one thing can be vouched for; it is written out so that whoever reads the file sees what was promised.
-        section.choice("reads", &[("nothing protected", ())]);
+        // Written out, so that whoever reads the file sees what was promised.
+        let reads = section.choice("reads", &[("nothing protected", Class::Fallible)]);
+        let class = section.choice("class", &VOUCHED_CLASSES);
+        if section.value("reads").is_some() == section.value("class").is_some() {
+            document.error(section.span(), "function needs either `reads` or `class`");
+        }
         section.finish();
         let Some(name) = name else { return };
-        match parse_function_name(&name.value) {
-            Ok((schema, function)) => self.functions.push(VouchedFunction {
+        match (parse_function_name(&name.value), class.or(reads)) {
+            (Ok((schema, function)), Some(class)) => self.functions.push(VouchedFunction {
                 schema,
                 name: function,
+                class,
                 place: document.place(&name.span),
             }),
-            Err(error) => document.error(name.span, format!("function.name \"{}\" {error}", name.value)),
+            (Ok(_), None) => {}
+            (Err(error), _) => document.error(name.span, format!("function.name \"{}\" {error}", name.value)),
         }
     }
 

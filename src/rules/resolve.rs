@@ -50,7 +50,7 @@ impl RuleSet {
         let vouched = self
             .functions
             .iter()
-            .map(|function| (function.schema.clone(), function.name.clone()));
+            .map(|function| ((function.schema.clone(), function.name.clone()), function.class));
         Ok(Resolved {
             treatments: Treatments {
                 columns,
@@ -102,7 +102,7 @@ impl RuleSet {
 
     /// Entries that could match in this relation.
     fn candidates(&self, relation: &Relation) -> impl Iterator<Item = (usize, &Entry)> {
-        let is_system = relation.is_system();
+        let is_system = relation.is_in_system_schema();
         self.entries
             .iter()
             .enumerate()

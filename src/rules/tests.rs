@@ -5,6 +5,7 @@ use crate::catalog::{ColumnId, RelationKind, Snapshot, SnapshotBuilder};
 use crate::config::{Policy, Predicates, Problem, Unlisted};
 use crate::mask::Keys;
 use crate::sql::Treatment;
+use crate::sql::functions::Class;
 
 fn keys() -> Keys {
     Keys::from_content(&[7; 32]).unwrap()
@@ -393,12 +394,56 @@ fn a_renamed_column_stays_protected() {
 }
 
 #[test]
+fn statements_of_others_are_hidden_in_whichever_schema_the_extension_is() {
+    let text =
+        include_str!("../../rules/postgres.toml").to_owned() + "[[rule]]\ncolumns = [\"*.*.name\"]\nmask = \"null\"\n";
+    let columns = [("query", "text"), ("calls", "bigint"), ("name", "text")];
+    let catalog = SnapshotBuilder::new()
+        .view(
+            "tools.pg_stat_statements",
+            &columns,
+            "SELECT * FROM tools.pg_stat_statements(true)",
+        )
+        .extension_relation("tools.pg_stat_statements", "pg_stat_statements")
+        .view("mine.pg_stat_statements", &columns, "SELECT 1");
+    let shop = Shop::new(catalog, &text);
+    assert_eq!(shop.mask("tools.pg_stat_statements.query"), Some("null"));
+    assert_eq!(shop.mask("tools.pg_stat_statements.calls"), None);
+    // A view of somebody's own is what it reads.
+    assert_eq!(shop.mask("mine.pg_stat_statements.query"), None);
+}
+
+#[test]
 fn vouching_is_for_one_function() {
     let text = "[[function]]\nname = \"public.In_Stock\"\nreads = \"nothing protected\"\n";
     let treatments = Shop::new(SnapshotBuilder::new(), text).resolved.treatments;
-    assert!(treatments.vouched("public", "in_stock"));
-    assert!(!treatments.vouched("public", "other") && !treatments.vouched("app", "in_stock"));
+    assert_eq!(treatments.vouched("public", "in_stock"), Some(Class::Fallible));
+    assert_eq!(treatments.vouched("public", "other"), None);
+    assert_eq!(treatments.vouched("app", "in_stock"), None);
     assert!(!treatments.protects_anything());
+}
+
+#[test]
+fn vouching_says_what_a_function_does_in_one_way() {
+    for (said, class) in [
+        ("pure", Class::Pure),
+        ("fallible", Class::Fallible),
+        ("picking", Class::Picking),
+    ] {
+        let text = format!("[[function]]\nname = \"public.f\"\nclass = \"{said}\"\n");
+        let treatments = Shop::new(SnapshotBuilder::new(), &text).resolved.treatments;
+        assert_eq!(treatments.vouched("public", "f"), Some(class));
+    }
+    for rest in [
+        "",
+        "class = \"opaque\"",
+        "reads = \"everything\"",
+        "reads = \"nothing protected\"\nclass = \"pure\"",
+    ] {
+        let text = format!("[[function]]\nname = \"public.f\"\n{rest}\n");
+        let problems = RuleSet::parse("app.toml", &text).unwrap_err();
+        assert!(lines(&problems).contains("function"), "{rest}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::catalog::{ColumnId, Snapshot};
 use crate::config::{Predicates, Problem};
 use crate::mask::ColumnMask;
 use crate::sql::Treatment;
+use crate::sql::functions::Class;
 
 /// A rule set resolved against one snapshot.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub struct Resolved {
 pub struct Treatments {
     pub(super) columns: HashMap<ColumnId, ColumnTreatment>,
     pub(super) kept: HashSet<ColumnId>,
-    pub(super) vouched: HashSet<(String, String)>,
+    pub(super) vouched: HashMap<(String, String), Class>,
 }
 
 /// What is done with one protected column.
@@ -47,6 +48,8 @@ pub struct ColumnTreatment {
     pub keeps_uniqueness: bool,
     /// Equal values are always shown as equal values.
     pub deterministic: bool,
+    /// All values are shown as one and the same.
+    pub is_constant: bool,
     /// The rule's tags, for reports.
     pub tags: Vec<String>,
 }
@@ -138,9 +141,9 @@ impl Treatment for Treatments {
         self.columns.get(&column).map_or(0, |treatment| treatment.class)
     }
 
-    fn vouched(&self, schema: &str, name: &str) -> bool {
-        // Looked up by pair, so the set is keyed by owned strings; this runs once a function name and plan.
-        self.vouched.contains(&(schema.to_string(), name.to_string()))
+    fn vouched(&self, schema: &str, name: &str) -> Option<Class> {
+        // Looked up by pair, so the map is keyed by owned strings; this runs once a function name and plan.
+        self.vouched.get(&(schema.to_string(), name.to_string())).copied()
     }
 
     fn protects_anything(&self) -> bool {

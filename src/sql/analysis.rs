@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::functions::Class;
 use crate::catalog::{ColumnId, Oid};
 
 /// How columns are treated, as far as the analysis must know. Implemented by the resolved rules.
 pub trait Treatment {
     /// 0: clean. Otherwise protected; equal numbers mean the same mask under the same domain.
     fn class(&self, column: ColumnId) -> u32;
-    /// Whether a person vouched for this function outside pg_catalog (`[[function]]` rules).
-    fn vouched(&self, schema: &str, name: &str) -> bool;
+    /// As what a person vouched for this function outside pg_catalog (`[[function]]` rules), if so.
+    fn vouched(&self, schema: &str, name: &str) -> Option<Class>;
     /// Whether anything at all is protected in this database.
     fn protects_anything(&self) -> bool;
 }
@@ -144,12 +145,15 @@ pub type ColumnSet = BTreeSet<ColumnId>;
 /// Where the values of one output column come from, in base columns, protected or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lineage {
-    /// Every value is verbatim the value of one of these columns (or NULL), unless `computed_from` or `computed` say otherwise.
+    /// Every value is verbatim the value of one of these columns (or NULL), unless `computed` says otherwise.
     pub verbatim: ColumnSet,
-    /// Values are computed from these columns.
+    /// Values are computed from these columns, or picked among those of `verbatim` by them.
     pub computed_from: ColumnSet,
-    /// Some values are neither: literals, parameters, results of functions over clean input.
+    /// Some values are neither verbatim nor NULL: literals, parameters, results of functions.
     pub computed: bool,
+    /// Tests of protected columns by whose outcome values are picked or computed. Where the masked data has the same
+    /// outcome, they tell nothing.
+    pub tests: BTreeSet<Test>,
 }
 
 /// One output column.
@@ -198,7 +202,7 @@ pub struct Influence {
 }
 
 /// What a deciding use can tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Test {
     /// Values of the left set are compared for equality with values of the right set, all verbatim: nothing is
     /// told that the masked data does not tell, provided that all are of one treatment class.
@@ -207,6 +211,8 @@ pub enum Test {
     Grouping(ColumnSet),
     /// IS NULL, IS NOT NULL, count(column) over verbatim values.
     NullTest(ColumnSet),
+    /// The least or greatest, or else one by its place in order, is picked among verbatim values of this set, and shown.
+    Extreme(ColumnSet),
     /// Anything else.
     Other(ColumnSet),
 }
@@ -216,7 +222,9 @@ impl Test {
     pub fn columns(&self) -> ColumnSet {
         match self {
             Test::Equality(left, right) => left.union(right).copied().collect(),
-            Test::Grouping(columns) | Test::NullTest(columns) | Test::Other(columns) => columns.clone(),
+            Test::Grouping(columns) | Test::NullTest(columns) | Test::Extreme(columns) | Test::Other(columns) => {
+                columns.clone()
+            }
         }
     }
 }
@@ -228,6 +236,8 @@ pub struct Fallible {
     pub what: String,
     /// The columns that decide whether it fails.
     pub columns: ColumnSet,
+    /// Tests that decide too.
+    pub tests: BTreeSet<Test>,
 }
 
 /// Everything the plan needs about one statement.

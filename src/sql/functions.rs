@@ -1,16 +1,17 @@
-//! Classes of built-in functions: what a call may do with its arguments.
+//! Classes of functions: what a call may do with its arguments.
 //!
-//! The data is `rules/functions.txt`, a file for people to review; a function that it does not name is [`Class::Opaque`].
+//! The data is for people to review: `rules/functions.txt` for the server's own, and a file in `rules/extensions` for
+//! each extension that is known. A function that they do not name is [`Class::Opaque`].
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What a built-in function does with its arguments.
+/// What a function does with its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Computed from the arguments; no value of them makes it fail.
     Pure,
-    /// Computed from the arguments; fails on some values of them. See [`fails_by`].
+    /// Computed from the arguments; fails on some values of them. See [`Behaviour::fails_by`].
     Fallible,
     /// The result is one of the values of the first argument, or NULL (`lag`, `lead`: or the third argument).
     Picking,
@@ -22,39 +23,119 @@ pub enum Class {
     Opaque,
 }
 
-/// A line's entry: the class, and the arguments by whose values alone a fallible function cannot fail, as bits.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    class: Class,
+/// What a call may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behaviour {
+    /// Its class.
+    pub class: Class,
+    /// The arguments by whose values alone it cannot fail, as bits.
     total_in: u32,
 }
 
-static ENTRIES: LazyLock<HashMap<&'static str, Entry>> =
-    LazyLock::new(|| entries(include_str!("../../rules/functions.txt")));
+impl Behaviour {
+    /// Nothing is known of it.
+    pub const OPAQUE: Behaviour = Behaviour::of(Class::Opaque);
+
+    /// Of this class, and failing by any argument if by one.
+    pub const fn of(class: Class) -> Behaviour {
+        let total_in = match class {
+            Class::Pure | Class::Picking | Class::Counting => u32::MAX,
+            Class::Fallible | Class::System | Class::Opaque => 0,
+        };
+        Behaviour { class, total_in }
+    }
+
+    /// Whether the value of this argument (counted from 0) can make a call fail. Of variadic functions, any counts.
+    pub fn fails_by(self, argument: usize) -> bool {
+        let is_total = self.total_in == u32::MAX || argument < 32 && self.total_in & (1 << argument) != 0;
+        !is_total
+    }
+
+    /// What a call does that may mean the one function or the other.
+    #[must_use]
+    pub fn or(self, other: Behaviour) -> Behaviour {
+        let class = if self.class == other.class {
+            self.class
+        } else {
+            let worst = [Class::Opaque, Class::System, Class::Fallible].into_iter();
+            worst
+                .filter(|class| [self.class, other.class].contains(class))
+                .next()
+                .unwrap_or(Class::Pure)
+        };
+        Behaviour {
+            class,
+            total_in: self.total_in & other.total_in,
+        }
+    }
+}
+
+/// One data file: by name, and for some by name and number of arguments.
+#[derive(Debug, Default)]
+struct Classes {
+    by_name: HashMap<&'static str, Behaviour>,
+    by_arity: HashMap<(&'static str, usize), Behaviour>,
+}
+
+static BUILTIN: LazyLock<Classes> = LazyLock::new(|| Classes::read(include_str!("../../rules/functions.txt")));
+
+macro_rules! extensions {
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("../../rules/extensions/", $name, ".txt")))),*] };
+}
+
+/// The extensions that are known, each with its data file.
+const EXTENSION_FILES: &[(&str, &str)] = extensions! {
+    "address_standardizer" "btree_gin" "btree_gist" "citext" "cube" "earthdistance" "fuzzystrmatch" "hstore" "intagg"
+    "intarray" "isn" "lo" "ltree" "pg_stat_statements" "pg_trgm" "pgcrypto" "postgis" "seg" "sslinfo" "tablefunc"
+    "unaccent" "uuid-ossp" "xml2"
+};
+
+static EXTENSIONS: LazyLock<HashMap<&'static str, Classes>> = LazyLock::new(|| {
+    let files = EXTENSION_FILES.iter();
+    files.map(|(name, text)| (*name, Classes::read(text))).collect()
+});
 
 /// The class of the functions of this name in pg_catalog, the worst where they differ.
 pub fn class(name: &str) -> Class {
-    ENTRIES.get(name).map_or(Class::Opaque, |entry| entry.class)
+    BUILTIN.by_name.get(name).map_or(Class::Opaque, |found| found.class)
+}
+
+/// What the functions of this name in pg_catalog do with so many arguments.
+pub fn builtin(name: &str, arguments: usize) -> Behaviour {
+    BUILTIN.behaviour(name, arguments)
+}
+
+/// What the functions of this name do that belong to this extension, with so many arguments.
+pub fn of_extension(extension: &str, name: &str, arguments: usize) -> Behaviour {
+    let classes = EXTENSIONS.get(extension);
+    classes.map_or(Behaviour::OPAQUE, |classes| classes.behaviour(name, arguments))
 }
 
 /// Whether the data file names it, be it as opaque.
 pub fn is_listed(name: &str) -> bool {
-    ENTRIES.contains_key(name)
+    BUILTIN.by_name.contains_key(name)
 }
 
-/// Whether the value of this argument (counted from 0) can make a call fail. Of variadic functions, any argument counts.
-pub fn fails_by(name: &str, argument: usize) -> bool {
-    match ENTRIES.get(name) {
-        Some(Entry {
-            class: Class::Fallible,
-            total_in,
-        }) => argument >= 32 || total_in & (1 << argument) == 0,
-        Some(Entry {
-            class: Class::Opaque, ..
-        })
-        | None => true,
-        Some(_) => false,
-    }
+/// Whether the extension's data file names it, be it as opaque.
+pub fn is_listed_of(extension: &str, name: &str) -> bool {
+    let classes = EXTENSIONS.get(extension);
+    classes.is_some_and(|classes| classes.by_name.contains_key(name))
+}
+
+/// Names of the functions that the data file of an extension names; none if there is no such file.
+pub fn listed_of(extension: &str) -> impl Iterator<Item = &'static str> {
+    let classes = EXTENSIONS.get(extension).into_iter();
+    classes.flat_map(|classes| classes.by_name.keys().copied())
+}
+
+/// Names of all functions that the data file names.
+pub fn listed() -> impl Iterator<Item = &'static str> {
+    BUILTIN.by_name.keys().copied()
+}
+
+/// The extensions that have a data file.
+pub fn extensions() -> impl Iterator<Item = &'static str> {
+    EXTENSION_FILES.iter().map(|(name, _)| *name)
 }
 
 /// Whether it reads or writes large objects: the large object policy decides, not the class.
@@ -70,24 +151,46 @@ pub fn reads_large_objects(name: &str) -> bool {
     )
 }
 
-/// Reads the data file. Lines that do not fit name nothing, so that their functions are opaque; a test finds them.
-fn entries(text: &'static str) -> HashMap<&'static str, Entry> {
-    let mut found = HashMap::new();
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
-        let Some(class) = words.next().and_then(class_named) else {
-            continue;
-        };
-        for word in words {
-            let (name, arguments) = word.split_once('/').unwrap_or((word, ""));
-            let total_in = arguments.split(',').filter_map(|digits| digits.parse::<u32>().ok());
-            let total_in = total_in
-                .filter(|argument| *argument < 32)
-                .fold(0, |bits, argument| bits | 1 << argument);
-            found.insert(name, Entry { class, total_in });
+impl Classes {
+    /// Reads a data file. Lines that do not fit name nothing, so that their functions are opaque; a test finds them.
+    fn read(text: &'static str) -> Classes {
+        let mut found = Classes::default();
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            let Some(class) = words.next().and_then(class_named) else {
+                continue;
+            };
+            for word in words {
+                let (name, total) = word.split_once('/').unwrap_or((word, ""));
+                let total = total.split(',').filter_map(|digits| digits.parse::<u32>().ok());
+                let total_in = total
+                    .filter(|argument| *argument < 32)
+                    .fold(0, |bits, at| bits | 1 << at);
+                let mut behaviour = Behaviour::of(class);
+                behaviour.total_in |= total_in;
+                match name.strip_suffix(')').and_then(|name| name.split_once('(')) {
+                    None => drop(found.by_name.insert(name, behaviour)),
+                    Some((name, arity)) => {
+                        let arity = arity.parse().ok();
+                        found.by_arity.extend(arity.map(|arity| ((name, arity), behaviour)));
+                    }
+                }
+            }
         }
+        found
     }
-    found
+
+    fn behaviour(&self, name: &str, arguments: usize) -> Behaviour {
+        // Looked up among the few of them: a key would have to outlive the text of the statement.
+        let by_arity = self
+            .by_arity
+            .iter()
+            .find(|((found, arity), _)| *found == name && *arity == arguments);
+        let found = by_arity
+            .map(|(_, behaviour)| behaviour)
+            .or_else(|| self.by_name.get(name));
+        found.copied().unwrap_or(Behaviour::OPAQUE)
+    }
 }
 
 fn class_named(word: &str) -> Option<Class> {
@@ -103,53 +206,5 @@ fn class_named(word: &str) -> Option<Class> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_line_of_the_file_is_understood_and_no_function_stands_twice() {
-        let mut seen = std::collections::HashSet::new();
-        for line in include_str!("../../rules/functions.txt").lines() {
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let mut words = line.split_whitespace();
-            assert!(class_named(words.next().unwrap()).is_some(), "{line}");
-            for word in words {
-                let name = word.split('/').next().unwrap();
-                assert!(
-                    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
-                    "{word}"
-                );
-                assert!(seen.insert(name), "{name} twice");
-            }
-        }
-        assert_eq!(seen.len(), ENTRIES.len());
-        assert!(seen.len() > 2_700);
-    }
-
-    #[test]
-    fn known_ways_out_are_opaque() {
-        for name in "query_to_xml table_to_xml cursor_to_xml database_to_xml schema_to_xml ts_stat ts_rewrite lo_get loread
-            pg_read_file pg_read_binary_file pg_ls_dir pg_stat_get_activity pg_logical_slot_get_changes pg_notify set_config
-            pg_advisory_lock nextval setval currval pg_terminate_backend pg_logical_emit_message setseed pg_mcv_list_items
-            dblink crosstab no_such_function"
-            .split_whitespace()
-        {
-            assert_eq!(class(name), Class::Opaque, "{name}");
-        }
-    }
-
-    #[test]
-    fn classes_of_everyday_functions() {
-        assert_eq!(class("lower"), Class::Pure);
-        assert_eq!(class("max"), Class::Picking);
-        assert_eq!(class("count"), Class::Counting);
-        assert_eq!(class("now"), Class::System);
-        assert_eq!(class("pg_get_viewdef"), Class::System);
-        assert_eq!(class("to_date"), Class::Fallible);
-        assert_eq!(class("repeat"), Class::Fallible);
-        assert!(!fails_by("substr", 0) && fails_by("substr", 1));
-        assert!(fails_by("repeat", 0) && fails_by("no_such", 0) && !fails_by("lower", 0));
-    }
-}
+#[path = "functions_tests.rs"]
+mod tests;

@@ -11,6 +11,8 @@
 //! Parsing and analysing need a stack of [`STACK_BYTES`].
 
 mod analysis;
+mod bodies;
+mod callees;
 mod copy_options;
 pub mod encoding;
 pub mod functions;
@@ -81,7 +83,7 @@ pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Judged>, Refusal
 
 fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal> {
     let passed = gate::check(&parsed.tree, context.treatment.protects_anything())?;
-    let touch = touch::touch(&parsed.tree, context.snapshot, context.touches);
+    let touch = touch::touch(&parsed.tree, context.snapshot, context.touches, context.treatment);
     touch.check(context.treatment, context.large_objects)?;
     let touches_protected = touch.is_protected(context.snapshot, context.treatment);
     let constants_matter = touch.constants_matter || constants_matter(&passed.kind);

@@ -2,6 +2,7 @@
 
 use crate::catalog::*;
 use crate::sql::Treatment;
+use crate::sql::functions::Class;
 
 /// Every column named email or ssn is protected, unless `nothing` is.
 #[derive(Default)]
@@ -21,8 +22,8 @@ impl Treatment for Rules {
         u32::from(!self.nothing && column.relation == CUSTOMERS && PROTECTED.contains(&column.attribute))
     }
 
-    fn vouched(&self, _: &str, name: &str) -> bool {
-        self.vouched.contains(&name)
+    fn vouched(&self, _: &str, name: &str) -> Option<Class> {
+        self.vouched.contains(&name).then_some(Class::Fallible)
     }
 
     fn protects_anything(&self) -> bool {
@@ -153,6 +154,7 @@ pub(crate) fn add(
         columns: columns.collect(),
         definition: definition.map(str::to_owned),
         has_dml_rules: false,
+        extension: None,
         parents: Vec::new(),
         unique_keys: Vec::new(),
         checks: Vec::new(),

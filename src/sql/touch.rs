@@ -1,5 +1,5 @@
-//! The touch set: every relation, function, operator and type that a statement names anywhere, views followed to the
-//! bottom.
+//! The touch set: every relation, function, operator and type that a statement names anywhere, views and SQL-language
+//! functions followed to the bottom.
 //!
 //! It errs to the safe side: an unqualified name means every object of that name, and the name of a WITH query also
 //! means a relation of that name. If nothing in the touch set is protected, the statement needs no lineage.
@@ -7,35 +7,20 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::analysis::{Reason, Refusal, Treatment};
+use super::bodies::FunctionBodies;
+use super::callees;
 use super::functions::{self, Class};
 use super::parser::{self, ParserSettings};
 use super::tree::Node;
 use crate::catalog::{ColumnId, Function, Oid, Relation, RelationKind, Snapshot, TypeKind};
-
-/// Extensions of PostgreSQL's contrib whose functions compute from their arguments only.
-const COMPUTING_EXTENSIONS: &[&str] = &[
-    "btree_gin",
-    "btree_gist",
-    "citext",
-    "cube",
-    "earthdistance",
-    "fuzzystrmatch",
-    "hstore",
-    "intarray",
-    "isn",
-    "ltree",
-    "pg_trgm",
-    "pgcrypto",
-    "seg",
-    "unaccent",
-    "uuid-ossp",
-];
 
 /// What a statement touches.
 #[derive(Debug, Clone, Default)]
 pub struct Touch {
     /// Relations, views followed to the bottom.
     pub relations: BTreeSet<Oid>,
+    /// SQL-language functions that are called, and whose bodies may be known.
+    functions: BTreeSet<Oid>,
     /// What may run code that reads by name.
     suspects: BTreeSet<Suspect>,
     /// A name that the snapshot does not have.
@@ -57,19 +42,21 @@ enum Suspect {
     View { schema: String, name: String },
 }
 
-/// What each view of a snapshot touches. Made once a snapshot, on a thread with a stack of [`parser::STACK_BYTES`].
+/// What each view and each SQL-language function of a snapshot touches. Made once a snapshot, on a thread with a stack
+/// of [`parser::STACK_BYTES`].
 #[derive(Debug, Clone, Default)]
 pub struct ViewTouches {
     views: HashMap<Oid, Touch>,
+    functions: HashMap<Oid, Touch>,
 }
 
 impl ViewTouches {
-    /// Parses the definitions of all views.
+    /// Parses the definitions of all views, and the bodies of functions.
     pub fn new(snapshot: &Snapshot) -> ViewTouches {
         let settings = ParserSettings {
             server_version: snapshot.server_version,
         };
-        let direct = snapshot
+        let views = snapshot
             .relations
             .values()
             .filter(|relation| is_view(relation))
@@ -95,31 +82,66 @@ impl ViewTouches {
                     },
                 )
             });
+        let bodies = FunctionBodies::new(snapshot);
+        let functions = bodies.iter().filter_map(|(oid, body)| {
+            let mut touch = Touch::default();
+            for (tree, system_names_only) in body.trees() {
+                touch.add(collect(tree, snapshot, system_names_only));
+            }
+            // One that names what the snapshot lacks is not understood.
+            touch.unknown_name.is_none().then_some((oid, touch))
+        });
         ViewTouches {
-            views: direct.collect(),
+            views: views.collect(),
+            functions: functions.collect(),
         }
     }
 
-    /// Adds what the views among the relations of `touch` read, views in views followed.
-    fn follow(&self, touch: &mut Touch, snapshot: &Snapshot) {
-        let mut open: Vec<Oid> = touch.relations.iter().copied().collect();
-        while let Some(oid) = open.pop() {
-            match self.views.get(&oid) {
-                Some(view) => {
-                    touch.suspects.extend(view.suspects.iter().cloned());
-                    open.extend(
-                        view.relations
-                            .iter()
-                            .copied()
-                            .filter(|inner| touch.relations.insert(*inner)),
-                    );
+    /// Adds what the views and functions that `touch` names read, those within them followed. What a person vouched for is
+    /// not looked into.
+    fn follow(&self, touch: &mut Touch, snapshot: &Snapshot, treatment: &dyn Treatment) {
+        let mut relations: Vec<Oid> = touch.relations.iter().copied().collect();
+        let mut functions: Vec<Oid> = touch.functions.iter().copied().collect();
+        loop {
+            let found = if let Some(oid) = relations.pop() {
+                let unread = snapshot.relations.get(&oid).filter(|relation| is_view(relation));
+                (self.views.get(&oid), unread.map(unreadable))
+            } else if let Some(oid) = functions.pop() {
+                let unread =
+                    user_function(snapshot, oid).filter(|one| treatment.vouched(&one.schema, &one.name).is_none());
+                (
+                    self.functions.get(&oid).filter(|_| unread.is_some()),
+                    unread.map(opaque),
+                )
+            } else {
+                return;
+            };
+            let named = match found {
+                (Some(named), _) => named,
+                (None, suspect) => {
+                    touch.suspects.extend(suspect);
+                    continue;
                 }
-                None => {
-                    let unread = snapshot.relations.get(&oid).filter(|relation| is_view(relation));
-                    touch.suspects.extend(unread.map(unreadable));
-                }
-            }
+            };
+            touch.suspects.extend(named.suspects.iter().cloned());
+            relations.extend(named.relations.iter().filter(|inner| touch.relations.insert(**inner)));
+            functions.extend(named.functions.iter().filter(|inner| touch.functions.insert(**inner)));
         }
+    }
+}
+
+fn user_function(snapshot: &Snapshot, oid: Oid) -> Option<&Function> {
+    snapshot
+        .functions
+        .values()
+        .flatten()
+        .find(|function| function.oid == oid)
+}
+
+fn opaque(function: &Function) -> Suspect {
+    Suspect::Function {
+        schema: function.schema.clone(),
+        name: function.name.clone(),
     }
 }
 
@@ -136,13 +158,21 @@ fn is_view(relation: &Relation) -> bool {
 }
 
 /// The touch set of a statement.
-pub fn touch(tree: &Node, snapshot: &Snapshot, views: &ViewTouches) -> Touch {
+pub fn touch(tree: &Node, snapshot: &Snapshot, views: &ViewTouches, treatment: &dyn Treatment) -> Touch {
     let mut touch = collect(tree, snapshot, false);
-    views.follow(&mut touch, snapshot);
+    views.follow(&mut touch, snapshot, treatment);
     touch
 }
 
 impl Touch {
+    fn add(&mut self, other: Touch) {
+        self.relations.extend(other.relations);
+        self.functions.extend(other.functions);
+        self.suspects.extend(other.suspects);
+        self.unknown_name = self.unknown_name.take().or(other.unknown_name);
+        self.constants_matter |= other.constants_matter;
+    }
+
     /// Refuses what may read by name, unless nothing is protected or a person vouched for it.
     ///
     /// # Errors
@@ -153,7 +183,9 @@ impl Touch {
         }
         let refused = self.suspects.iter().find(|suspect| match suspect {
             Suspect::Builtin(name) => !(large_objects && functions::reads_large_objects(name)),
-            Suspect::Function { schema, name } | Suspect::Type { schema, name } => !treatment.vouched(schema, name),
+            Suspect::Function { schema, name } | Suspect::Type { schema, name } => treatment
+                .vouched(schema, name)
+                .is_none_or(|class| class == Class::Opaque),
             Suspect::View { .. } => true,
         });
         refused.map_or(Ok(()), |suspect| Err(suspect.refusal()))
@@ -332,7 +364,12 @@ impl<'a> Collector<'a> {
         let Some((schema, name)) = qualified(names) else { return };
         let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
         let users = self.users_functions(schema, name);
-        users.iter().for_each(|function| self.users_function(function));
+        for function in &users {
+            match function.body {
+                Some(_) if !is_known(function) => drop(self.touch.functions.insert(function.oid)),
+                _ => self.users_function(function),
+            }
+        }
         let may_be_builtin = schema.is_none_or(|schema| schema == "pg_catalog");
         let is_builtin =
             may_be_builtin && (self.snapshot.builtin_functions.contains(name) || functions::is_listed(name));
@@ -360,11 +397,8 @@ impl<'a> Collector<'a> {
     }
 
     fn users_function(&mut self, function: &Function) {
-        if !computes(function) {
-            self.touch.suspects.insert(Suspect::Function {
-                schema: function.schema.clone(),
-                name: function.name.clone(),
-            });
+        if !is_known(function) {
+            self.touch.suspects.insert(opaque(function));
         }
     }
 
@@ -408,8 +442,9 @@ impl<'a> Collector<'a> {
         for symbol in symbols {
             for function in self.snapshot.user_operators.get(*symbol).into_iter().flatten() {
                 let users = self.users_functions(None, function);
-                // Operators of extensions are C functions over their operands.
-                for found in users.iter().filter(|found| found.extension.is_none()) {
+                // Compiled code of an extension, which an administrator installed, works on its operands.
+                let is_compiled = |found: &&&Function| found.extension.is_some() && found.language == "c";
+                for found in users.iter().filter(|found| !is_compiled(found)) {
                     self.users_function(found);
                 }
                 if users.is_empty() && functions::class(function) == Class::Opaque {
@@ -454,13 +489,9 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Whether a function outside pg_catalog is known to compute from its arguments only.
-pub(super) fn computes(function: &Function) -> bool {
-    function.schema == "information_schema"
-        || function
-            .extension
-            .as_deref()
-            .is_some_and(|name| COMPUTING_EXTENSIONS.contains(&name))
+/// Whether a function outside pg_catalog is known to read nothing by name.
+fn is_known(function: &Function) -> bool {
+    callees::of_user(function, function.argument_types.len()).class != Class::Opaque
 }
 
 /// Schema, if any, and name; a database name before them is left out.

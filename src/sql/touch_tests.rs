@@ -9,7 +9,12 @@ fn touched(text: &str, snapshot: &Snapshot) -> Touch {
         },
     )
     .unwrap();
-    touch(&parsed[0].tree, snapshot, &ViewTouches::new(snapshot))
+    touch(
+        &parsed[0].tree,
+        snapshot,
+        &ViewTouches::new(snapshot),
+        &Rules::default(),
+    )
 }
 
 fn names(touch: &Touch, snapshot: &Snapshot) -> Vec<String> {

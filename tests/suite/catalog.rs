@@ -10,6 +10,7 @@ const SCHEMA: &str = r#"
     create role reader login;
     create schema app; revoke all on schema app from public; revoke all on schema public from public;
     create extension citext schema public;
+    create extension pg_stat_statements schema public;
     create domain app.email as varchar(60) check (value ~ '@');
     create type app.mood as enum ('good', 'bad');
     create type app.pair as (a int, b app.email);
@@ -31,6 +32,8 @@ const SCHEMA: &str = r#"
     create sequence app.counter;
     create function app.find(needle text, out id int, out "E mail" text) returns setof record
         language sql as 'select 1, $1';
+    create function app.spread(a int, int default 2, variadic rest int[] default '{}') returns int language sql strict
+        set search_path = app, pg_temp as 'select $1 + $2';
     create function app.total(a int, variadic b int[] default '{}') returns int language plpgsql as 'begin return 1; end';
     create procedure app.tidy(inout a int) language plpgsql as 'begin end';
     create function app.same(app.mood, text) returns bool language sql as 'select true';
@@ -158,6 +161,11 @@ async fn every_field_is_filled() {
     );
     assert!(relation("expressed").has_dml_rules && !customer.has_dml_rules && !relation("emails").has_dml_rules);
 
+    assert_eq!(customer.extension, None);
+    let statements = snapshot.candidates(Some("public"), "pg_stat_statements")[0];
+    assert_eq!(statements.extension.as_deref(), Some("pg_stat_statements"));
+    assert!(statements.is_system() && !statements.is_in_system_schema());
+
     assert_eq!(relation("emails").kind, RelationKind::View);
     let definition = relation("emails").definition.as_deref().unwrap();
     assert!(definition.contains("FROM app.customer c"), "{definition}");
@@ -182,9 +190,23 @@ async fn functions_operators_and_types_of_users_are_known() {
         (&find.argument_types, &find.output_names),
         (&vec![25], &vec!["id".to_owned(), "E mail".to_owned()])
     );
-    assert_eq!(find.body.as_deref(), Some("select 1, $1"));
+    let body = find.body.as_ref().unwrap();
+    assert_eq!(
+        (body.text.as_str(), body.is_standard, body.is_strict),
+        ("select 1, $1", false, false)
+    );
+    assert_eq!(
+        (&body.parameter_names, &body.output_types),
+        (&vec!["needle".to_owned()], &vec![23, 25])
+    );
+    let spread = function("spread").body.as_ref().unwrap();
+    assert_eq!(spread.parameter_names, ["a", "", "rest"]);
+    assert_eq!(spread.defaults, ["2", "'{}'::integer[]"]);
+    assert!(spread.is_variadic && spread.is_strict);
+    assert_eq!(spread.settings, ["search_path=app, pg_temp"]);
     if snapshot.server_version >= 140_000 {
-        assert_eq!(function("atomic").body.as_deref(), Some("RETURN (a + 1)"));
+        let atomic = function("atomic").body.as_ref().unwrap();
+        assert!(atomic.is_standard && atomic.text == "RETURN (a + 1)", "{atomic:?}");
     }
     assert_eq!(
         (function("total").body.as_ref(), &function("total").argument_types),

@@ -59,6 +59,14 @@ const QUERIES: &[&str] = &[
     "SELECT email FROM customer c WHERE EXISTS (SELECT 1 FROM payment p WHERE p.customer_id = c.customer_id \
      AND p.amount > 10) ORDER BY customer_id",
     "SELECT last_name FROM actor WHERE actor_id IN (SELECT actor_id FROM film_actor WHERE film_id = 1) ORDER BY actor_id",
+    // One of several values, by what is clean or what the masked data tells too.
+    "SELECT customer_id, CASE WHEN active = 1 THEN email END, email IS NULL, first_name IS NOT NULL FROM customer ORDER BY customer_id",
+    "SELECT customer_id, CASE store_id WHEN 1 THEN c.email WHEN 2 THEN s.email END FROM customer c JOIN staff s USING (store_id) \
+     ORDER BY customer_id",
+    "SELECT a.customer_id, CASE WHEN a.email = b.email THEN b.email END, nullif(a.email, b.email), coalesce(a.email, b.email) \
+     FROM customer a JOIN customer b ON b.customer_id = a.customer_id / 2 * 2 ORDER BY a.customer_id",
+    "SELECT customer_id, lag(email) OVER w, lead(first_name, 2) OVER w, first_value(last_name) OVER w, nth_value(email, 2) OVER w \
+     FROM customer WINDOW w AS (PARTITION BY store_id ORDER BY customer_id) ORDER BY customer_id",
     // Ordering, windows and aggregates over what is not protected.
     "SELECT email, row_number() OVER (ORDER BY customer_id) FROM customer ORDER BY customer_id",
     "SELECT c.customer_id, c.email, sum(p.amount) FROM customer c JOIN payment p USING (customer_id) \

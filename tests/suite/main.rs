@@ -6,6 +6,8 @@ mod cluster;
 mod crash;
 mod demo;
 mod equivalence;
+mod extensions;
+mod functions;
 mod harness;
 mod large_objects;
 mod oracle;

@@ -57,7 +57,7 @@ impl Server {
                 ("server.crt".to_owned(), certificate.into_bytes()),
                 ("server.key".to_owned(), key.into_bytes()),
             ],
-            template: None,
+            ..ClusterOptions::default()
         })
         .unwrap();
         let sql = format!(

@@ -21,7 +21,10 @@ fn load(rows: &[(&str, &[&[&str]])]) -> Result<Snapshot, RowError> {
 #[test]
 fn rows_become_relations() {
     let snapshot = load(&[
-        ("relations", &[&["16384", "public", "customer", "r", "16386", "f"]]),
+        (
+            "relations",
+            &[&["16384", "public", "customer", "r", "16386", "f", "NULL"]],
+        ),
         (
             "columns",
             &[
@@ -60,7 +63,7 @@ fn rows_become_relations() {
 #[test]
 fn user_code_spreads_to_what_is_made_of_the_type() {
     let snapshot = load(&[
-        ("relations", &[&["16500", "public", "place", "r", "16502", "f"]]),
+        ("relations", &[&["16500", "public", "place", "r", "16502", "f", "NULL"]]),
         ("columns", &[&["16500", "1", "at", "16401", "-1", "f"]]),
         (
             "types",
@@ -92,13 +95,22 @@ fn functions_keep_their_output_names() {
         "2249",
         "t",
         r#"["a\"b", ""]"#,
-        "select 1",
+        r#"{"text": "select 1", "is_standard": false, "parameter_names": ["a", ""], "defaults": ["1"],
+            "output_types": [23, 25], "is_variadic": false, "is_strict": true, "settings": ["search_path=app"]}"#,
     ];
     let snapshot = load(&[("functions", &[&cells])]).unwrap();
     let function = &snapshot.functions["f"][0];
     assert_eq!(function.output_names, ["a\"b", "column2"]);
     assert_eq!(function.argument_types, [23, 25]);
-    assert_eq!(function.body.as_deref(), Some("select 1"));
+    let body = function.body.as_ref().unwrap();
+    assert_eq!(
+        (body.text.as_str(), body.is_strict, body.is_variadic),
+        ("select 1", true, false)
+    );
+    assert_eq!(
+        (&body.parameter_names[..], &body.output_types[..]),
+        (&["a".to_owned(), String::new()][..], &[23, 25][..])
+    );
 }
 
 #[test]

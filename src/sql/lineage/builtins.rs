@@ -71,7 +71,7 @@ pub(super) fn returns_text(name: &str) -> bool {
 }
 
 /// Whether a call may return several rows, or none: their number tells of its arguments.
-pub(super) fn returns_set(name: &str) -> bool {
+pub(in crate::sql) fn returns_set(name: &str) -> bool {
     let sets = [
         "_elements",
         "_elements_text",

@@ -7,10 +7,10 @@ use pg_query::protobuf::AExprKind;
 use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins, unknown};
-use crate::catalog::{Function, Oid};
-use crate::sql::functions::{self, Class};
+use crate::catalog::{ColumnId, Function, Oid, Relation};
+use crate::sql::functions::{self, Behaviour, Class};
 use crate::sql::tree::{Node, Value};
-use crate::sql::{Clause, Lineage, Test, operators, touch};
+use crate::sql::{Clause, Lineage, Test, callees, operators};
 
 /// A function as a call names it.
 #[derive(Clone, Copy)]
@@ -36,27 +36,32 @@ impl<'a> Analyser<'a> {
     /// Whether the call can only mean functions of pg_catalog, or those by which an extension overloads them for
     /// types of its own: citext has a `max` and a `split_part` that do the same.
     pub(super) fn is_builtin(&self, callee: Callee<'_>) -> bool {
-        let overloads = |found: &Vec<Function>| {
-            self.snapshot.builtin_functions.contains(callee.name) && found.iter().all(touch::computes)
+        let overloads = |one: &Function| {
+            let is_known = callees::of_user(one, one.argument_types.len()).class != Class::Opaque;
+            is_known && self.snapshot.builtin_functions.contains(callee.name)
         };
         match callee.schema {
             Some("pg_catalog") => true,
             Some(_) => false,
-            None => self.system_names_only || self.snapshot.functions.get(callee.name).is_none_or(overloads),
+            None => self.system_names_only || callees::named(self.snapshot, None, callee.name).all(overloads),
         }
     }
 
-    /// Whether the operator may run code of a user's own. Operators of an extension that overload one of the server's,
-    /// like citext's `=`, are as total as that one.
-    fn is_user_operator(&self, names: &[&str]) -> bool {
-        let functions = names.last().and_then(|name| self.snapshot.user_operators.get(*name));
-        let computes = |function: &String| match self.snapshot.functions.get(function) {
-            Some(found) => found.iter().all(touch::computes),
-            None => functions::class(function) == Class::Pure,
-        };
-        !self.system_names_only
-            && names.first() != Some(&"pg_catalog")
-            && functions.is_some_and(|found| !found.iter().all(computes))
+    /// What the call does, whichever function is meant.
+    pub(super) fn behaviour(&self, callee: Callee<'_>, arguments: usize) -> Behaviour {
+        let schema = callee.schema.or(self.system_names_only.then_some("pg_catalog"));
+        callees::behaviour(self.snapshot, self.treatment, schema, callee.name, arguments)
+    }
+
+    /// What operators of this name outside pg_catalog do, if there are any. Those of an extension that overload one of
+    /// the server's, like citext's `=`, are as total as that one.
+    fn user_operators(&self, names: &[&str]) -> Option<Behaviour> {
+        if self.system_names_only || names.first() == Some(&"pg_catalog") {
+            return None;
+        }
+        let functions = self.snapshot.user_operators.get(*names.last()?)?.iter();
+        let behaviour = |function: &String| callees::behaviour(self.snapshot, self.treatment, None, function, 2);
+        functions.map(behaviour).reduce(Behaviour::or)
     }
 
     /// The value of a function call.
@@ -64,13 +69,17 @@ impl<'a> Analyser<'a> {
         let Some(callee) = Callee::of(call) else {
             return self.generic(scope, call);
         };
+        if let Some(result) = self.inlined(scope, call, callee)? {
+            return Ok(result.value());
+        }
         if let Some(filter) = call.node("agg_filter") {
             self.condition(scope, filter, Clause::Filter)?;
         }
-        let mut lineage = match call.node("over") {
+        let mut order = match call.node("over") {
             Some(window) => self.window(scope, window, false)?,
             None => Lineage::computed(),
         };
+        let mut lineage = order.clone();
         if callee.name == "count" && self.is_builtin(callee) {
             self.count(scope, call)?;
             return Ok(Origin::from(lineage));
@@ -88,14 +97,21 @@ impl<'a> Analyser<'a> {
                 self.grouping(Clause::AggregateDistinct, argument);
             }
         }
+        let mut sorted = Vec::new();
         for item in call.nodes("agg_order") {
             let key = self.sort_key(scope, item)?;
             lineage.absorb(&key.lineage);
-            if !call.bool("agg_within_group") {
+            if call.bool("agg_within_group") {
+                sorted.push(key);
+            } else {
+                order.absorb(&key.lineage);
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
         self.call_effects(callee, &arguments, &lineage);
+        if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
+            return Ok(picked);
+        }
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
@@ -105,31 +121,30 @@ impl<'a> Analyser<'a> {
 
     /// What a call tells beside its value: that it failed, how many rows it gave.
     pub(super) fn call_effects(&mut self, callee: Callee<'_>, arguments: &[Origin<'a>], lineage: &Lineage) {
-        let what = || format!("function {}", callee.name);
-        if !self.is_builtin(callee) {
-            let returns_set = self.snapshot.functions.get(callee.name);
-            if returns_set.is_some_and(|found| found.iter().any(|one| one.returns_set)) {
-                self.other_influence(Clause::FunctionArgument, lineage);
-            }
-            return self.may_fail(what, lineage);
-        }
-        if builtins::returns_set(callee.name) {
+        let mut users = callees::named(self.snapshot, callee.schema, callee.name);
+        let is_builtin = self.is_builtin(callee);
+        if users.any(|one| one.returns_set) || is_builtin && builtins::returns_set(callee.name) {
             self.other_influence(Clause::FunctionArgument, lineage);
         }
-        match functions::class(callee.name) {
+        let what = || format!("function {}", callee.name);
+        let behaviour = self.behaviour(callee, arguments.len());
+        match behaviour.class {
             Class::Pure | Class::Picking | Class::Counting => {}
             Class::Fallible => {
                 let mut failing = Lineage::computed();
                 // Aggregated values (WITHIN GROUP) come after the direct arguments, and are not among these.
                 for (at, argument) in arguments.iter().enumerate() {
-                    if functions::fails_by(callee.name, at) {
+                    if behaviour.fails_by(at) && !self.is_from_catalog(callee, argument) {
                         failing.absorb(&argument.lineage);
                     }
                 }
                 if arguments.is_empty() {
                     failing.absorb(lineage);
                 }
-                self.may_fail(what, &failing);
+                let from_catalog = |argument| self.is_from_catalog(callee, argument);
+                if arguments.is_empty() || !arguments.iter().all(from_catalog) {
+                    self.may_fail(what, &failing);
+                }
             }
             // Known to be harmless with clean arguments only.
             Class::System | Class::Opaque => {
@@ -139,6 +154,18 @@ impl<'a> Analyser<'a> {
                 self.may_fail(what, lineage);
             }
         }
+    }
+
+    /// Whether an argument is what the server's catalogs hold for this function: options of foreign objects are always
+    /// whole. pg_dump reads them so.
+    fn is_from_catalog(&self, callee: Callee<'_>, argument: &Origin<'a>) -> bool {
+        let of_catalog = |column: &ColumnId| {
+            let relation = self.snapshot.relations.get(&column.relation);
+            relation.is_some_and(Relation::is_in_system_schema)
+        };
+        callee.name == "pg_options_to_table"
+            && argument.lineage.is_verbatim()
+            && argument.lineage.verbatim.iter().all(of_catalog)
     }
 
     fn count(&mut self, scope: &Scope<'_, 'a>, call: &'a Node) -> Step<()> {
@@ -257,16 +284,34 @@ impl<'a> Analyser<'a> {
                 _ => None,
             });
         }
-        let mut lineage = Lineage::computed();
-        for side in sides.iter().flatten() {
-            lineage.absorb(&side.lineage);
-        }
         let failing = self.failing_side(expression, &sides);
         if let Some(failing) = failing {
             let name = operator_name(expression);
             self.may_fail(|| format!("operator {name}"), &failing);
         }
+        if let [Some(left), Some(right)] = sides.as_slice() {
+            if expression.int("kind") == AExprKind::AexprNullif as i64 {
+                return Ok(self.null_if(left, right));
+            }
+            if self.is_equality(expression) {
+                return Ok(Origin::from(self.equal(expression, left, right)));
+            }
+        }
+        let mut lineage = Lineage::computed();
+        for side in sides.iter().flatten() {
+            lineage.absorb(&side.lineage);
+        }
         Ok(Origin::from(lineage))
+    }
+
+    /// The outcome of `a = b`, `a <> b`, `a IS DISTINCT FROM b` and their like, as a value.
+    fn equal(&self, expression: &Node, left: &Origin<'a>, right: &Origin<'a>) -> Lineage {
+        let nulls_tell = expression.int("kind") != AExprKind::AexprOp as i64;
+        match (left.lineage.is_null(), right.lineage.is_null()) {
+            (false, true) if nulls_tell => self.null_tested(left),
+            (true, false) if nulls_tell => self.null_tested(right),
+            _ => self.compared(left, right),
+        }
     }
 
     /// The operands by whose values an operator can fail; none if it cannot.
@@ -276,7 +321,8 @@ impl<'a> Analyser<'a> {
             side.and_then(|side| side.type_oid).filter(|oid| *oid != UNKNOWN)
         };
         let name = operator_name(expression);
-        let user_operator = self.is_user_operator(&expression.names("name"));
+        let users = self.user_operators(&expression.names("name"));
+        let users_fail_by = |at: usize| users.is_some_and(|users| users.fails_by(at));
         let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default()).unwrap_or_default();
         let total = match kind {
             AExprKind::AexprDistinct
@@ -289,12 +335,12 @@ impl<'a> Analyser<'a> {
             | AExprKind::AexprNotBetweenSym => true,
             _ => operators::is_total(name, type_of(0), type_of(1)),
         };
-        if total && !user_operator {
+        if total && !users_fail_by(0) && !users_fail_by(1) {
             return None;
         }
         let mut failing = Lineage::computed();
         let in_left = !operators::is_total_in_left(name)
-            || user_operator
+            || users_fail_by(0)
             || (name.ends_with("~~") || name.ends_with("~~*")) && !is_safe_pattern(expression);
         for (at, side) in sides.iter().enumerate() {
             match side {
@@ -310,9 +356,10 @@ impl<'a> Analyser<'a> {
         if !self.has_protected(&value.lineage) {
             return;
         }
-        if value.lineage.is_verbatim() && self.has_plain_equality(value) {
+        if self.is_picked(&value.lineage) && self.has_plain_equality(value) {
             let columns = value.lineage.verbatim.clone();
             self.influence(clause, Test::Grouping(columns));
+            self.test_influences(clause, &value.lineage);
         } else {
             self.other_influence(clause, &value.lineage);
         }

@@ -6,7 +6,7 @@ use super::origin::{Origin, same_form, united};
 use super::scope::Scope;
 use super::{Analyser, Step};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, ColumnSet, Lineage, Test};
+use crate::sql::{Clause, ColumnSet, Test};
 
 impl<'a> Analyser<'a> {
     /// Notes what a condition tests. AND, OR and NOT of tests that the masked data can answer can be
@@ -42,16 +42,23 @@ impl<'a> Analyser<'a> {
         if !self.has_protected(&value.lineage) {
             return;
         }
-        // A row IS NULL where all its fields are: that reads the fields.
-        if value.lineage.is_verbatim() && value.fields.is_none() {
-            let columns = value.lineage.verbatim.clone();
-            self.influence(clause, Test::NullTest(columns));
-        } else {
-            self.other_influence(clause, &value.lineage);
+        match self.null_outcome(value) {
+            Some(test) => {
+                self.influence(clause, test);
+                self.test_influences(clause, &value.lineage);
+            }
+            None => self.other_influence(clause, &value.lineage),
         }
     }
 
-    fn is_equality(&self, node: &Node) -> bool {
+    /// What a test for NULL is, if NULL stands for NULL in the masked data.
+    pub(super) fn null_outcome(&self, value: &Origin<'a>) -> Option<Test> {
+        // A row IS NULL where all its fields are: that reads the fields.
+        let is_plain = self.is_picked(&value.lineage) && value.fields.is_none();
+        is_plain.then(|| Test::NullTest(value.lineage.verbatim.clone()))
+    }
+
+    pub(super) fn is_equality(&self, node: &Node) -> bool {
         let kind = AExprKind::try_from(i32::try_from(node.int("kind")).unwrap_or_default());
         let by_name = || self.is_equality_operator(&node.names("name"));
         match kind {
@@ -106,19 +113,28 @@ impl<'a> Analyser<'a> {
             // Comparing with NULL is never true; where IS DISTINCT FROM asks, the tests for NULL are noted.
             return;
         }
-        let plain = left.lineage.is_verbatim()
-            && right.lineage.is_verbatim()
+        match self.equality_outcome(left, right) {
+            Some(test) => self.influence(clause, test),
+            None => {
+                let mut columns: ColumnSet = self.protected(&left.lineage);
+                columns.extend(self.protected(&right.lineage));
+                if !columns.is_empty() {
+                    self.influence(clause, Test::Other(columns));
+                }
+            }
+        }
+        self.test_influences(clause, &left.lineage);
+        self.test_influences(clause, &right.lineage);
+    }
+
+    /// What a test for equality is, if equal values are equal in the masked data.
+    pub(super) fn equality_outcome(&self, left: &Origin<'a>, right: &Origin<'a>) -> Option<Test> {
+        let plain = self.is_picked(&left.lineage)
+            && self.is_picked(&right.lineage)
             && self.has_plain_equality(left)
             && self.has_plain_equality(right)
             && same_form(left.type_oid, right.type_oid);
-        if plain {
-            let test = Test::Equality(left.lineage.verbatim.clone(), right.lineage.verbatim.clone());
-            self.influence(clause, test);
-        } else {
-            let mut columns: ColumnSet = self.protected(&left.lineage);
-            columns.extend(self.protected(&right.lineage));
-            self.influence(clause, Test::Other(columns));
-        }
+        plain.then(|| Test::Equality(left.lineage.verbatim.clone(), right.lineage.verbatim.clone()))
     }
 
     /// IN, NOT IN, `= ANY`, `<> ALL` of a subquery; EXISTS, which tests nothing but what its query tests.
@@ -158,25 +174,9 @@ impl<'a> Analyser<'a> {
         Ok(())
     }
 
-    /// As generic, where parts are evaluated or not according to the values of those before them.
-    pub(super) fn conditional(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let mut lineage = Lineage::computed();
-        let mut deciding = Vec::new();
-        for part in parts(node) {
-            let before = (self.clean_fallible, self.sublinks);
-            let value = self.value(scope, part.node)?;
-            self.branch_effects(before, &deciding, node.is("CoalesceExpr"));
-            lineage.absorb(&value.lineage);
-            if part.decides {
-                deciding.push(value);
-            }
-        }
-        Ok(Origin::from(lineage))
-    }
-
     /// What a part that is evaluated according to other values tells of them: that it failed, even on clean values; and
     /// that a subquery ran, by the time that it took and in what EXPLAIN ANALYZE counts.
-    fn branch_effects(&mut self, before: (usize, usize), deciding: &[Origin<'a>], by_null: bool) {
+    pub(super) fn branch_effects(&mut self, before: (usize, usize), deciding: &[Origin<'a>], by_null: bool) {
         let may_fail = self.clean_fallible > before.0;
         let has_subquery = self.sublinks > before.1;
         for value in deciding {
@@ -211,29 +211,6 @@ impl<'a> Analyser<'a> {
             self.equality(Clause::SetOperation, left, right);
         }
     }
-}
-
-/// A part of an expression in which not all parts are evaluated.
-struct Part<'a> {
-    node: &'a Node,
-    /// Later parts are evaluated according to its value.
-    decides: bool,
-}
-
-/// The parts of CASE, COALESCE, AND, OR and NOT in the order of their evaluation.
-fn parts(node: &Node) -> Vec<Part<'_>> {
-    let decides = |node| Part { node, decides: true };
-    let shown = |node| Part { node, decides: false };
-    if !node.is("CaseExpr") {
-        return node.nodes("args").map(decides).collect();
-    }
-    let mut parts: Vec<Part<'_>> = node.node("arg").map(decides).into_iter().collect();
-    for when in node.nodes("args") {
-        parts.extend(when.node("expr").map(decides));
-        parts.extend(when.node("result").map(shown));
-    }
-    parts.extend(node.node("defresult").map(shown));
-    parts
 }
 
 /// The values that an equality of two sides compares.

@@ -20,7 +20,8 @@ impl<'a> Analyser<'a> {
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
             "AConst" => Ok(constant(node)),
-            "ParamRef" | "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
+            "ParamRef" => self.numbered_parameter(node),
+            "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
             "AIndirection" => self.indirection(scope, node),
             "FuncCall" => self.function(scope, node),
             "AExpr" => self.operator(scope, node),
@@ -32,10 +33,19 @@ impl<'a> Analyser<'a> {
                 let fields = self.query(node, Some(scope))?;
                 Ok(Origin::from(united_fields(&fields)))
             }
-            "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
+            "CaseExpr" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
             "AArrayExpr" => self.array(scope, node),
-            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr"
-            | "ResTarget" | "SortBy" => self.generic(scope, node),
+            "MinMaxExpr" => self.greatest(scope, node),
+            "NullTest" => match node.node("arg") {
+                Some(argument) => {
+                    let value = self.value(scope, argument)?;
+                    Ok(Origin::from(self.null_tested(&value)))
+                }
+                None => self.generic(scope, node),
+            },
+            "BooleanTest" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr" | "ResTarget" | "SortBy" => {
+                self.generic(scope, node)
+            }
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
             _ => self.unfamiliar(scope, node),
         }
@@ -95,12 +105,15 @@ impl<'a> Analyser<'a> {
                     if let Some(row) = self.entry_named(scope, &names)? {
                         lineage.absorb(&row.lineage);
                     }
+                    if let Some(parameter) = self.parameter(column) {
+                        lineage.absorb(&parameter.lineage);
+                    }
                     Ok(Origin::from(lineage.tainted()))
                 }
                 Found::Several => Err(unknown("ambiguous column", column)),
                 Found::Nothing => match self.entry_named(scope, &names)? {
                     Some(row) => Ok(row),
-                    None => Err(unknown("column", column)),
+                    None => self.parameter(column).ok_or_else(|| unknown("column", column)),
                 },
             };
         }
@@ -113,7 +126,10 @@ impl<'a> Analyser<'a> {
         };
         let entry = match scope.entry(schema, table) {
             Ok(Some(entry)) => entry,
-            Ok(None) => return Err(unknown("relation", &qualifier.join("."))),
+            Ok(None) => {
+                let parameter = self.qualified_parameter(qualifier, column);
+                return parameter.ok_or_else(|| unknown("relation", &qualifier.join(".")));
+            }
             Err(()) => return Err(unknown("ambiguous relation", table)),
         };
         match entry.column(column, self.snapshot) {
@@ -133,7 +149,11 @@ impl<'a> Analyser<'a> {
         let users = self.snapshot.functions.get(name);
         let builtin = self.snapshot.builtin_functions.contains(name);
         let is_type = self.snapshot.types_by_name.contains_key(name);
-        let vouched = users.is_none_or(|found| found.iter().all(|one| self.treatment.vouched(&one.schema, &one.name)));
+        let vouched = users.is_none_or(|found| {
+            found
+                .iter()
+                .all(|one| self.treatment.vouched(&one.schema, &one.name).is_some())
+        });
         if users.is_none() && !builtin && !is_type {
             return Err(unknown("column", name));
         }
@@ -290,14 +310,20 @@ impl<'a> Analyser<'a> {
     }
 
     fn sublink(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let fields = match node.node("subselect") {
-            Some(subselect) => self.query(subselect, Some(scope))?,
-            None => Vec::new(),
+        let kind = node.int("sub_link_type");
+        let (fields, decided) = match node.node("subselect") {
+            Some(subselect) => {
+                let is_single = kind == SubLinkType::ExprSublink as i64 || kind == SubLinkType::MultiexprSublink as i64;
+                let never_fails = !is_single || self.has_one_row(subselect);
+                self.contained(never_fails, |analyser| analyser.query(subselect, Some(scope)))?
+            }
+            None => Default::default(),
         };
         self.sublinks += 1;
-        let kind = node.int("sub_link_type");
         if kind == SubLinkType::ExistsSublink as i64 {
-            return Ok(Origin::computed());
+            let mut exists = Lineage::computed();
+            exists.picked_by(&decided);
+            return Ok(Origin::from(exists));
         }
         // One with several columns is a side of a row comparison: `(a, b) = (SELECT …)`.
         if kind == SubLinkType::ExprSublink as i64 && fields.len() < 2 {
@@ -305,9 +331,12 @@ impl<'a> Analyser<'a> {
                 return Err(unknown("column", "of a scalar subquery"));
             };
             self.sublink_labels.insert(std::ptr::from_ref(node), field.name);
-            return Ok(field.origin);
+            let mut origin = field.origin;
+            origin.picked_by(&decided);
+            return Ok(origin);
         }
         let mut lineage = united_fields(&fields);
+        lineage.picked_by(&decided);
         if kind == SubLinkType::ArraySublink as i64 {
             let element = fields.first().and_then(|field| field.origin.type_oid);
             return Ok(Origin {
@@ -337,7 +366,7 @@ impl<'a> Analyser<'a> {
         }
         let plain_text = target == Some(25) || target == Some(1043);
         let same = plain_text && type_name.get("typmods").is_none();
-        if same && value.lineage.is_verbatim() && value.type_oid.is_some_and(is_string) {
+        if same && self.is_picked(&value.lineage) && value.type_oid.is_some_and(is_string) {
             return Ok(Origin {
                 type_oid: target,
                 ..value

@@ -3,7 +3,10 @@
 //! - `query` reads SELECT statements: WITH, set operations, targets, clauses;
 //! - `from` reads FROM items into `scope`s, where names are resolved; `row_functions` tells the columns
 //!   of functions there, `builtins` those of built-in ones;
-//! - `expression` follows values, `calls` through functions and operators; `condition` reads tests;
+//! - `expression` follows values, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
+//!   of several values;
+//! - `contained` reads queries whose outcome is one value;
+//! - `inlined` reads the bodies of SQL-language functions where they are called;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -12,10 +15,13 @@
 mod builtins;
 mod calls;
 mod condition;
+mod contained;
 mod expression;
 mod from;
+mod inlined;
 mod labels;
 mod origin;
+mod picking;
 mod query;
 mod row_functions;
 mod scope;
@@ -23,9 +29,13 @@ mod scope;
 mod tests;
 mod views;
 
+#[cfg(test)]
+pub(super) use builtins::returns_set;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
+use inlined::Frame;
 use origin::Field;
 pub use views::{ViewLineage, ViewLineages, resolve_views};
 
@@ -99,6 +109,8 @@ struct Analyser<'a> {
     /// Subqueries met within expressions.
     sublinks: usize,
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
+    /// Functions whose bodies are being read, the innermost last.
+    frames: Vec<Rc<Frame<'a>>>,
     steps: u32,
 }
 
@@ -116,6 +128,7 @@ impl<'a> Analyser<'a> {
             clean_fallible: 0,
             sublinks: 0,
             sublink_labels: HashMap::new(),
+            frames: Vec::new(),
             steps: 0,
         }
     }
@@ -161,7 +174,7 @@ impl<'a> Analyser<'a> {
         self.treatment.class(column) != 0
     }
 
-    /// The protected ones among the columns that a value comes from.
+    /// The protected ones among the columns that a value comes from, but for those that are only tested.
     fn protected(&self, lineage: &Lineage) -> ColumnSet {
         let columns = lineage.verbatim.iter().chain(&lineage.computed_from);
         columns.copied().filter(|column| self.is_protected(*column)).collect()
@@ -169,7 +182,13 @@ impl<'a> Analyser<'a> {
 
     fn has_protected(&self, lineage: &Lineage) -> bool {
         let mut columns = lineage.verbatim.iter().chain(&lineage.computed_from);
-        columns.any(|column| self.is_protected(*column))
+        !lineage.tests.is_empty() || columns.any(|column| self.is_protected(*column))
+    }
+
+    /// Whether values are those of columns, or NULL, and which of them it is tells nothing of protected columns but what
+    /// the tests say.
+    fn is_picked(&self, lineage: &Lineage) -> bool {
+        !lineage.computed && !lineage.computed_from.iter().any(|column| self.is_protected(*column))
     }
 
     /// Notes a deciding use. One that was just noted, as in each round over a recursive query, is not noted twice.
@@ -193,17 +212,29 @@ impl<'a> Analyser<'a> {
         if !columns.is_empty() {
             self.influence(clause, Test::Other(columns));
         }
+        self.test_influences(clause, lineage);
+    }
+
+    /// Notes that the outcome of the tests behind a value decides.
+    fn test_influences(&mut self, clause: Clause, lineage: &Lineage) {
+        for test in &lineage.tests {
+            self.influence(clause, test.clone());
+        }
     }
 
     /// Notes a use that fails on some values of what it reads.
     fn may_fail(&mut self, what: impl FnOnce() -> String, lineage: &Lineage) {
         const LOOK_BACK: usize = 64;
         let columns = self.protected(lineage);
-        if columns.is_empty() {
+        if columns.is_empty() && lineage.tests.is_empty() {
             self.clean_fallible += 1;
             return;
         }
-        let fallible = Fallible { what: what(), columns };
+        let fallible = Fallible {
+            what: what(),
+            columns,
+            tests: lineage.tests.clone(),
+        };
         if !self.fallible.iter().rev().take(LOOK_BACK).any(|seen| *seen == fallible) {
             self.fallible.push(fallible);
         }

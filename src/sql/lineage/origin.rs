@@ -29,6 +29,19 @@ impl<'a> Origin<'a> {
         Origin::from(Lineage::computed())
     }
 
+    /// Which of the values it is depends on `by`; so it does for every part of them.
+    pub fn picked_by(&mut self, by: &Lineage) {
+        if by.verbatim.is_empty() && by.computed_from.is_empty() && by.tests.is_empty() {
+            return;
+        }
+        self.lineage.picked_by(by);
+        if let Some(fields) = &mut self.fields {
+            for field in Rc::make_mut(fields) {
+                field.origin.picked_by(by);
+            }
+        }
+    }
+
     /// A value of this type; the fields of a composite one are computed from it.
     pub fn of_type(lineage: Lineage, type_oid: Oid, snapshot: &'a Snapshot) -> Self {
         let base = snapshot.base_type(type_oid, -1).0;
@@ -84,9 +97,15 @@ impl Lineage {
 
     /// Computes with `other` too.
     pub(super) fn absorb(&mut self, other: &Lineage) {
+        self.picked_by(other);
+        self.computed = true;
+    }
+
+    /// Which of the values it is depends on `other`.
+    pub(super) fn picked_by(&mut self, other: &Lineage) {
         self.computed_from.extend(&other.verbatim);
         self.computed_from.extend(&other.computed_from);
-        self.computed = true;
+        self.tests.extend(other.tests.iter().cloned());
     }
 
     /// The same columns, all computed from.
@@ -98,7 +117,7 @@ impl Lineage {
 
     /// Values are those of columns, or NULL, and nothing else.
     pub(super) fn is_verbatim(&self) -> bool {
-        self.computed_from.is_empty() && !self.computed
+        self.computed_from.is_empty() && !self.computed && self.tests.is_empty()
     }
 
     /// Nothing but NULL.
@@ -151,6 +170,7 @@ pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
     lineage.verbatim.extend(&right.lineage.verbatim);
     lineage.computed_from.extend(&right.lineage.computed_from);
     lineage.computed |= right.lineage.computed;
+    lineage.tests.extend(right.lineage.tests.iter().cloned());
     let type_oid = match (left.type_oid, right.type_oid) {
         (Some(UNKNOWN), known) | (known, Some(UNKNOWN)) => known,
         (known, other) if same_form(known, other) => known,

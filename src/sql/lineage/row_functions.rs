@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::builtins::{self, Columns};
 use super::calls::Callee;
+use super::inlined::Inlined;
 use super::labels::label;
 use super::origin::{Field, Origin, fields_of};
 use super::scope::{Scope, Shape};
@@ -62,6 +63,11 @@ impl<'a> Analyser<'a> {
     ) -> Step<Shape<'a>> {
         let mut arguments = Vec::new();
         let callee = Callee::of(call).filter(|_| call.is("FuncCall"));
+        if let Some(callee) = callee
+            && let Some(result) = self.inlined(scope, call, callee)?
+        {
+            return Ok(inlined_shape(result, call, definitions, alias));
+        }
         if callee.is_some() {
             for argument in call.nodes("args") {
                 arguments.push(self.value(scope, argument)?);
@@ -215,6 +221,31 @@ impl<'a> Analyser<'a> {
         column_names(node, &mut names);
         Ok(Shape::Fields(Rc::new(fields_of(names.into_iter(), &lineage))))
     }
+}
+
+/// The columns of an SQL-language function's result.
+fn inlined_shape<'a>(
+    mut result: Inlined<'a>,
+    call: &'a Node,
+    definitions: &[&'a Node],
+    alias: Option<&'a str>,
+) -> Shape<'a> {
+    if !definitions.is_empty() {
+        // Types are cast to those of the definitions.
+        let lineage = result.value().lineage;
+        let names = definitions.iter().map(|column| Cow::Borrowed(column.str("colname")));
+        return Shape::Fields(Rc::new(fields_of(names, &lineage)));
+    }
+    if !result.is_row
+        && let [only] = result.columns.as_mut_slice()
+        && only.name.is_empty()
+    {
+        only.name = match alias {
+            Some(alias) => Cow::Borrowed(alias),
+            None => label(call, &|_| None),
+        };
+    }
+    Shape::Fields(Rc::new(result.columns))
 }
 
 /// The columns that XMLTABLE or JSON_TABLE defines; nested ones come after all of their parent.

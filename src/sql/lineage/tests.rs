@@ -40,7 +40,7 @@ fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
 }
 
 /// `label=table.column+table.column`, `label=~computed.from`, `label=-` for clean, `label=null`; `*` where values of
-/// other origin are among the verbatim ones.
+/// other origin are among the verbatim ones, `!` before tests by which they are picked or computed.
 fn columns(analysis: &QueryAnalysis) -> String {
     let snapshot = snapshot();
     let shown = analysis
@@ -63,7 +63,7 @@ fn lineage(snapshot: &Snapshot, lineage: &Lineage) -> String {
     if !lineage.computed_from.is_empty() {
         write!(shown, "~{}", set(snapshot, &lineage.computed_from)).unwrap();
     }
-    match (shown.is_empty(), lineage.computed) {
+    let mut shown = match (shown.is_empty(), lineage.computed) {
         (true, true) => "-".to_owned(),
         (true, false) => "null".to_owned(),
         (false, computed) => {
@@ -72,25 +72,37 @@ fn lineage(snapshot: &Snapshot, lineage: &Lineage) -> String {
             }
             shown
         }
+    };
+    for told in &lineage.tests {
+        write!(shown, "!{}", test(snapshot, told)).unwrap();
+    }
+    shown
+}
+
+fn test(snapshot: &Snapshot, test: &Test) -> String {
+    let set = |columns: &ColumnSet| set(snapshot, columns);
+    match test {
+        Test::Equality(left, right) => format!("eq({};{})", set(left), set(right)),
+        Test::Grouping(columns) => format!("group({})", set(columns)),
+        Test::NullTest(columns) => format!("null({})", set(columns)),
+        Test::Extreme(columns) => format!("extreme({})", set(columns)),
+        Test::Other(columns) => format!("other({})", set(columns)),
     }
 }
 
 /// `Where:eq(a;b)`, `GroupBy:group(a)`, `Where:null(a)`, `OrderBy:other(a)`; then `fails(what:a)`.
 fn tests(analysis: &QueryAnalysis) -> String {
     let snapshot = snapshot();
-    let set = |columns: &ColumnSet| set(&snapshot, columns);
     let mut shown: Vec<String> = Vec::new();
     for influence in &analysis.influences {
-        let test = match &influence.test {
-            Test::Equality(left, right) => format!("eq({};{})", set(left), set(right)),
-            Test::Grouping(columns) => format!("group({})", set(columns)),
-            Test::NullTest(columns) => format!("null({})", set(columns)),
-            Test::Other(columns) => format!("other({})", set(columns)),
-        };
-        shown.push(format!("{:?}:{test}", influence.clause));
+        shown.push(format!("{:?}:{}", influence.clause, test(&snapshot, &influence.test)));
     }
     for fallible in &analysis.fallible {
-        shown.push(format!("fails({}:{})", fallible.what, set(&fallible.columns)));
+        let mut by = set(&snapshot, &fallible.columns);
+        for told in &fallible.tests {
+            write!(by, "!{}", test(&snapshot, told)).unwrap();
+        }
+        shown.push(format!("fails({}:{by})", fallible.what));
     }
     shown.join(" ")
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Analyser, QueryAnalysis};
 use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
+use crate::sql::bodies::{FunctionBodies, FunctionBody};
 use crate::sql::parser::{self, ParserSettings};
 use crate::sql::tree::Node;
 use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
@@ -23,6 +24,8 @@ pub struct ViewLineage {
 #[derive(Debug, Clone, Default)]
 pub struct ViewLineages {
     views: HashMap<Oid, ViewLineage>,
+    /// Of SQL-language functions, which are analysed where they are called.
+    pub(super) bodies: FunctionBodies,
 }
 
 impl ViewLineages {
@@ -46,7 +49,10 @@ pub fn resolve_views(snapshot: &Snapshot, treatment: &dyn Treatment) -> ViewLine
     let mut resolver = Resolver {
         snapshot,
         treatment,
-        lineages: ViewLineages::default(),
+        lineages: ViewLineages {
+            views: HashMap::new(),
+            bodies: FunctionBodies::new(snapshot),
+        },
         under_way: HashSet::new(),
     };
     let mut oids: Vec<Oid> = snapshot.relations.keys().copied().collect();
@@ -92,6 +98,8 @@ impl Resolver<'_> {
                 fallible: analysis.fallible,
             },
             _ => match self.everything(&named) {
+                // What functions in it read is not among the relations that it names.
+                Some(_) if self.called_bodies(&query).next().is_some() => return,
                 Some(everything) => self.not_analysed(everything, width),
                 None => return,
             },
@@ -126,21 +134,48 @@ impl Resolver<'_> {
         }
     }
 
-    /// The relations that a definition names; the names of CTEs are among the names, but name none.
+    /// The relations that a definition names, itself or in the bodies of functions; the names of CTEs are among the names,
+    /// but name none.
     fn named_relations(&self, query: &Node) -> Vec<Oid> {
         let mut named = Vec::new();
-        query.walk(&mut |node| {
-            if node.is("RangeVar") {
-                let schema = match node.str("schemaname") {
-                    "" => "pg_catalog",
-                    schema => schema,
-                };
-                let candidates = self.snapshot.candidates(Some(schema), node.str("relname"));
-                named.extend(candidates.iter().map(|relation| relation.oid));
+        let mut functions = HashSet::new();
+        let mut open = vec![(query, true)];
+        while let Some((tree, system_names_only)) = open.pop() {
+            tree.walk(&mut |node| {
+                if node.is("RangeVar") {
+                    let schema = match node.str("schemaname") {
+                        "" => system_names_only.then_some("pg_catalog"),
+                        schema => Some(schema),
+                    };
+                    let candidates = self.snapshot.candidates(schema, node.str("relname"));
+                    named.extend(candidates.iter().map(|relation| relation.oid));
+                }
+                true
+            });
+            for (oid, body) in self.called_bodies(tree) {
+                if functions.insert(oid) {
+                    open.extend(body.trees());
+                }
+            }
+        }
+        named
+    }
+
+    /// The bodies of the functions that are called anywhere in a tree.
+    fn called_bodies<'t>(&'t self, tree: &'t Node) -> impl Iterator<Item = (Oid, &'t FunctionBody)> {
+        let mut called = Vec::new();
+        tree.walk(&mut |node| {
+            if node.is("FuncCall")
+                && let Some(name) = node.names("funcname").last()
+            {
+                called.extend(self.snapshot.functions.get(*name).into_iter().flatten());
             }
             true
         });
-        named
+        let bodies = &self.lineages.bodies;
+        called
+            .into_iter()
+            .filter_map(|function| Some((function.oid, bodies.get(function.oid)?)))
     }
 
     /// Computed from every column of these relations; `None` if one of them is a view of which nothing is known.

@@ -77,6 +77,16 @@ SELECT id, person_email, count(*) OVER (PARTITION BY person_email), lag(amount) 
 SELECT id, rank() OVER w, ntile(3) OVER w FROM vault.person WINDOW w AS (ORDER BY score DESC NULLS LAST, id) ORDER BY id;
 -- case
 SELECT id, CASE WHEN score > 50 THEN 'high' WHEN score > 20 THEN 'middle' ELSE 'low' END AS level FROM vault.person ORDER BY id;
+-- case over a protected column; masks contact
+SELECT id, CASE WHEN active THEN email END AS contact FROM vault.person ORDER BY id;
+-- whether a protected column has a value
+SELECT id, email IS NOT NULL AS has_email, CASE WHEN born IS NULL THEN 'unknown' ELSE 'known' END AS birth FROM vault.person ORDER BY email IS NULL, id;
+-- sum over tests for NULL
+SELECT city, bool_or(email IS NULL) AS silent FROM vault.person GROUP BY city ORDER BY city;
+-- first and previous by a clean order; masks first previous
+SELECT id, first_value(name) OVER (PARTITION BY city ORDER BY joined) AS first, lag(email) OVER (ORDER BY id) AS previous FROM vault.person ORDER BY id;
+-- either of one domain; masks mail
+SELECT v.id, coalesce(p.email, v.person_email) AS mail FROM vault.visit v LEFT JOIN vault.person p ON p.email = v.person_email ORDER BY v.id;
 -- case in order by
 SELECT id FROM vault.person ORDER BY CASE city WHEN 'Rome' THEN 0 ELSE 1 END, id;
 -- dates
@@ -176,3 +186,14 @@ SELECT id, email FROM vault.person TABLESAMPLE SYSTEM (100) ORDER BY id;
 -- comment before; masks email
 /* app:orders,action:index */ SELECT id, email FROM vault.person ORDER BY id -- trailing
 ;
+
+-- SQL function over clean columns
+SELECT labels FROM labels() WHERE labels <> '';
+-- SQL function of each row; masks mail
+SELECT c.id, m.mail FROM clean c JOIN mails() m ON m.number = c.id;
+-- strict SQL function of a masked value
+SELECT id, known(email) FROM person;
+-- trigram similarity
+SELECT id, label % 'label' AS alike FROM clean ORDER BY label <-> 'label 2', id;
+-- counters of a table
+SELECT pg_stat_get_live_tuples('clean'::regclass) >= 0 AS counted;

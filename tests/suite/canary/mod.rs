@@ -44,6 +44,9 @@ impl Stage {
         let cluster = Cluster::start().expect("a throwaway server");
         cluster.createdb(DATABASE).expect("an empty database");
         cluster.psql(DATABASE, include_str!("schema.sql")).expect("the schema");
+        cluster
+            .psql(DATABASE, include_str!("functions.sql"))
+            .expect("functions");
         let options = ProxyOptions {
             rules: include_str!("rules.toml").to_owned(),
             role: SUPERUSER.to_owned(),
@@ -118,6 +121,7 @@ fn no_canary_leaves() {
         include_str!("ways/bits.sql"),
         include_str!("ways/doors.sql"),
         include_str!("ways/sessions.sql"),
+        include_str!("ways/functions.sql"),
     ] {
         let ways = ways::parse(&text.replace("{email}", &email));
         count += ways.len();

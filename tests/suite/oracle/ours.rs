@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use pgveil::catalog::{ColumnId, RelationKind, Snapshot};
+use pgveil::sql::functions::Class;
 use pgveil::sql::touch::ViewTouches;
 use pgveil::sql::{Analysis, Context, Refusal, Treatment, ViewLineages, analyse, resolve_views};
 use pgveil::upstream::{UpstreamTarget, connect, load_snapshot};
@@ -23,8 +24,8 @@ impl Treatment for Classes {
     }
 
     /// What users' functions do is not the question here.
-    fn vouched(&self, _: &str, _: &str) -> bool {
-        true
+    fn vouched(&self, _: &str, _: &str) -> Option<Class> {
+        Some(Class::Fallible)
     }
 
     fn protects_anything(&self) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use pgveil::catalog::{ColumnId, Oid};
-use pgveil::sql::{Analysis, ColumnSet, Lineage};
+use pgveil::sql::{Analysis, ColumnSet, Lineage, Test};
 
 use super::node_tree::{self, Node, Value};
 use super::ours::Ours;
@@ -209,11 +209,14 @@ fn define(server: &mut Server, node: &Node, definitions: &mut Definitions) {
 
 fn protected_only(ours: &Ours, lineage: &Lineage) -> Lineage {
     let only = |columns: &ColumnSet| columns.iter().copied().filter(|one| ours.is_protected(*one)).collect();
+    let tested: ColumnSet = lineage.tests.iter().flat_map(Test::columns).collect();
+    let computed_from = lineage.computed_from.union(&tested).copied().collect();
     let system_only = lineage.verbatim.iter().any(|one| !ours.is_protected(*one));
     Lineage {
         verbatim: only(&lineage.verbatim),
-        computed_from: only(&lineage.computed_from),
+        computed_from: only(&computed_from),
         computed: lineage.computed || system_only,
+        ..Lineage::default()
     }
 }
 

@@ -140,6 +140,17 @@ impl<'t> TreeReader<'t> {
             }
             "FUNCEXPR" if is_widening(node) => self.any_of(level, node.nodes("args")),
             "COALESCEEXPR" | "COALESCE" => self.any_of(level, node.nodes("args")),
+            "CASEEXPR" | "CASE" => self.case(level, node),
+            "MINMAXEXPR" | "MINMAX" => self.any_of(level, node.nodes("args")),
+            "NULLIFEXPR" => {
+                let sides: Vec<Lineage> = node.nodes("args").map(|side| self.expression(level, side)).collect();
+                let mut lineage = sides[0].clone();
+                // Nothing equals NULL.
+                if sides[1] != Lineage::default() {
+                    sides.iter().for_each(|side| picked_by(&mut lineage, side));
+                }
+                lineage
+            }
             "FIELDSELECT" => {
                 let argument = node.node("arg").expect("an argument");
                 self.field(level, argument, node.int("fieldnum"))
@@ -164,6 +175,17 @@ impl<'t> TreeReader<'t> {
             unite(&mut all, &self.expression(level, node));
         }
         all
+    }
+
+    /// One of the results, picked by the conditions.
+    fn case(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
+        let results: Vec<&Node> = node.nodes("args").filter_map(|when| when.node("result")).collect();
+        let mut lineage = self.any_of(level, results.into_iter().chain(node.node("defresult")));
+        let conditions: Vec<&Node> = node.nodes("args").filter_map(|when| when.node("expr")).collect();
+        for condition in conditions.into_iter().chain(node.node("arg")) {
+            picked_by(&mut lineage, &self.expression(level, condition));
+        }
+        lineage
     }
 
     /// Computed from everything under the node.
@@ -199,6 +221,10 @@ impl<'t> TreeReader<'t> {
         let parts = ["aggdirectargs", "args"];
         let parts: Vec<&Node> = parts.into_iter().flat_map(|part| node.nodes(part)).collect();
         let values: Vec<Lineage> = parts.into_iter().map(|part| self.under_entry(level, part)).collect();
+        if is_picking_aggregate(node.int("aggfnoid")) {
+            let picked = node.nodes("aggdirectargs").count();
+            return picked_from(&values, picked);
+        }
         all_tainted(&values)
     }
 
@@ -227,7 +253,18 @@ impl<'t> TreeReader<'t> {
                 values.push(self.expression(level, bound));
             }
         }
-        all_tainted(&values)
+        match node.int("winfnoid") {
+            // lag and lead with a value for where there is none: one of the two.
+            LAG_OR_ELSE | LEAD_OR_ELSE => {
+                let other = values.remove(2);
+                unite(&mut values[0], &other);
+                picked_from(&values, 0)
+            }
+            function if PICKING_WINDOW_FUNCTIONS.contains(&function) || is_picking_aggregate(function) => {
+                picked_from(&values, 0)
+            }
+            _ => all_tainted(&values),
+        }
     }
 
     fn variable(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
@@ -325,6 +362,7 @@ impl<'t> TreeReader<'t> {
     /// A field of a value that is a row.
     fn field(&mut self, level: &Level<'t>, node: &'t Node, number: i64) -> Lineage {
         match node.kind.as_str() {
+            "CONST" if node.bool("constisnull") => Lineage::default(),
             "ROW" | "ROWEXPR" => match node.nodes("args").nth(index(number)) {
                 Some(argument) => self.expression(level, argument),
                 None => computed(),
@@ -357,6 +395,18 @@ impl<'t> TreeReader<'t> {
                     _ => tainted(&self.column(level, entry_number, attribute)),
                 }
             }
+            "CASEEXPR" | "CASE" => {
+                let mut lineage = Lineage::default();
+                let results = node.nodes("args").filter_map(|when| when.node("result"));
+                for result in results.chain(node.node("defresult")).collect::<Vec<_>>() {
+                    unite(&mut lineage, &self.field(level, result, number));
+                }
+                let conditions: Vec<&Node> = node.nodes("args").filter_map(|when| when.node("expr")).collect();
+                for condition in conditions.into_iter().chain(node.node("arg")) {
+                    picked_by(&mut lineage, &self.expression(level, condition));
+                }
+                lineage
+            }
             _ => tainted(&self.expression(level, node)),
         }
     }
@@ -369,6 +419,39 @@ impl<'t> TreeReader<'t> {
         let found = query.nodes("targetList").find(|one| one.int("resno") == target);
         self.field(level, found.and_then(|one| one.node("expr")).expect("a target"), number)
     }
+}
+
+/// `lag(anycompatible, integer, anycompatible)`.
+const LAG_OR_ELSE: i64 = 3108;
+/// `lead(anycompatible, integer, anycompatible)`.
+const LEAD_OR_ELSE: i64 = 3111;
+/// lag, lead, first_value, last_value, nth_value, by OID.
+const PICKING_WINDOW_FUNCTIONS: [i64; 7] = [3106, 3107, 3109, 3110, 3112, 3113, 3114];
+
+/// max and min of every type (`pg_proc.dat`), mode, percentile_disc, any_value.
+fn is_picking_aggregate(function: i64) -> bool {
+    matches!(
+        function,
+        8 | 2050 | 2051 | 2115
+            ..=2146 | 2244 | 2245 | 2797 | 2798 | 3526 | 3527 | 3564 | 3565 | 3972 | 3984 | 4189 | 4190 | 5099 | 5100
+    )
+}
+
+/// The value at `picked`, picked by the others.
+fn picked_from(values: &[Lineage], picked: usize) -> Lineage {
+    let mut lineage = values.get(picked).cloned().unwrap_or_default();
+    for (at, other) in values.iter().enumerate() {
+        if at != picked {
+            picked_by(&mut lineage, other);
+        }
+    }
+    lineage
+}
+
+fn picked_by(lineage: &mut Lineage, other: &Lineage) {
+    lineage
+        .computed_from
+        .extend(other.verbatim.iter().chain(&other.computed_from));
 }
 
 /// The leaf of a set operation.
@@ -426,6 +509,11 @@ fn type_of(node: &Node) -> Option<Oid> {
         "RELABELTYPE" | "FIELDSELECT" | "COERCETODOMAIN" => "resulttype",
         "FUNCEXPR" => "funcresulttype",
         "COALESCEEXPR" | "COALESCE" => "coalescetype",
+        "CASEEXPR" | "CASE" => "casetype",
+        "MINMAXEXPR" | "MINMAX" => "minmaxtype",
+        "AGGREF" => "aggtype",
+        "WINDOWFUNC" => "wintype",
+        "NULLIFEXPR" => "opresulttype",
         "SUBLINK" if node.int("subLinkType") == 4 => {
             let query = node.node("subselect")?;
             return query.nodes("targetList").next()?.node("expr").and_then(type_of);

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Column, ColumnId, Function, Oid, Relation, RelationKind, Snapshot, Type, TypeKind};
 use crate::sql::Treatment;
+use crate::sql::functions::Class;
 
 /// Protected columns and their classes.
 const PROTECTED: [(&str, &str, u32); 12] = [
@@ -33,8 +34,8 @@ impl Treatment for Classes<'_> {
             .find(|(table, name, _)| *table == relation.name && *name == found.name);
         listed.filter(|_| in_play).map_or(0, |(_, _, class)| *class)
     }
-    fn vouched(&self, _: &str, name: &str) -> bool {
-        name != "leak"
+    fn vouched(&self, _: &str, name: &str) -> Option<Class> {
+        (name != "leak").then_some(Class::Fallible)
     }
     fn protects_anything(&self) -> bool {
         true
@@ -91,6 +92,7 @@ fn relation(oid: Oid, schema: &str, name: &str, kind: RelationKind, columns: &st
         columns: columns.collect(),
         definition: None,
         has_dml_rules: false,
+        extension: None,
         parents: Vec::new(),
         unique_keys: Vec::new(),
         checks: Vec::new(),

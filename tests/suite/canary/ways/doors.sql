@@ -161,12 +161,6 @@ SELECT loread(lo_open(4711, 262144), 100);
 SELECT lo_export(4711, '/tmp/x');
 -- refuse large_object: lo_from_bytea
 SELECT lo_from_bytea(0, photo) FROM vault.person;
--- refuse opaque_function: SQL function
-SELECT vault.read_email(1);
--- refuse opaque_function: set-returning function
-SELECT email FROM vault.find(1);
--- refuse opaque_function: field of a function's row
-SELECT (vault.find(1)).email;
 -- refuse opaque_function: SECURITY DEFINER
 SELECT vault.peek(1);
 -- refuse opaque_function: function in ORDER BY
