@@ -48,7 +48,7 @@ impl<'a> Analyser<'a> {
 
     /// Whether the operator may run code of a user's own. Operators of an extension that overload one of the server's,
     /// like citext's `=`, are as total as that one.
-    fn is_user_operator(&self, names: &[&str]) -> bool {
+    pub(super) fn is_user_operator(&self, names: &[&str]) -> bool {
         let functions = names.last().and_then(|name| self.snapshot.user_operators.get(*name));
         let computes = |function: &String| match self.snapshot.functions.get(function) {
             Some(found) => found.iter().all(touch::computes),
@@ -100,6 +100,9 @@ impl<'a> Analyser<'a> {
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
+        if let Some(structured) = self.structured_call(call, callee, &arguments, &lineage, &order) {
+            return Ok(structured);
+        }
         self.call_effects(callee, &arguments, &lineage);
         if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
             return Ok(picked);
@@ -107,6 +110,7 @@ impl<'a> Analyser<'a> {
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
+            structure: None,
             lineage,
         })
     }
@@ -264,6 +268,11 @@ impl<'a> Analyser<'a> {
                 Some(Value::Node(node)) => Some(self.value(scope, node)?),
                 _ => None,
             });
+        }
+        if let [Some(left), Some(right)] = sides.as_slice()
+            && let Some(array) = self.concatenated(expression, left, right)
+        {
+            return Ok(array);
         }
         let failing = self.failing_side(expression, &sides);
         if let Some(failing) = failing {

@@ -5,6 +5,7 @@
 //!   of functions there, `builtins` those of built-in ones;
 //! - `expression` follows values, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
 //!   of several values;
+//! - `structures` knows what arrays, rows and JSON are made of;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -21,6 +22,7 @@ mod picking;
 mod query;
 mod row_functions;
 mod scope;
+mod structures;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -128,6 +130,7 @@ impl<'a> Analyser<'a> {
                 columns: fields
                     .into_iter()
                     .map(|field| OutputColumn {
+                        structure: field.origin.known_structure(),
                         label: field.name.into_owned(),
                         lineage: field.origin.lineage,
                     })
