@@ -128,7 +128,7 @@ fn rows_in_text() {
     ]);
     assert_eq!(
         text(&nested, r#"(1,"(""mary x"")","{tom,""a b"",NULL}")"#),
-        r#"(1,(m*****),"{t**,a**,NULL}")"#
+        r#"(1,"(m*****)","{t**,a**,NULL}")"#
     );
 }
 

@@ -46,7 +46,10 @@ impl<'a> Analyser<'a> {
                 self.generic(scope, node)
             }
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
-            _ => self.unfamiliar(scope, node),
+            _ => match self.constructed(scope, node)? {
+                Some(origin) => Ok(origin),
+                None => self.unfamiliar(scope, node),
+            },
         }
     }
 
@@ -382,7 +385,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// The type that a name means, if there is only one of this name.
-    fn type_named(&self, type_name: &Node) -> Option<Oid> {
+    pub(super) fn type_named(&self, type_name: &Node) -> Option<Oid> {
         if type_name.bool("setof") || type_name.bool("pct_type") || type_name.get("array_bounds").is_some() {
             return None;
         }

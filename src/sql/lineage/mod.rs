@@ -5,7 +5,7 @@
 //!   of functions there, `builtins` those of built-in ones;
 //! - `expression` follows values, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
 //!   of several values;
-//! - `structures` knows what arrays, rows and JSON are made of;
+//! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -14,6 +14,7 @@
 mod builtins;
 mod calls;
 mod condition;
+mod constructors;
 mod expression;
 mod from;
 mod labels;

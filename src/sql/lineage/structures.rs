@@ -15,13 +15,13 @@ use crate::value::oid;
 
 /// The two document types.
 #[derive(Clone, Copy, PartialEq)]
-enum Document {
+pub(super) enum Document {
     Json,
     Jsonb,
 }
 
 impl Document {
-    fn of(self, content: Structure) -> Structure {
+    pub(super) fn of(self, content: Structure) -> Structure {
         match self {
             Document::Json => Structure::Json(Box::new(content)),
             Document::Jsonb => Structure::Jsonb(Box::new(content)),
@@ -211,7 +211,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// A value as JSON has it.
-    fn content(&mut self, value: &Origin<'a>, document: Document) -> Structure {
+    pub(super) fn content(&mut self, value: &Origin<'a>, document: Document) -> Structure {
         let structure = value.structure();
         self.document_may_fail(&structure, document);
         content(structure)
@@ -242,25 +242,29 @@ impl<'a> Analyser<'a> {
         Structure::Tuple(parts.iter().map(|part| self.content(part, document)).collect())
     }
 
-    /// Keys that are literals make members that are known by name; other keys may be any, if they are clean.
     fn object(&mut self, call: &'a Node, parts: &[Origin<'a>], document: Document) -> Option<Structure> {
         if !parts.len().is_multiple_of(2) {
             return None;
         }
+        let keys = call.nodes("args").step_by(2).zip(parts.iter().step_by(2)).collect();
+        let values = parts.iter().skip(1).step_by(2);
+        let values = values.map(|part| self.content(part, document)).collect();
+        self.object_of(keys, values)
+    }
+
+    /// Keys that are literals make members that are known by name; other keys may be any, if they are clean.
+    pub(super) fn object_of(
+        &mut self,
+        keys: Vec<(&'a Node, &Origin<'a>)>,
+        values: Vec<Structure>,
+    ) -> Option<Structure> {
         self.constants_matter = true;
-        let keys: Vec<Option<&str>> = call.nodes("args").step_by(2).map(literal).collect();
-        let values: Vec<Structure> = parts
-            .iter()
-            .skip(1)
-            .step_by(2)
-            .map(|part| self.content(part, document))
-            .collect();
-        if keys.iter().all(Option::is_some) {
-            let members = keys.into_iter().flatten().map(str::to_owned).zip(values);
+        let names: Vec<Option<&str>> = keys.iter().map(|(key, _)| literal(key)).collect();
+        if names.iter().all(Option::is_some) {
+            let members = names.into_iter().flatten().map(str::to_owned).zip(values);
             return row(members.collect());
         }
-        let mut keys = parts.iter().step_by(2);
-        if keys.any(|key| self.has_protected(&key.lineage)) {
+        if keys.iter().any(|(_, key)| self.has_protected(&key.lineage)) {
             return None;
         }
         let one = values.into_iter().map(Some).reduce(|left, right| either(left?, right?));
@@ -417,13 +421,18 @@ fn row(members: Vec<(String, Structure)>) -> Option<Structure> {
     Some(Structure::Row(members))
 }
 
-fn either(left: Structure, right: Structure) -> Option<Structure> {
+/// One structure for members that are not told apart; none if they are of different ones.
+pub(super) fn either(left: Structure, right: Structure) -> Option<Structure> {
     let unite = |left: Structure, right: Structure| {
         let united = united(&Origin::of_structure(&left), &Origin::of_structure(&right));
         united.structure()
     };
     match (&left, &right) {
         (Structure::Value { .. }, Structure::Value { .. }) => Some(unite(left, right)),
+        (Structure::Present(one), Structure::Present(other)) => {
+            let one = either((**one).clone(), (**other).clone())?;
+            Some(Structure::Present(Box::new(one)))
+        }
         _ => (left == right).then_some(left),
     }
 }

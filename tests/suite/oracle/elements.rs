@@ -113,10 +113,8 @@ impl<'t> TreeReader<'t> {
         let query = *outer.last().expect("a query");
         let entry = query.list("rtable")[index(node.int("varno"))].node().expect("an entry");
         let attribute = node.int("varattno");
-        if let Some(inner) = entry
-            .node("subquery")
-            .filter(|_| entry.int("rtekind") == rte_kind::SUBQUERY)
-        {
+        if entry.int("rtekind") == rte_kind::SUBQUERY {
+            let inner = entry.node("subquery").expect("a subquery");
             return self.target_element(&with(outer, inner), attribute);
         }
         if entry.int("rtekind") == rte_kind::JOIN

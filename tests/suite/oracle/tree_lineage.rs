@@ -254,7 +254,7 @@ impl<'t> TreeReader<'t> {
                 self.cte_column(&inner, cte, attribute)
             }
             rte_kind::FUNCTION => match function_of(entry, attribute) {
-                Some(function) if function.int("funcid") == UNNEST && function.is("FUNCEXPR") => {
+                Some(function) if function.is("FUNCEXPR") && function.int("funcid") == UNNEST => {
                     let array = function.nodes("args").next().expect("an array");
                     self.element(level, array)
                 }
