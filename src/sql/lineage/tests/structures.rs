@@ -253,7 +253,7 @@ fn constructors() {
         ),
         (
             "SELECT JSON_ARRAY(email, id) FROM customers",
-            "json list[present(~email+id)]",
+            "json list[present(~id+email)]",
         ),
         (
             "SELECT JSON_ARRAY(id, email NULL ON NULL) FROM customers",
