@@ -10,7 +10,8 @@ use crate::config::{Derived, Predicates};
 use crate::journal::ProtectedColumn;
 use crate::rules::{Action, ColumnTreatment};
 use crate::sql::{
-    Analysis, Clause, ColumnSet, CopyFormat, Influence, Lineage, Reason, Refusal, StatementKind, Test, Treatment,
+    Analysis, Clause, ColumnSet, CopyFormat, Influence, Lineage, OutputColumn, Reason, Refusal, StatementKind, Test,
+    Treatment,
 };
 
 use super::{Basis, ColumnAction, Plan, PlannedColumn, Reads, Verdict};
@@ -88,11 +89,13 @@ fn unknown_name(name: &str) -> Refusal {
     }
 }
 
-struct Decision<'a> {
+/// The decision about one statement under way.
+pub(super) struct Decision<'a> {
     basis: &'a Basis,
-    derived: Derived,
+    pub(super) derived: Derived,
     inferences: BTreeSet<String>,
-    uses: BTreeSet<(ColumnId, &'static str)>,
+    /// Protected columns, each with what is done with it.
+    pub(super) uses: BTreeSet<(ColumnId, &'static str)>,
 }
 
 impl<'a> Decision<'a> {
@@ -119,7 +122,7 @@ impl<'a> Decision<'a> {
         }
         let mut columns = Vec::with_capacity(analysis.columns.len());
         for column in &analysis.columns {
-            let action = self.column(&column.label, &column.lineage, &analysis.kind)?;
+            let action = self.column(column, &analysis.kind)?;
             columns.push(PlannedColumn {
                 label: column.label.clone(),
                 action,
@@ -129,7 +132,7 @@ impl<'a> Decision<'a> {
         Ok(columns)
     }
 
-    fn class(&self, column: ColumnId) -> u32 {
+    pub(super) fn class(&self, column: ColumnId) -> u32 {
         self.basis.treatments.class(column)
     }
 
@@ -137,11 +140,11 @@ impl<'a> Decision<'a> {
         self.basis.snapshot.column_name(column)
     }
 
-    fn protected(&self, columns: &ColumnSet) -> impl Iterator<Item = ColumnId> {
+    pub(super) fn protected(&self, columns: &ColumnSet) -> impl Iterator<Item = ColumnId> {
         columns.iter().copied().filter(|column| self.class(*column) != 0)
     }
 
-    fn treatment(&self, column: ColumnId) -> Option<&'a ColumnTreatment> {
+    pub(super) fn treatment(&self, column: ColumnId) -> Option<&'a ColumnTreatment> {
         self.basis.treatments.column(column)
     }
 
@@ -221,19 +224,13 @@ impl<'a> Decision<'a> {
         }
     }
 
-    fn column(&mut self, label: &str, lineage: &Lineage, kind: &StatementKind) -> Result<ColumnAction, Refusal> {
-        let shown: ColumnSet = lineage.verbatim.union(&lineage.computed_from).copied().collect();
-        let tells = lineage
-            .tests
-            .iter()
-            .any(|test| !self.is_harmless(test) && !self.is_allowed(test));
-        if !tells && self.protected(&shown).next().is_none() {
+    fn column(&mut self, column: &OutputColumn, kind: &StatementKind) -> Result<ColumnAction, Refusal> {
+        let OutputColumn { label, lineage, .. } = column;
+        if !self.tells(lineage) {
             self.tested(&lineage.tests);
             return Ok(ColumnAction::Clean);
         }
-        let mut all = shown;
-        all.extend(lineage.tests.iter().flat_map(Test::columns));
-        let protected: Vec<ColumnId> = self.protected(&all).collect();
+        let protected = self.columns_of(lineage);
         let Some(&first) = protected.first() else {
             return Ok(ColumnAction::Clean);
         };
@@ -243,13 +240,10 @@ impl<'a> Decision<'a> {
                 found => return Err(self.unlisted_refusal(column, found)),
             }
         }
-        let computed = lineage.computed || protected.iter().any(|column| lineage.computed_from.contains(column));
         if let Some(first) = lineage.verbatim.first().copied()
             && let Some(found) = self.treatment(first)
             && let Action::Mask(mask) = &found.action
-            && !computed
-            && !tells
-            && self.one_class(&lineage.verbatim)
+            && self.is_shown_masked(lineage)
             && (self.one_type(&lineage.verbatim) || !matches!(kind, StatementKind::CopyOut(_)))
         {
             self.tested(&lineage.tests);
@@ -263,6 +257,10 @@ impl<'a> Decision<'a> {
                 type_oid,
             });
         }
+        if let Some(form) = column.structure.as_ref().and_then(|structure| self.form(structure)) {
+            return Ok(ColumnAction::Form(form));
+        }
+        let computed = lineage.computed || self.protected(&lineage.computed_from).next().is_some();
         let unlisted = !computed
             && protected
                 .iter()
@@ -288,8 +286,33 @@ impl<'a> Decision<'a> {
         })
     }
 
+    /// Every protected column that a value comes from, or depends on.
+    pub(super) fn columns_of(&self, lineage: &Lineage) -> Vec<ColumnId> {
+        let mut all: ColumnSet = lineage.verbatim.union(&lineage.computed_from).copied().collect();
+        all.extend(lineage.tests.iter().flat_map(Test::columns));
+        self.protected(&all).collect()
+    }
+
+    /// Whether a value as it is tells more than the masked data does.
+    pub(super) fn tells(&self, lineage: &Lineage) -> bool {
+        self.protected(&lineage.verbatim).next().is_some()
+            || self.protected(&lineage.computed_from).next().is_some()
+            || self.tests_tell(lineage)
+    }
+
+    fn tests_tell(&self, lineage: &Lineage) -> bool {
+        let mut tests = lineage.tests.iter();
+        tests.any(|test| !self.is_harmless(test) && !self.is_allowed(test))
+    }
+
+    /// Whether a value is one of columns of one mask and domain, so that its mask makes of it what the masked data has.
+    pub(super) fn is_shown_masked(&self, lineage: &Lineage) -> bool {
+        let is_picked = !lineage.computed && self.protected(&lineage.computed_from).next().is_none();
+        is_picked && !self.tests_tell(lineage) && self.one_class(&lineage.verbatim)
+    }
+
     /// Records the tests by which a value that is shown was picked or computed.
-    fn tested(&mut self, tests: &BTreeSet<Test>) {
+    pub(super) fn tested(&mut self, tests: &BTreeSet<Test>) {
         for test in tests {
             let columns = test.columns();
             let columns: Vec<ColumnId> = self.protected(&columns).collect();
@@ -321,7 +344,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    fn base_type(&self, column: ColumnId) -> u32 {
+    pub(super) fn base_type(&self, column: ColumnId) -> u32 {
         let snapshot = &self.basis.snapshot;
         let found = snapshot
             .relations

@@ -35,7 +35,7 @@ pub struct Explanation {
 pub struct ExplainedColumn {
     /// Its label.
     pub label: String,
-    /// `clean`, `mask` or `redact`.
+    /// `clean`, `mask`, `members` (each by itself: elements of arrays, fields of rows, members of documents), `redact` or `null`.
     pub action: &'static str,
     /// The mask's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +58,7 @@ fn explain_plan(plan: &Plan) -> Explanation {
         let (action, mask) = match &column.action {
             ColumnAction::Clean => ("clean", None),
             ColumnAction::Mask { mask, .. } => ("mask", Some(mask.contract().name)),
+            ColumnAction::Form(_) => ("members", None),
             ColumnAction::Redact => ("redact", None),
             ColumnAction::Null => ("null", None),
         };

@@ -1,11 +1,13 @@
 //! What is done with one statement: lineage, rules and catalog make a plan.
 //!
 //! A plan is immutable, cached by text and catalog generation, and printable ([`explain`]). [`witness`] checks it
-//! against what the server itself says of the result before a row is shown.
+//! against what the server itself says of the result before a row is shown. [`form`] masks arrays, rows and documents.
 
 mod cache;
 mod decide;
 pub mod explain;
+pub mod form;
+mod members;
 mod planner;
 mod row_mask;
 pub mod witness;
@@ -20,6 +22,7 @@ use crate::mask::ColumnMask;
 use crate::rules::Treatments;
 use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 
+pub use form::Form;
 pub use planner::{Planner, PlannerMode};
 pub use row_mask::{FieldAction, RowMask};
 
@@ -159,6 +162,8 @@ pub enum ColumnAction {
         /// Type of the column under all domains; COPY, which carries no types, uses it.
         type_oid: u32,
     },
+    /// They are made of several values, of which each passes, is masked, or becomes NULL.
+    Form(Arc<Form>),
     /// They are computed from protected columns, or of columns that no rule names.
     Redact,
     /// They are computed from protected columns that show nothing but NULL.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::mask::{ColumnMask, MASKED_FIELD_BYTES_MAX, Masked, redaction};
 use crate::value::Format;
-use crate::wire::row::FieldRewriter;
+use crate::wire::row::{FieldRewriter, Piecewise};
+
+use super::form::{Form, Rewriter, Unfit};
 
 /// What is done with one field of every row.
 #[derive(Debug, Clone)]
@@ -16,6 +18,15 @@ pub enum FieldAction {
         /// The mask.
         mask: Arc<ColumnMask>,
         /// Type at run time.
+        type_oid: u32,
+        /// Text or binary.
+        format: Format,
+    },
+    /// What it is made of passes, is masked or becomes NULL, each by itself.
+    Form {
+        /// What becomes of its parts.
+        form: Arc<Form>,
+        /// Type at run time; 0 where it is not known.
         type_oid: u32,
         /// Text or binary.
         format: Format,
@@ -76,13 +87,35 @@ impl FieldRewriter for RowMask {
             Some(FieldAction::Mask { mask, type_oid, format }) if value.len() <= MASKED_FIELD_BYTES_MAX => {
                 matches!(mask.apply(*type_oid, *format, value, out), Masked::Value)
             }
+            Some(FieldAction::Form { .. }) => match self.piecewise(index) {
+                Some(mut field) => {
+                    field.push(value);
+                    field.finish(out)
+                }
+                None => self.redact(index, out),
+            },
             _ => self.redact(index, out),
+        }
+    }
+
+    fn piecewise(&self, index: usize) -> Option<Box<dyn Piecewise>> {
+        match self.fields.get(index) {
+            Some(FieldAction::Form { form, type_oid, format }) => Some(Box::new(FormField {
+                rewriter: Ok(Rewriter::new(form, None, *format)),
+                type_oid: *type_oid,
+                format: *format,
+            })),
+            _ => None,
         }
     }
 
     fn redact(&self, index: usize, out: &mut Vec<u8>) -> bool {
         match self.fields.get(index) {
-            Some(FieldAction::Mask { type_oid, format, .. } | FieldAction::Redact { type_oid, format }) => {
+            Some(
+                FieldAction::Mask { type_oid, format, .. }
+                | FieldAction::Form { type_oid, format, .. }
+                | FieldAction::Redact { type_oid, format },
+            ) => {
                 matches!(redaction(*type_oid, *format, out), Masked::Value)
             }
             _ => false,
@@ -91,6 +124,33 @@ impl FieldRewriter for RowMask {
 
     fn replaces_null(&self, index: usize) -> bool {
         matches!(self.fields.get(index), Some(FieldAction::Redact { .. }))
+    }
+}
+
+/// A field that is made of several values.
+#[derive(Debug)]
+struct FormField {
+    rewriter: Result<Rewriter, Unfit>,
+    type_oid: u32,
+    format: Format,
+}
+
+impl Piecewise for FormField {
+    fn push(&mut self, bytes: &[u8]) {
+        if let Ok(rewriter) = &mut self.rewriter
+            && let Err(unfit) = rewriter.push(bytes)
+        {
+            self.rewriter = Err(unfit);
+        }
+    }
+
+    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> bool {
+        let start = out.len();
+        let finished = self.rewriter.and_then(|rewriter| rewriter.finish(out));
+        finished.unwrap_or_else(|Unfit| {
+            out.truncate(start);
+            redaction(self.type_oid, self.format, out) == Masked::Value
+        })
     }
 }
 

@@ -3,12 +3,12 @@
 //! RowDescription names the table and column behind each plain output column. The plan was made from a snapshot and from
 //! our own reading of the statement; where the two disagree, nothing is shown.
 
-use crate::catalog::{ColumnId, RelationKind};
+use crate::catalog::{ColumnId, Oid, RelationKind};
 use crate::sql::{CopyFormat, Lineage, StatementKind, Treatment};
 use crate::value::Format;
 use crate::wire::row::Field;
 
-use super::{Basis, ColumnAction, FieldAction, Plan, RowMask, Verdict};
+use super::{Basis, ColumnAction, FieldAction, Form, Plan, RowMask, Verdict};
 
 /// The server describes a result that the plan does not expect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -130,8 +130,13 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
                 type_oid: field.type_oid,
                 format,
             },
+            ColumnAction::Form(form) if form.is_of_type(field.type_oid) => FieldAction::Form {
+                form: form.clone(),
+                type_oid: field.type_oid,
+                format,
+            },
             ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },
-            ColumnAction::Redact => FieldAction::Redact {
+            ColumnAction::Redact | ColumnAction::Form(_) => FieldAction::Redact {
                 type_oid: field.type_oid,
                 format,
             },
@@ -160,6 +165,8 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
     ) {
         (_, ColumnAction::Redact | ColumnAction::Null) | (Seen::Clean, _) => true,
         (Seen::Class(seen), ColumnAction::Mask { class, .. }) => seen == *class,
+        (Seen::Derived, ColumnAction::Form(form)) => column.attribute != 0 || is_row_of(basis, column.relation, form),
+        (Seen::Class(_), ColumnAction::Form(_)) => false,
         (Seen::Derived, ColumnAction::Mask { .. }) | (Seen::Class(_) | Seen::Derived, ColumnAction::Clean) => false,
     };
     if agrees {
@@ -170,6 +177,27 @@ fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number:
             column: basis.snapshot.column_name(column),
         })
     }
+}
+
+/// Whether a form does with each field of a relation's rows what the snapshot wants.
+fn is_row_of(basis: &Basis, relation: Oid, form: &Form) -> bool {
+    let (Form::Row(fields), Some(relation)) = (form, basis.snapshot.relations.get(&relation)) else {
+        return false;
+    };
+    let columns = relation.columns.iter().zip(fields.iter());
+    let mut agree = columns.map(|(column, (_, field))| {
+        let id = ColumnId {
+            relation: relation.oid,
+            attribute: column.number,
+        };
+        match (seen(basis, id), &**field) {
+            (Some(Seen::Clean), _) | (_, Form::Null) => true,
+            (Some(Seen::Class(seen)), Form::Mask { class, .. }) => seen == *class,
+            (Some(Seen::Derived), other) => !matches!(other, Form::Keep | Form::Mask { .. }),
+            _ => false,
+        }
+    });
+    relation.columns.len() == fields.len() && agree.all(|agrees| agrees)
 }
 
 /// EXPLAIN shows one column of its own, whatever the query under it shows.
@@ -209,6 +237,11 @@ pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result
         ColumnAction::Mask { mask, type_oid, .. } => FieldAction::Mask {
             mask: mask.clone(),
             type_oid: *type_oid,
+            format,
+        },
+        ColumnAction::Form(form) => FieldAction::Form {
+            form: form.clone(),
+            type_oid: 0,
             format,
         },
         ColumnAction::Redact | ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },

@@ -9,7 +9,7 @@ use crate::mask::MASKED_FIELD_BYTES_MAX;
 use crate::plan::RowMask;
 use crate::wire::frame::{HEADER_BYTES, Header};
 use crate::wire::read::Malformed;
-use crate::wire::row::{self, FieldRewriter};
+use crate::wire::row::{self, FieldRewriter, Piecewise};
 use crate::wire::tag::reply;
 
 use super::inbound::Inbound;
@@ -238,8 +238,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
                 row::put_field(mask, index, &value, &mut row);
             } else {
                 left = left.checked_sub(length).ok_or_else(malformed)?;
-                self.skip(length).await?;
-                row::put_redacted(mask, index, &mut row);
+                let mut field = mask.piecewise(index);
+                self.follow(length, field.as_deref_mut()).await?;
+                match field {
+                    Some(field) => row::put_finished(field, &mut row),
+                    None => row::put_redacted(mask, index, &mut row),
+                }
             }
         }
         let bytes = u32::try_from(row.len() + left + 4).map_err(|_| End::ServerViolation(Violation::RowTooLarge))?;
@@ -263,12 +267,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
         Ok(bytes)
     }
 
-    async fn skip(&mut self, mut left: usize) -> Result<(), End> {
+    /// Takes this many bytes, for `field` or for nobody.
+    async fn follow(&mut self, mut left: usize, mut field: Option<&mut (dyn Piecewise + 'static)>) -> Result<(), End> {
         while left > 0 {
             if self.inbound.bytes().is_empty() {
                 self.fill(PIECE_BYTES).await?;
             }
             let take = left.min(self.inbound.bytes().len());
+            if let Some(field) = &mut field {
+                field.push(&self.inbound.bytes()[..take]);
+            }
             self.inbound.consume(take);
             left -= take;
         }

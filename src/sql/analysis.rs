@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::functions::Class;
+use super::structure::Structure;
 use crate::catalog::{ColumnId, Oid};
 
 /// How columns are treated, as far as the analysis must know. Implemented by the resolved rules.
@@ -163,6 +164,8 @@ pub struct OutputColumn {
     pub label: String,
     /// Where its values come from.
     pub lineage: Lineage,
+    /// What its values are made of, where they are computed from values of which more is known.
+    pub structure: Option<Structure>,
 }
 
 /// The clause in which a column decides about rows rather than being shown.

@@ -22,6 +22,7 @@ mod log_text;
 pub mod operators;
 pub mod parser;
 pub mod settings;
+mod structure;
 pub mod template;
 #[cfg(test)]
 mod test_catalog;
@@ -34,6 +35,7 @@ pub use analysis::*;
 pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, resolve_views};
 pub use log_text::log_text;
 pub use parser::STACK_BYTES;
+pub use structure::Structure;
 pub use template::template;
 
 use crate::catalog::Snapshot;

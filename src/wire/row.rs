@@ -1,5 +1,7 @@
 //! RowDescription and DataRow.
 
+use std::fmt::Debug;
+
 use super::read::{Malformed, Reader};
 
 /// One field of a RowDescription.
@@ -49,10 +51,23 @@ pub trait FieldRewriter {
     fn keeps(&self, index: usize) -> bool;
     /// Appends the replacement of a value that is not NULL. Returns `false` if the field becomes NULL.
     fn rewrite(&self, index: usize, value: &[u8], out: &mut Vec<u8>) -> bool;
+    /// For a field that is rewritten as it comes in, however large it is: what does so. It has no limit of its own on what
+    /// comes in; others are redacted where they are too large.
+    fn piecewise(&self, _index: usize) -> Option<Box<dyn Piecewise>> {
+        None
+    }
     /// Appends what stands in for a value too large to be looked at. Returns `false` if the field becomes NULL.
     fn redact(&self, index: usize, out: &mut Vec<u8>) -> bool;
     /// Whether NULL is replaced too, by [`FieldRewriter::redact`]: whether a computed value is NULL can tell as much as the value.
     fn replaces_null(&self, index: usize) -> bool;
+}
+
+/// Rewrites one value that comes in pieces.
+pub trait Piecewise: Debug + Send {
+    /// Takes the next piece.
+    fn push(&mut self, bytes: &[u8]);
+    /// Appends the replacement of the whole value. Returns `false` if the field becomes NULL.
+    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> bool;
 }
 
 /// Rewrites the body of a DataRow into `out` (body only).
@@ -99,6 +114,11 @@ pub fn rewrite(body: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> R
 /// Appends the length word and the rewritten value of one field.
 pub fn put_field(fields: &impl FieldRewriter, index: usize, value: &[u8], out: &mut Vec<u8>) {
     put_prefixed(out, |out| fields.rewrite(index, value, out));
+}
+
+/// Appends the length word and the value that has come in pieces.
+pub fn put_finished(field: Box<dyn Piecewise>, out: &mut Vec<u8>) {
+    put_prefixed(out, |out| field.finish(out));
 }
 
 /// Appends the length word and the redaction of one field.

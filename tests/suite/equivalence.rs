@@ -67,6 +67,39 @@ const QUERIES: &[&str] = &[
      FROM customer a JOIN customer b ON b.customer_id = a.customer_id / 2 * 2 ORDER BY a.customer_id",
     "SELECT customer_id, lag(email) OVER w, lead(first_name, 2) OVER w, first_value(last_name) OVER w, nth_value(email, 2) OVER w \
      FROM customer WINDOW w AS (PARTITION BY store_id ORDER BY customer_id) ORDER BY customer_id",
+    // Arrays, rows and documents, member by member.
+    "SELECT store_id, array_agg(email ORDER BY customer_id) FROM customer GROUP BY store_id ORDER BY store_id",
+    "SELECT ARRAY(SELECT last_name FROM actor ORDER BY actor_id LIMIT 7), (ARRAY(SELECT last_name FROM actor ORDER BY actor_id))[3:5]",
+    "SELECT customer_id, ARRAY[email, NULL, email], ARRAY[ARRAY[first_name, first_name]], (ARRAY[email, email])[2] FROM customer ORDER BY 1",
+    "SELECT u FROM unnest(ARRAY(SELECT email FROM customer ORDER BY customer_id)) WITH ORDINALITY AS t (u, n) ORDER BY n",
+    "SELECT c FROM customer c ORDER BY customer_id",
+    "SELECT a, a::text, ROW(a.phone, 'x, \"y\"', NULL, ROW(a.address_id, a.phone)) FROM address a ORDER BY address_id",
+    "SELECT array_agg(a ORDER BY actor_id) FROM actor a WHERE actor_id < 20",
+    "SELECT row_to_json(c), to_jsonb(c) FROM customer c ORDER BY customer_id",
+    "SELECT json_agg(s ORDER BY staff_id), jsonb_agg(s ORDER BY staff_id) FROM staff s",
+    "SELECT json_build_object('id', customer_id, 'email', email, 'name', json_build_array(first_name, last_name), 'since', create_date) \
+     FROM customer ORDER BY customer_id",
+    "SELECT jsonb_build_object('name', first_name, 'e', email, 'ée \"x', active, 'nothing', NULL::text) FROM customer ORDER BY customer_id",
+    "SELECT json_object_agg(customer_id, email ORDER BY customer_id), jsonb_object_agg(customer_id, email) FROM customer WHERE customer_id < 30",
+    "SELECT row_to_json(s, true), to_json(ARRAY[ARRAY[s.email, s.email]]) FROM staff s ORDER BY staff_id",
+    // PostgREST: a page of rows, with rows of another table within.
+    "WITH pgrst_source AS (SELECT customer.customer_id, customer.email, coalesce(customer_rental.customer_rental, '[]') AS rentals, \
+     row_to_json(customer_address.*) AS address FROM customer \
+     LEFT JOIN LATERAL (SELECT json_agg(customer_rental) AS customer_rental FROM (SELECT r.rental_id, r.rental_date FROM rental r \
+     WHERE r.customer_id = customer.customer_id ORDER BY r.rental_id LIMIT 2) AS customer_rental) AS customer_rental ON TRUE \
+     LEFT JOIN LATERAL (SELECT a.address, a.phone FROM address a WHERE a.address_id = customer.address_id) AS customer_address ON TRUE \
+     ORDER BY customer.customer_id LIMIT 30 OFFSET 3) \
+     SELECT null::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, \
+     coalesce(json_agg(_postgrest_t), '[]')::character varying AS body, nullif(current_setting('response.headers', true), '') AS response_headers \
+     FROM (SELECT * FROM pgrst_source) _postgrest_t",
+    // Hasura: an object a row, collected.
+    "SELECT coalesce(json_agg(\"root\"), '[]') AS \"root\" FROM (SELECT row_to_json((SELECT \"_e\" FROM (SELECT \"_root.base\".\"customer_id\" \
+     AS \"customer_id\", \"_root.base\".\"email\" AS \"email\", \"_root.or.address\".\"address\" AS \"address\") AS \"_e\")) AS \"root\" \
+     FROM (SELECT * FROM \"public\".\"customer\" WHERE ('true') ORDER BY customer_id LIMIT 12) AS \"_root.base\" LEFT OUTER JOIN LATERAL \
+     (SELECT row_to_json((SELECT \"_e\" FROM (SELECT \"_address.base\".\"phone\" AS \"phone\") AS \"_e\")) AS \"address\" FROM \
+     (SELECT * FROM \"public\".\"address\" WHERE (\"_root.base\".\"address_id\") = (\"address_id\") LIMIT 1) AS \"_address.base\") \
+     AS \"_root.or.address\" ON ('true')) AS \"_root\"",
+    "COPY (SELECT customer_id, c, row_to_json(c), ARRAY[email, email] FROM customer c WHERE customer_id < 4 ORDER BY 1) TO STDOUT (FORMAT csv)",
     // Ordering, windows and aggregates over what is not protected.
     "SELECT email, row_number() OVER (ORDER BY customer_id) FROM customer ORDER BY customer_id",
     "SELECT c.customer_id, c.email, sum(p.amount) FROM customer c JOIN payment p USING (customer_id) \

@@ -64,6 +64,12 @@ impl<'a> Analyser<'a> {
         functions.map(behaviour).reduce(Behaviour::or)
     }
 
+    /// Whether the operator may run code that can fail, or a user's own.
+    pub(super) fn is_user_operator(&self, names: &[&str]) -> bool {
+        let users = self.user_operators(names);
+        users.is_some_and(|users| users.class != Class::Pure)
+    }
+
     /// The value of a function call.
     pub(super) fn function(&mut self, scope: &Scope<'_, 'a>, call: &'a Node) -> Step<Origin<'a>> {
         let Some(callee) = Callee::of(call) else {
@@ -108,6 +114,9 @@ impl<'a> Analyser<'a> {
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
+        if let Some(structured) = self.structured_call(call, callee, &arguments, &lineage, &order) {
+            return Ok(structured);
+        }
         self.call_effects(callee, &arguments, &lineage);
         if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
             return Ok(picked);
@@ -115,6 +124,7 @@ impl<'a> Analyser<'a> {
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
+            structure: None,
             lineage,
         })
     }
@@ -283,6 +293,11 @@ impl<'a> Analyser<'a> {
                 Some(Value::Node(node)) => Some(self.value(scope, node)?),
                 _ => None,
             });
+        }
+        if let [Some(left), Some(right)] = sides.as_slice()
+            && let Some(array) = self.concatenated(expression, left, right)
+        {
+            return Ok(array);
         }
         let failing = self.failing_side(expression, &sides);
         if let Some(failing) = failing {

@@ -11,7 +11,7 @@ use super::{Analyser, Step, Stop, not_understood, unknown};
 use crate::catalog::{Oid, Relation, Type, TypeKind};
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::Node;
-use crate::sql::{Lineage, Reason, Refusal};
+use crate::sql::{Lineage, Reason, Refusal, Structure};
 
 impl<'a> Analyser<'a> {
     /// Where the value of an expression comes from.
@@ -47,7 +47,10 @@ impl<'a> Analyser<'a> {
                 self.generic(scope, node)
             }
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
-            _ => self.unfamiliar(scope, node),
+            _ => match self.constructed(scope, node)? {
+                Some(origin) => Ok(origin),
+                None => self.unfamiliar(scope, node),
+            },
         }
     }
 
@@ -60,29 +63,6 @@ impl<'a> Analyser<'a> {
             lineage.absorb(&self.value(scope, child)?.lineage);
         }
         Ok(Origin::from(lineage))
-    }
-
-    /// `ARRAY[…]`. Its type is known where all elements but literals are of one type.
-    fn array(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let mut lineage = Lineage::computed();
-        let mut children = Vec::new();
-        node.for_each_child(&mut |child| children.push(child));
-        let mut types = Vec::new();
-        for child in children {
-            let element = self.value(scope, child)?;
-            lineage.absorb(&element.lineage);
-            types.push(element.type_oid);
-        }
-        types.retain(|oid| *oid != Some(UNKNOWN));
-        types.dedup();
-        let type_oid = match types.as_slice() {
-            [Some(element)] => array_of(*element, self.snapshot),
-            _ => None,
-        };
-        Ok(Origin {
-            type_oid,
-            ..Origin::from(lineage)
-        })
     }
 
     fn column_reference(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
@@ -250,12 +230,26 @@ impl<'a> Analyser<'a> {
             None => Origin::computed(),
         };
         let is_slice = node.nodes("indirection").any(|step| step.bool("is_slice"));
-        for step in node.nodes("indirection") {
+        let steps: Vec<&'a Node> = node.nodes("indirection").collect();
+        let mut of_array = false;
+        for (at, step) in steps.iter().copied().enumerate() {
             match step.kind() {
                 "String" => value = self.field(&value, step.str("sval"))?,
                 "AStar" => {}
                 _ => {
                     let subscript = self.value(scope, step)?;
+                    let place = (at > 0).then(|| steps[at - 1]).filter(|before| before.is("AIndices"));
+                    if place.is_some() && of_array {
+                        // A further dimension of the same array.
+                        value.picked_by(&subscript.lineage);
+                        continue;
+                    }
+                    of_array = self.is_array(&value);
+                    if let Some(element) = self.element(&value) {
+                        value = if is_slice { value } else { element };
+                        value.picked_by(&subscript.lineage);
+                        continue;
+                    }
                     let mut lineage = value.lineage.tainted();
                     lineage.absorb(&subscript.lineage);
                     // jsonb and other types with subscripts of their own may fail on a bad one.
@@ -306,6 +300,7 @@ impl<'a> Analyser<'a> {
             lineage,
             fields: Some(Rc::new(fields)),
             type_oid: None,
+            structure: None,
         })
     }
 
@@ -313,7 +308,7 @@ impl<'a> Analyser<'a> {
         let kind = node.int("sub_link_type");
         let (fields, decided) = match node.node("subselect") {
             Some(subselect) => {
-                let is_single = kind == SubLinkType::ExprSublink as i64 || kind == SubLinkType::MultiexprSublink as i64;
+                let is_single = kind == SubLinkType::ExprSublink as i64;
                 let never_fails = !is_single || self.has_one_row(subselect);
                 self.contained(never_fails, |analyser| analyser.query(subselect, Some(scope)))?
             }
@@ -338,9 +333,11 @@ impl<'a> Analyser<'a> {
         let mut lineage = united_fields(&fields);
         lineage.picked_by(&decided);
         if kind == SubLinkType::ArraySublink as i64 {
-            let element = fields.first().and_then(|field| field.origin.type_oid);
+            let elements: Vec<Origin<'a>> = fields.into_iter().take(1).map(|field| field.origin).collect();
+            let element = elements.first().and_then(|element| element.type_oid);
             return Ok(Origin {
                 type_oid: element.and_then(|element| array_of(element, self.snapshot)),
+                structure: self.array_of_all(&elements),
                 ..Origin::from(lineage)
             });
         }
@@ -363,6 +360,9 @@ impl<'a> Analyser<'a> {
         let target = self.type_named(type_name);
         if value.lineage.is_null() {
             return Ok(self.cast_null(target));
+        }
+        if let Some(structured) = self.structured_cast(&value, target, type_name.get("typmods").is_some()) {
+            return Ok(structured);
         }
         let plain_text = target == Some(25) || target == Some(1043);
         let same = plain_text && type_name.get("typmods").is_none();
@@ -389,6 +389,7 @@ impl<'a> Analyser<'a> {
                 }),
                 lineage,
                 type_oid: None,
+                structure: None,
             },
         })
     }
@@ -404,7 +405,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// The type that a name means, if there is only one of this name.
-    fn type_named(&self, type_name: &Node) -> Option<Oid> {
+    pub(super) fn type_named(&self, type_name: &Node) -> Option<Oid> {
         if type_name.bool("setof") || type_name.bool("pct_type") || type_name.get("array_bounds").is_some() {
             return None;
         }
@@ -496,12 +497,16 @@ fn constant<'a>(node: &'a Node) -> Origin<'a> {
         None if node.bool("isnull") => Some(UNKNOWN),
         _ => None,
     };
+    let is_empty = node
+        .node("val")
+        .is_some_and(|val| matches!(val.str("sval"), "[]" | "{}"));
     let lineage = match node.bool("isnull") {
         true => Lineage::default(),
         false => Lineage::computed(),
     };
     Origin {
         type_oid,
+        structure: is_empty.then(|| Rc::new(Structure::Empty)),
         ..Origin::from(lineage)
     }
 }

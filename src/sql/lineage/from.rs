@@ -198,7 +198,7 @@ impl<'a> Analyser<'a> {
             self.influences.extend(view.influences.iter().cloned());
             self.fallible.extend(view.fallible.iter().cloned());
         }
-        Ok(Shape::View(relation, &view.columns))
+        Ok(Shape::View(relation, view))
     }
 
     /// One shape for a name that may mean several relations, if it makes no difference which.

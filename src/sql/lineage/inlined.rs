@@ -264,20 +264,17 @@ impl<'a> Analyser<'a> {
     /// The columns of the body's last query as the function declares them.
     fn declared(&mut self, function: &'a Function, mut columns: Vec<Field<'a>>) -> Step<Inlined<'a>> {
         if function.result_type == VOID {
-            let origin = Origin::default();
-            columns = vec![Field {
-                name: Cow::Borrowed(""),
-                origin,
-            }];
-            return Ok(Inlined { columns, is_row: false });
+            return Ok(single(Origin::default()));
         }
         let Some(declared) = self.declared_columns(function) else {
-            // A record: its columns are those of the query.
-            return Ok(Inlined { columns, is_row: true });
+            // A record: what its columns are called and cast to is known to whoever calls.
+            let mut lineage = Lineage::computed();
+            columns.iter().for_each(|column| lineage.absorb(&column.origin.lineage));
+            return Ok(single(Origin::from(lineage)));
         };
         let is_row = declared.len() != 1
             || declared.iter().any(|(name, _)| !name.is_empty()) && function.output_names.is_empty();
-        let single = match columns.as_slice() {
+        let only = match columns.as_slice() {
             [only] => Some(only.clone()),
             _ => None,
         };
@@ -290,13 +287,13 @@ impl<'a> Analyser<'a> {
                 .eq(declared.iter().map(|(name, _)| *name))
         };
         if is_row
-            && let Some(row) = &single
+            && let Some(row) = &only
             && is_the_same(row)
         {
             columns = row.origin.fields.as_deref().cloned().unwrap_or_default();
         }
         if columns.len() != declared.len() {
-            let Some(row) = single else {
+            let Some(row) = only else {
                 return Err(refused(
                     &function.name,
                     "has a body with other columns than it declares",
@@ -410,6 +407,15 @@ impl<'a> Analyser<'a> {
             fields: Some(Rc::new(row)),
             ..Origin::from(value.lineage.tainted())
         })
+    }
+}
+
+/// A plain value without a name of its own.
+fn single(origin: Origin<'_>) -> Inlined<'_> {
+    let name = Cow::Borrowed("");
+    Inlined {
+        columns: vec![Field { name, origin }],
+        is_row: false,
     }
 }
 

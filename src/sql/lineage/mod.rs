@@ -7,6 +7,7 @@
 //!   of several values;
 //! - `contained` reads queries whose outcome is one value;
 //! - `inlined` reads the bodies of SQL-language functions where they are called;
+//! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -15,6 +16,7 @@
 mod builtins;
 mod calls;
 mod condition;
+mod constructors;
 mod contained;
 mod expression;
 mod from;
@@ -25,6 +27,7 @@ mod picking;
 mod query;
 mod row_functions;
 mod scope;
+mod structures;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -139,6 +142,7 @@ impl<'a> Analyser<'a> {
                 columns: fields
                     .into_iter()
                     .map(|field| OutputColumn {
+                        structure: field.origin.known_structure(),
                         label: field.name.into_owned(),
                         lineage: field.origin.lineage,
                     })

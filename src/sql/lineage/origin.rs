@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::catalog::{Oid, Snapshot, TypeKind};
-use crate::sql::Lineage;
+use crate::sql::{Lineage, Structure};
+use crate::value::oid;
 
 /// Where a value comes from, and what is known of its type.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Origin<'a> {
     pub fields: Option<Rc<Vec<Field<'a>>>>,
     /// The type under all domains, if known.
     pub type_oid: Option<Oid>,
+    /// What it is made of, if that is known and it is no row, or more than `fields` say.
+    pub structure: Option<Rc<Structure>>,
 }
 
 /// A column of a result, or a field of a row.
@@ -35,10 +38,71 @@ impl<'a> Origin<'a> {
             return;
         }
         self.lineage.picked_by(by);
+        if self.structure.is_some() || self.fields.is_some() {
+            let structure = self.structure();
+            self.structure = Some(Rc::new(Structure::Picked(by.clone(), Box::new(structure))));
+        }
         if let Some(fields) = &mut self.fields {
             for field in Rc::make_mut(fields) {
                 field.origin.picked_by(by);
             }
+        }
+    }
+
+    /// What it is made of.
+    pub fn structure(&self) -> Structure {
+        match (&self.structure, &self.fields) {
+            (Some(structure), _) => (**structure).clone(),
+            (None, Some(fields)) if self.lineage.verbatim.is_empty() => {
+                let fields = fields.iter();
+                let fields = fields.map(|field| (field.name.clone().into_owned(), field.origin.structure()));
+                Structure::Row(fields.collect())
+            }
+            _ => Structure::Value {
+                lineage: self.lineage.clone(),
+                type_oid: self.type_oid.filter(|oid| *oid != UNKNOWN || self.lineage.is_null()),
+            },
+        }
+    }
+
+    /// What it is made of, if more is known of that than where the whole comes from.
+    pub fn known_structure(&self) -> Option<Structure> {
+        let is_known = self.lineage.computed && (self.structure.is_some() || self.fields.is_some());
+        is_known.then(|| self.structure())
+    }
+
+    /// A value of this structure.
+    pub fn of_structure(structure: &Structure) -> Self {
+        match structure {
+            Structure::Value { lineage, type_oid } => Origin {
+                type_oid: *type_oid,
+                ..Origin::from(lineage.clone())
+            },
+            Structure::Row(fields) => {
+                let fields = fields.iter().map(|(name, field)| Field {
+                    name: Cow::Owned(name.clone()),
+                    origin: Origin::of_structure(field),
+                });
+                Origin {
+                    fields: Some(Rc::new(fields.collect())),
+                    ..Origin::from(structure.lineage())
+                }
+            }
+            Structure::Picked(by, of) => {
+                let mut origin = Origin::of_structure(of);
+                origin.picked_by(by);
+                origin
+            }
+            other => Origin {
+                structure: Some(Rc::new(other.clone())),
+                type_oid: match other {
+                    Structure::Json(_) => Some(oid::JSON),
+                    Structure::Jsonb(_) => Some(oid::JSONB),
+                    Structure::Text(_) => Some(oid::TEXT),
+                    _ => None,
+                },
+                ..Origin::from(other.lineage())
+            },
         }
     }
 
@@ -60,6 +124,7 @@ impl<'a> Origin<'a> {
             lineage,
             fields,
             type_oid: Some(base),
+            structure: None,
         }
     }
 }
@@ -70,6 +135,7 @@ impl From<Lineage> for Origin<'_> {
             lineage,
             fields: None,
             type_oid: None,
+            structure: None,
         }
     }
 }
@@ -186,6 +252,29 @@ pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
     Origin {
         lineage,
         fields,
+        structure: united_structure(left, right).map(Rc::new),
         type_oid,
     }
+}
+
+/// Where one of the two is known to be made of parts, what both are made of.
+fn united_structure(left: &Origin<'_>, right: &Origin<'_>) -> Option<Structure> {
+    let is_known = |one: &Origin<'_>| one.structure.is_some() || one.fields.is_some();
+    if !is_known(left) && !is_known(right) {
+        return None;
+    }
+    // NULL of whatever type, or nothing in it either way.
+    for (one, other) in [(left, right), (right, left)] {
+        if one.lineage.is_null() && !is_known(one) {
+            return Some(other.structure());
+        }
+    }
+    left.structure().either(right.structure(), &|left, right| {
+        let value = |(lineage, type_oid)| Origin {
+            type_oid,
+            ..Origin::from(lineage)
+        };
+        let united = united(&value(left), &value(right));
+        (united.lineage, united.type_oid)
+    })
 }

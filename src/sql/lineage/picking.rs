@@ -69,6 +69,7 @@ impl<'a> Analyser<'a> {
             Some(result) => self.branch(scope, result, &deciding, false)?,
             None => null(),
         });
+        self.constants_in(&results);
         Ok(one_of(results, &by))
     }
 
@@ -78,10 +79,11 @@ impl<'a> Analyser<'a> {
         for argument in node.nodes("args") {
             let value = self.branch(scope, argument, &values, true)?;
             if let Some(before) = values.last() {
-                by.picked_by(&self.null_tested(before));
+                by.picked_by(&self.nullness(before));
             }
             values.push(value);
         }
+        self.constants_in(&values);
         Ok(one_of(values, &by))
     }
 
@@ -153,7 +155,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// What is picked by an order tells of it: clean columns as such, the others as a test that only a rule can allow.
-    fn order_tested(&self, by: &Lineage) -> Lineage {
+    pub(super) fn order_tested(&self, by: &Lineage) -> Lineage {
         let mut tested = Lineage {
             tests: by.tests.clone(),
             ..Lineage::default()
@@ -177,6 +179,14 @@ impl<'a> Analyser<'a> {
             let kind = self.snapshot.types.get(&oid).map(|found| found.kind);
             !CAST.contains(&oid) && matches!(kind, Some(TypeKind::Base | TypeKind::Enum | TypeKind::Array(_)))
         })
+    }
+
+    /// By what it is decided whether a value is NULL, for COALESCE: a row of NULLs is not.
+    fn nullness(&self, value: &Origin<'a>) -> Lineage {
+        match &value.structure {
+            Some(structure) => structure.nullness(&|lineage| self.null_tested(&Origin::from(lineage.clone()))),
+            None => self.null_tested(value),
+        }
     }
 
     /// The outcome of a test for NULL, as a value.

@@ -265,6 +265,9 @@ impl<'a> Analyser<'a> {
             }
         }
         let is_except = query.int("op") == SetOperation::SetopExcept as i64;
+        for (left, right) in left.iter().zip(right) {
+            self.constants_in(&[left.origin.clone(), right.origin.clone()]);
+        }
         let fields = left.into_iter().zip(right).map(|(left, right)| {
             let either = united(&left.origin, &right.origin);
             // EXCEPT shows the left branch only; the right one matters where it makes for a cast.
@@ -329,15 +332,21 @@ impl<'a> Analyser<'a> {
             (first, _) => self.query(first.unwrap_or(query), Some(scope))?,
         };
         let mut known = Rc::new(self.finished_cte(cte, known)?);
+        let mut settled = first.is_none();
+        if !settled {
+            without_structure(&mut known);
+        }
         cte.state.replace(CteState::Known(Rc::clone(&known)));
         // Each further round adds columns to the lineage of some column, so that it ends.
-        let mut settled = first.is_none();
         while !settled {
             cte.asked.set(false);
             let next = self.query(query, Some(scope))?;
             let next = self.finished_cte(cte, next)?;
             settled = !cte.asked.get() || same_lineage(&known, &next);
             known = Rc::new(next);
+            if cte.asked.get() {
+                without_structure(&mut known);
+            }
             cte.state.replace(CteState::Known(Rc::clone(&known)));
         }
         Ok(known)
@@ -371,6 +380,13 @@ impl<'a> Analyser<'a> {
             fields.extend(fields_of(names.into_iter(), &lineage));
         }
         Ok(fields)
+    }
+}
+
+/// What recursion makes of arrays and documents could go on without end.
+fn without_structure(fields: &mut Rc<Vec<Field<'_>>>) {
+    for field in Rc::make_mut(fields) {
+        field.origin.structure = None;
     }
 }
 

@@ -75,7 +75,7 @@ impl<'a> Analyser<'a> {
         }
         let value = self.value(scope, call)?;
         // How many rows there are may tell of the arguments.
-        self.other_influence(Clause::FunctionArgument, &value.lineage);
+        self.rows_tell(callee, &arguments, &value.lineage);
         let named = |names: Vec<Cow<'a, str>>| Shape::Fields(Rc::new(fields_of(names.into_iter(), &value.lineage)));
         if !definitions.is_empty() {
             let names = definitions.iter().map(|column| Cow::Borrowed(column.str("colname")));
@@ -113,12 +113,23 @@ impl<'a> Analyser<'a> {
             .for_each(|argument| everything.absorb(&argument.lineage));
         let mut fields = Vec::new();
         for (node, argument) in call.nodes("args").zip(arguments) {
+            if let Some(element) = self.element(argument) {
+                match &element.fields {
+                    Some(row) => fields.extend(row.iter().cloned()),
+                    None => fields.push(Field {
+                        name: Cow::Borrowed("unnest"),
+                        origin: element,
+                    }),
+                }
+                continue;
+            }
             if !self.has_plain_elements(node, argument) {
                 return Shape::Unknown(everything);
             }
             fields.extend(fields_of(std::iter::once(Cow::Borrowed("unnest")), &argument.lineage));
         }
-        if let [only] = fields.as_mut_slice() {
+        let is_row = |argument: &Origin<'a>| self.element(argument).is_some_and(|element| element.fields.is_some());
+        if let ([only], false) = (fields.as_mut_slice(), arguments.iter().any(is_row)) {
             only.name = single();
         }
         Shape::Fields(Rc::new(fields))

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::ViewLineage;
 use super::origin::{Field, Origin};
 use crate::catalog::{Column, ColumnId, Relation, RelationKind, Snapshot};
 use crate::sql::tree::Node;
@@ -77,8 +78,8 @@ pub(super) struct Entry<'a> {
 pub(super) enum Shape<'a> {
     /// A relation that is not expanded.
     Relation(&'a Relation),
-    /// A view outside the system's schemas, with the lineage of its columns.
-    View(&'a Relation, &'a [Lineage]),
+    /// A view outside the system's schemas, with what is known of its columns.
+    View(&'a Relation, &'a ViewLineage),
     Fields(Rc<Vec<Field<'a>>>),
     Join(Rc<Join<'a>>),
     /// Columns of any name and number, all from here.
@@ -247,6 +248,7 @@ impl<'a> Entry<'a> {
             lineage,
             fields: fields.filter(|_| !self.renames_type),
             type_oid: None,
+            structure: None,
         }
     }
 }
@@ -259,10 +261,10 @@ impl<'a> Shape<'a> {
                 Some(column) => Found::One(base_column(relation, column, snapshot)),
                 None => Found::Nothing,
             },
-            Shape::View(relation, lineages) => {
+            Shape::View(relation, view) => {
                 let mut columns = relation.columns.iter().enumerate();
                 match columns.find(|(_, column)| column.name == name) {
-                    Some((at, column)) => Found::One(view_column(column, lineages.get(at), snapshot)),
+                    Some((at, column)) => Found::One(view_column(column, view, at, snapshot)),
                     None => Found::Nothing,
                 }
             }
@@ -292,14 +294,14 @@ impl<'a> Shape<'a> {
                     })
                     .collect(),
             ),
-            Shape::View(relation, lineages) => Some(
+            Shape::View(relation, view) => Some(
                 relation
                     .columns
                     .iter()
                     .enumerate()
                     .map(|(at, column)| Field {
                         name: Cow::Borrowed(column.name.as_str()),
-                        origin: view_column(column, lineages.get(at), snapshot),
+                        origin: view_column(column, view, at, snapshot),
                     })
                     .collect(),
             ),
@@ -377,10 +379,14 @@ fn base_column<'a>(relation: &'a Relation, column: &'a Column, snapshot: &'a Sna
     Origin::of_type(lineage, column.type_oid, snapshot)
 }
 
-/// A column of a view; where nothing is known of it, `lineages` is not as long as the view is wide.
-fn view_column<'a>(column: &'a Column, lineage: Option<&Lineage>, snapshot: &'a Snapshot) -> Origin<'a> {
-    let lineage = lineage.cloned().unwrap_or_else(Lineage::computed);
-    Origin::of_type(lineage, column.type_oid, snapshot)
+/// The column of a view at this place.
+fn view_column<'a>(column: &'a Column, view: &ViewLineage, at: usize, snapshot: &'a Snapshot) -> Origin<'a> {
+    let lineage = view.columns.get(at).cloned().unwrap_or_else(Lineage::computed);
+    let mut origin = Origin::of_type(lineage, column.type_oid, snapshot);
+    if let Some(Some(structure)) = view.structures.get(at) {
+        origin.structure = Some(Rc::new(structure.clone()));
+    }
+    origin
 }
 
 /// Whether relations of this kind have ctid, xmin and so on.

@@ -1,6 +1,7 @@
 //! Queries and what the analysis must say of them.
 
 mod schema;
+mod structures;
 
 use std::fmt::Write as _;
 

@@ -7,13 +7,15 @@ use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
 use crate::sql::bodies::{FunctionBodies, FunctionBody};
 use crate::sql::parser::{self, ParserSettings};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Test, Treatment};
+use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Structure, Test, Treatment};
 
 /// What a view's definition says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ViewLineage {
     /// Lineage of each column, in order, in columns of relations that are no views.
     pub columns: Vec<Lineage>,
+    /// What the values of each column are made of, as [`crate::sql::OutputColumn::structure`].
+    pub structures: Vec<Option<Structure>>,
     /// What its clauses test. None for a materialised view: its content is stored.
     pub influences: Vec<Influence>,
     /// What in it may fail by value. None for a materialised view.
@@ -92,11 +94,16 @@ impl Resolver<'_> {
         }
         let width = view.columns.len();
         let mut lineage = match self.analysed(&query) {
-            Some(analysis) if analysis.columns.len() == width => ViewLineage {
-                columns: analysis.columns.into_iter().map(|column| column.lineage).collect(),
-                influences: analysis.influences,
-                fallible: analysis.fallible,
-            },
+            Some(analysis) if analysis.columns.len() == width => {
+                let columns = analysis.columns.into_iter();
+                let (columns, structures) = columns.map(|column| (column.lineage, column.structure)).unzip();
+                ViewLineage {
+                    columns,
+                    structures,
+                    influences: analysis.influences,
+                    fallible: analysis.fallible,
+                }
+            }
             _ => match self.everything(&named) {
                 // What functions in it read is not among the relations that it names.
                 Some(_) if self.called_bodies(&query).next().is_some() => return,
@@ -129,6 +136,7 @@ impl Resolver<'_> {
         };
         ViewLineage {
             columns: vec![everything; width],
+            structures: vec![None; width],
             influences: is_protected.then_some(other).into_iter().collect(),
             fallible: Vec::new(),
         }

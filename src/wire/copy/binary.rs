@@ -1,7 +1,7 @@
 //! Binary format: a header, then tuples of length-prefixed fields, then a trailer.
 
 use super::super::read::Malformed;
-use super::super::row::{FieldRewriter, put_field, put_redacted};
+use super::super::row::{FieldRewriter, put_field, put_finished, put_redacted};
 use super::Held;
 
 const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
@@ -91,7 +91,7 @@ impl BinaryRewriter {
                 }
                 State::Mask { field, left } => {
                     let take = left.min(data.len());
-                    self.held.add(&data[..take]);
+                    self.held.add(&data[..take], fields, field, as_it_is);
                     data = &data[take..];
                     if take == left {
                         self.masked_field(field, fields, out);
@@ -164,7 +164,9 @@ impl BinaryRewriter {
     }
 
     fn masked_field(&mut self, field: usize, fields: &impl FieldRewriter, out: &mut Vec<u8>) {
-        if self.held.oversize {
+        if let Some(long) = self.held.long.take() {
+            put_finished(long, out);
+        } else if self.held.oversize {
             put_redacted(fields, field, out);
         } else {
             put_field(fields, field, &self.held.bytes, out);
@@ -185,6 +187,11 @@ impl Default for BinaryRewriter {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn as_it_is(raw: &[u8], value: &mut Vec<u8>) -> usize {
+    value.extend_from_slice(raw);
+    raw.len()
 }
 
 fn read_int32(bytes: &[u8]) -> i32 {

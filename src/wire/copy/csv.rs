@@ -19,6 +19,8 @@ pub struct CsvRewriter {
     /// The previous byte inside quotes was the escape character.
     escaped: bool,
     held: Held,
+    /// Of a field that is too long to be held: what has been read of it ends inside quotes.
+    unquoting: bool,
     value: Vec<u8>,
     masked: Vec<u8>,
     pub(super) rows: u64,
@@ -38,6 +40,7 @@ impl CsvRewriter {
             in_quotes: false,
             escaped: false,
             held: Held::default(),
+            unquoting: false,
             value: Vec::new(),
             masked: Vec::new(),
             rows: 0,
@@ -78,7 +81,7 @@ impl CsvRewriter {
             let Some(end) = self.field_end(data, at) else {
                 if masks {
                     out.extend_from_slice(&data[copied..at]);
-                    self.held.add(&data[at..]);
+                    self.hold(&data[at..], fields);
                     copied = data.len();
                 }
                 break;
@@ -118,17 +121,28 @@ impl CsvRewriter {
         let raw = if self.held.is_empty() {
             last
         } else {
-            self.held.add(last);
+            self.hold(last, fields);
             &self.held.bytes
         };
         self.masked.clear();
-        let is_value = if self.held.oversize {
+        let is_value = if let Some(mut long) = self.held.long.take() {
+            self.value.clear();
+            unquote(
+                &self.held.bytes,
+                self.quote,
+                self.escape,
+                &mut self.unquoting,
+                &mut self.value,
+            );
+            long.push(&self.value);
+            long.finish(&mut self.masked)
+        } else if self.held.oversize {
             fields.redact(self.field, &mut self.masked)
         } else if raw == self.null {
             fields.replaces_null(self.field) && fields.redact(self.field, &mut self.masked)
         } else {
             self.value.clear();
-            unquote(raw, self.quote, self.escape, &mut self.value);
+            unquote(raw, self.quote, self.escape, &mut false, &mut self.value);
             fields.rewrite(self.field, &self.value, &mut self.masked)
         };
         if !is_value {
@@ -139,6 +153,16 @@ impl CsvRewriter {
             out.extend_from_slice(&self.masked);
         }
         self.held.clear();
+        self.unquoting = false;
+    }
+
+    fn hold(&mut self, bytes: &[u8], fields: &impl FieldRewriter) {
+        let (quote, escape, in_quotes) = (self.quote, self.escape, &mut self.unquoting);
+        self.held.add(bytes, fields, self.field, |raw, value| {
+            // The last byte may be the first of two.
+            let whole = raw.len().saturating_sub(1);
+            unquote_some(raw, whole, (quote, escape), in_quotes, value)
+        });
     }
 
     /// As `CopyAttributeOutCSV` in copyto.c decides. Whether the *original* stood in quotes is not looked at, because it
@@ -154,18 +178,27 @@ impl CsvRewriter {
     }
 }
 
-fn unquote(raw: &[u8], quote: u8, escape: u8, value: &mut Vec<u8>) {
-    let mut in_quotes = false;
-    let mut bytes = raw.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if in_quotes && byte == escape && bytes.peek().is_some_and(|&next| next == quote || next == escape) {
-            value.extend(bytes.next());
-        } else if byte == quote {
-            in_quotes = !in_quotes;
-        } else {
-            value.push(byte);
+fn unquote(raw: &[u8], quote: u8, escape: u8, in_quotes: &mut bool, value: &mut Vec<u8>) {
+    unquote_some(raw, raw.len(), (quote, escape), in_quotes, value);
+}
+
+/// Reads up to `end`, or one byte further where two belong together; how far it has read.
+fn unquote_some(raw: &[u8], end: usize, (quote, escape): (u8, u8), in_quotes: &mut bool, value: &mut Vec<u8>) -> usize {
+    let mut at = 0;
+    while at < end {
+        let byte = raw[at];
+        let next = raw.get(at + 1).filter(|next| **next == quote || **next == escape);
+        match next {
+            Some(next) if *in_quotes && byte == escape => {
+                value.push(*next);
+                at += 1;
+            }
+            _ if byte == quote => *in_quotes = !*in_quotes,
+            _ => value.push(byte),
         }
+        at += 1;
     }
+    at
 }
 
 fn quote(value: &[u8], quote: u8, escape: u8, out: &mut Vec<u8>) {

@@ -8,13 +8,14 @@ mod csv;
 mod text;
 
 use super::read::Malformed;
-use super::row::FieldRewriter;
+use super::row::{FieldRewriter, Piecewise};
 
 pub use binary::BinaryRewriter;
 pub use csv::CsvRewriter;
 pub use text::TextRewriter;
 
-/// The longest value of a masked field that is looked at, in bytes as sent; a longer one is redacted whole.
+/// The longest value of a masked field that is held, in bytes as sent; a longer one is rewritten as it comes in, or else
+/// redacted whole.
 pub const HELD_BYTES_MAX: usize = 2 << 20;
 
 /// How the bytes of a COPY stream are rewritten.
@@ -53,26 +54,48 @@ impl CopyRewriter {
 struct Held {
     bytes: Vec<u8>,
     oversize: bool,
+    /// What rewrites a field that is too long to be held. `bytes` is then what it has not taken yet.
+    long: Option<Box<dyn Piecewise>>,
 }
 
 impl Held {
-    fn add(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() > HELD_BYTES_MAX {
-            self.oversize = true;
-            self.bytes = Vec::new();
+    /// Adds the next bytes of the field at `index`. `decode` appends the value that some bytes stand for and says how many of
+    /// them it has read; those at the end may need what comes next.
+    fn add(
+        &mut self,
+        bytes: &[u8],
+        fields: &impl FieldRewriter,
+        index: usize,
+        decode: impl FnOnce(&[u8], &mut Vec<u8>) -> usize,
+    ) {
+        if self.oversize {
+            return;
         }
-        if !self.oversize {
-            self.bytes.extend_from_slice(bytes);
+        if self.long.is_none() && self.bytes.len() + bytes.len() > HELD_BYTES_MAX {
+            self.long = fields.piecewise(index);
+            self.oversize = self.long.is_none();
+            if self.oversize {
+                self.bytes = Vec::new();
+                return;
+            }
+        }
+        self.bytes.extend_from_slice(bytes);
+        if let Some(long) = &mut self.long {
+            let mut value = Vec::with_capacity(self.bytes.len());
+            let read = decode(&self.bytes, &mut value);
+            self.bytes.drain(..read);
+            long.push(&value);
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.bytes.is_empty() && !self.oversize
+        self.bytes.is_empty() && !self.oversize && self.long.is_none()
     }
 
     fn clear(&mut self) {
         self.bytes.clear();
         self.oversize = false;
+        self.long = None;
     }
 }
 

@@ -181,3 +181,96 @@ fn rows_of_another_shape_are_errors() {
         assert!(make().push(data, &Second, &mut Vec::new()).is_err(), "{data:?}");
     }
 }
+
+/// Takes field 1 of two as it comes, and says what it was.
+struct AsItComes;
+
+#[derive(Debug, Default)]
+struct Gathered(Vec<u8>);
+
+fn told(value: &[u8]) -> String {
+    let sum = value
+        .iter()
+        .fold(7u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    format!("{} {sum}", value.len())
+}
+
+impl Piecewise for Gathered {
+    fn push(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+    fn finish(self: Box<Self>, out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(told(&self.0).as_bytes());
+        true
+    }
+}
+
+impl FieldRewriter for AsItComes {
+    fn field_count(&self) -> usize {
+        2
+    }
+    fn keeps(&self, index: usize) -> bool {
+        index != 1
+    }
+    fn rewrite(&self, _: usize, value: &[u8], out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(told(value).as_bytes());
+        true
+    }
+    fn piecewise(&self, _: usize) -> Option<Box<dyn Piecewise>> {
+        Some(Box::new(Gathered::default()))
+    }
+    fn redact(&self, _: usize, out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(b"gone");
+        true
+    }
+    fn replaces_null(&self, _: usize) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_field_that_is_rewritten_as_it_comes_may_be_of_any_length() {
+    let part = b"ab\"c\\d\n,e\\\\\"\"";
+    let value = part.repeat(HELD_BYTES_MAX / part.len() + 7);
+    let mut in_text = b"1\t".to_vec();
+    for byte in &value {
+        match byte {
+            b'\\' => in_text.extend_from_slice(b"\\\\"),
+            b'\n' => in_text.extend_from_slice(b"\\n"),
+            plain => in_text.push(*plain),
+        }
+    }
+    in_text.extend_from_slice(b"\n2\tx\n");
+    let mut in_csv = b"1,\"".to_vec();
+    for byte in &value {
+        if *byte == b'"' {
+            in_csv.push(b'"');
+        }
+        in_csv.push(*byte);
+    }
+    in_csv.extend_from_slice(b"\"\n2,x\n");
+    let length = i32::try_from(value.len()).unwrap();
+    let mut in_binary = b"PGCOPY\n\xff\r\n\0".to_vec();
+    in_binary.extend_from_slice(&[0; 8]);
+    in_binary.extend_from_slice(&[0, 2, 0, 0, 0, 1, b'1']);
+    in_binary.extend_from_slice(&length.to_be_bytes());
+    in_binary.extend_from_slice(&value);
+    in_binary.extend_from_slice(&[0xff, 0xff]);
+    for piece in [1, 2, 3, 4096, HELD_BYTES_MAX - 1, in_csv.len()] {
+        let rewritten = |mut rewriter: CopyRewriter, data: &[u8]| {
+            let mut out = Vec::new();
+            let mut pieces = data.chunks(piece);
+            pieces
+                .try_for_each(|piece| rewriter.push(piece, &AsItComes, &mut out))
+                .unwrap();
+            out
+        };
+        let told = [told(&value), told(b"x")];
+        let lines = |delimiter: char| format!("1{delimiter}{}\n2{delimiter}{}\n", told[0], told[1]).into_bytes();
+        assert_eq!(rewritten(text(b'\t', false)(), &in_text), lines('\t'), "{piece}");
+        assert_eq!(rewritten(csv(b'"', b"", false)(), &in_csv), lines(','), "{piece}");
+        let binary = rewritten(CopyRewriter::Binary(BinaryRewriter::new()), &in_binary);
+        let shown = told[0].as_bytes();
+        assert!(binary.windows(shown.len()).any(|window| window == shown), "{piece}");
+    }
+}

@@ -65,7 +65,7 @@ impl TextRewriter {
             let Some(end) = self.field_end(data, at) else {
                 if masks {
                     out.extend_from_slice(&data[copied..at]);
-                    self.held.add(&data[at..]);
+                    self.held.add(&data[at..], fields, self.field, unescape_whole);
                     copied = data.len();
                 }
                 break;
@@ -105,11 +105,16 @@ impl TextRewriter {
         let raw = if self.held.is_empty() {
             last
         } else {
-            self.held.add(last);
+            self.held.add(last, fields, self.field, unescape_whole);
             &self.held.bytes
         };
         let at = out.len();
-        let is_value = if self.held.oversize {
+        let is_value = if let Some(mut long) = self.held.long.take() {
+            self.value.clear();
+            unescape(&self.held.bytes, &mut self.value);
+            long.push(&self.value);
+            long.finish(out)
+        } else if self.held.oversize {
             fields.redact(self.field, out)
         } else if raw == b"\\N" {
             fields.replaces_null(self.field) && fields.redact(self.field, out)
@@ -128,6 +133,14 @@ impl TextRewriter {
         }
         self.held.clear();
     }
+}
+
+/// Undoes the escapes of all but a backslash at the end, which may escape what comes next; how many bytes that is.
+fn unescape_whole(raw: &[u8], value: &mut Vec<u8>) -> usize {
+    let backslashes = raw.iter().rev().take_while(|byte| **byte == b'\\').count();
+    let whole = raw.len() - backslashes % 2;
+    unescape(&raw[..whole], value);
+    whole
 }
 
 /// Undoes the escapes that COPY TO writes (`CopyAttributeOutText` in copyto.c): a letter for a control character,

@@ -107,6 +107,24 @@ SELECT city, array_agg(id ORDER BY id), string_agg(id::text, ',' ORDER BY id) FR
 SELECT json_build_object('id', id, 'city', city) AS j, to_jsonb(tags) FROM vault.person ORDER BY id;
 -- json rows
 SELECT json_agg(json_build_object('id', id) ORDER BY id), jsonb_object_agg(id, city) FROM vault.person;
+-- json of rows; masks row
+SELECT id, row_to_json(v) AS row FROM vault.v_person v ORDER BY id;
+-- json objects with masked members; masks card
+SELECT id, json_build_object('id', id, 'email', email, 'name', name, 'born', born) AS card FROM vault.person ORDER BY id;
+-- json page of rows, as text; masks body
+SELECT coalesce(json_agg(_postgrest_t), '[]')::character varying AS body FROM (SELECT id, email, city FROM vault.person ORDER BY id LIMIT 3) _postgrest_t;
+-- json of rows that are not there
+SELECT coalesce(json_agg(q), '[]') AS body FROM (SELECT id, email FROM vault.person WHERE false) q;
+-- json of rows within rows; masks visits
+SELECT p.id, (SELECT coalesce(json_agg(json_build_object('id', v.id, 'phone', v.phone) ORDER BY v.id), '[]') FROM vault.visit v WHERE v.badge = p.badge) AS visits FROM vault.person p WHERE id < 6 ORDER BY id;
+-- Hasura, rows with rows of another table; masks root
+SELECT coalesce(json_agg("root"), '[]') AS "root" FROM (SELECT row_to_json((SELECT "_e" FROM (SELECT "_root.base"."id" AS "id", "_root.base"."email" AS "email") AS "_e")) AS "root" FROM (SELECT * FROM "vault"."person" WHERE ('true') ORDER BY "id") AS "_root.base") AS "_root";
+-- arrays of a protected column; masks names mails
+SELECT city, array_agg(name ORDER BY id) AS names, ARRAY(SELECT p.email FROM vault.person p WHERE p.city = c.city AND p.email IS NOT NULL ORDER BY p.id) AS mails FROM vault.person c GROUP BY city ORDER BY city;
+-- elements of arrays; masks mail
+SELECT u.mail FROM unnest(ARRAY(SELECT email FROM vault.person ORDER BY id)) AS u(mail);
+-- whole rows; masks visit
+SELECT v.id, v AS visit FROM vault.visit v ORDER BY id;
 -- json operators
 SELECT id, payload ->> 'n' AS n, payload @> '{"n": 2}' AS two FROM vault.clean WHERE payload ? 'n' ORDER BY (payload ->> 'n')::int;
 -- union of clean columns

@@ -6,9 +6,11 @@
 //! `PGVEIL_REGRESS_STATEMENTS` names (JSON lines with `f`, the test file, and `q`, a statement; may be gzipped).
 
 mod deciding;
+mod elements;
 mod generate;
 mod node_tree;
 mod ours;
+mod picking;
 mod replay;
 mod server;
 mod tally;

@@ -97,6 +97,12 @@ impl Tally {
             ));
             return;
         }
+        let mut noted = ColumnSet::new();
+        analysis
+            .influences
+            .iter()
+            .for_each(|influence| noted.extend(influence.test.columns()));
+        noted.retain(|column| ours.is_protected(*column));
         for (at, truth) in truth.columns.iter().enumerate() {
             let truth = protected_only(ours, truth);
             let found = analysis.columns.get(at);
@@ -104,6 +110,15 @@ impl Tally {
             if let Some(found) = found.filter(|found| found.label != *label) {
                 self.misses
                     .push(format!("{text}\n    label {} instead of {label}", found.label));
+            }
+            if let Some(structure) = found.and_then(|found| found.structure.as_ref()) {
+                let parts = all(&protected_only(ours, &structure.lineage()));
+                let missing: ColumnSet = all(&truth).difference(&parts).copied().collect();
+                let missing = missing.difference(&noted).copied().collect();
+                if missing != ColumnSet::new() {
+                    self.misses
+                        .push(format!("{text}\n    {label}: no part of it: {}", names(ours, &missing)));
+                }
             }
             let lineage = protected_only(ours, found.map_or(&clean, |found| &found.lineage));
             let shown = || {
@@ -123,18 +138,12 @@ impl Tally {
                 self.misses.push(shown());
             }
         }
-        let mut noted = ColumnSet::new();
-        analysis
-            .influences
-            .iter()
-            .for_each(|influence| noted.extend(influence.test.columns()));
         let deciding: ColumnSet = truth
             .deciding
             .iter()
             .copied()
             .filter(|one| ours.is_protected(*one))
             .collect();
-        noted.retain(|column| ours.is_protected(*column));
         self.deciding_exact += usize::from(noted == deciding);
         if !deciding.is_subset(&noted) {
             let missing: ColumnSet = deciding.difference(&noted).copied().collect();

@@ -6,9 +6,10 @@ use pgveil::catalog::{ColumnId, Oid, Snapshot};
 use pgveil::sql::{ColumnSet, Lineage};
 
 use super::node_tree::{Node, Value};
+use super::picking::picked_by;
 
 /// `RTEKind` of PostgreSQL 15.
-mod rte_kind {
+pub(super) mod rte_kind {
     pub const RELATION: i64 = 0;
     pub const SUBQUERY: i64 = 1;
     pub const JOIN: i64 = 2;
@@ -138,6 +139,11 @@ impl<'t> TreeReader<'t> {
                 let lineage = self.expression(level, argument);
                 self.coerced(lineage, type_of(argument).unwrap_or(0), type_of(node).unwrap_or(0))
             }
+            "FUNCEXPR" if node.int("funcid") == UNNEST => {
+                let array = node.nodes("args").next().expect("an array");
+                self.element(level, array)
+            }
+            "SUBSCRIPTINGREF" if node.list("reflowerindexpr").is_empty() => self.subscript(level, node),
             "FUNCEXPR" if is_widening(node) => self.any_of(level, node.nodes("args")),
             "COALESCEEXPR" | "COALESCE" => self.any_of(level, node.nodes("args")),
             "CASEEXPR" | "CASE" => self.case(level, node),
@@ -169,23 +175,12 @@ impl<'t> TreeReader<'t> {
         }
     }
 
-    fn any_of(&mut self, level: &Level<'t>, nodes: impl Iterator<Item = &'t Node>) -> Lineage {
+    pub(super) fn any_of(&mut self, level: &Level<'t>, nodes: impl Iterator<Item = &'t Node>) -> Lineage {
         let mut all = Lineage::default();
         for node in nodes {
             unite(&mut all, &self.expression(level, node));
         }
         all
-    }
-
-    /// One of the results, picked by the conditions.
-    fn case(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
-        let results: Vec<&Node> = node.nodes("args").filter_map(|when| when.node("result")).collect();
-        let mut lineage = self.any_of(level, results.into_iter().chain(node.node("defresult")));
-        let conditions: Vec<&Node> = node.nodes("args").filter_map(|when| when.node("expr")).collect();
-        for condition in conditions.into_iter().chain(node.node("arg")) {
-            picked_by(&mut lineage, &self.expression(level, condition));
-        }
-        lineage
     }
 
     /// Computed from everything under the node.
@@ -213,58 +208,10 @@ impl<'t> TreeReader<'t> {
         }
     }
 
-    fn aggregate(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
-        // count(any), count(*)
-        if [2147, 2803].contains(&node.int("aggfnoid")) {
-            return computed();
-        }
-        let parts = ["aggdirectargs", "args"];
-        let parts: Vec<&Node> = parts.into_iter().flat_map(|part| node.nodes(part)).collect();
-        let values: Vec<Lineage> = parts.into_iter().map(|part| self.under_entry(level, part)).collect();
-        if is_picking_aggregate(node.int("aggfnoid")) {
-            let picked = node.nodes("aggdirectargs").count();
-            return picked_from(&values, picked);
-        }
-        all_tainted(&values)
-    }
-
     /// An argument, which in an aggregate is a target.
-    fn under_entry(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
+    pub(super) fn under_entry(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
         let expression = node.is("TARGETENTRY").then(|| node.node("expr")).flatten();
         self.expression(level, expression.unwrap_or(node))
-    }
-
-    /// The arguments, and what orders the window.
-    fn window_function(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
-        let query = *level.last().expect("a query");
-        let mut values = Vec::new();
-        if ![2147, 2803].contains(&node.int("winfnoid")) {
-            values.extend(node.nodes("args").map(|argument| self.expression(level, argument)));
-        }
-        let windows = query.nodes("windowClause");
-        for window in windows.filter(|window| window.int("winref") == node.int("winref")) {
-            for key in sorted_targets(query, window.nodes("orderClause")) {
-                values.push(self.expression(level, key));
-            }
-            for bound in ["startOffset", "endOffset"]
-                .into_iter()
-                .filter_map(|bound| window.node(bound))
-            {
-                values.push(self.expression(level, bound));
-            }
-        }
-        match node.int("winfnoid") {
-            // lag and lead with a value for where there is none: one of the two.
-            LAG_OR_ELSE | LEAD_OR_ELSE => {
-                let other = values.remove(2);
-                unite(&mut values[0], &other);
-                picked_from(&values, 0)
-            }
-            function if PICKING_WINDOW_FUNCTIONS.contains(&function) || is_picking_aggregate(function) => {
-                picked_from(&values, 0)
-            }
-            _ => all_tainted(&values),
-        }
     }
 
     fn variable(&mut self, level: &Level<'t>, node: &'t Node) -> Lineage {
@@ -307,6 +254,10 @@ impl<'t> TreeReader<'t> {
                 self.cte_column(&inner, cte, attribute)
             }
             rte_kind::FUNCTION => match function_of(entry, attribute) {
+                Some(function) if function.is("FUNCEXPR") && function.int("funcid") == UNNEST => {
+                    let array = function.nodes("args").next().expect("an array");
+                    self.element(level, array)
+                }
                 Some(function) => tainted(&self.expression(level, function)),
                 None => computed(),
             },
@@ -395,6 +346,19 @@ impl<'t> TreeReader<'t> {
                     _ => tainted(&self.column(level, entry_number, attribute)),
                 }
             }
+            "SUBSCRIPTINGREF" if node.list("reflowerindexpr").is_empty() => {
+                let array = node.node("refexpr").expect("an array");
+                let is_collected = array.is("AGGREF") && array.int("aggfnoid") == ARRAY_AGG;
+                let element = is_collected.then(|| array.nodes("args").next()).flatten();
+                match element.and_then(|argument| argument.node("expr")) {
+                    Some(element) => {
+                        let mut lineage = self.field(level, element, number);
+                        self.picked_by_subscripts(level, node, &mut lineage);
+                        lineage
+                    }
+                    None => tainted(&self.expression(level, node)),
+                }
+            }
             "CASEEXPR" | "CASE" => {
                 let mut lineage = Lineage::default();
                 let results = node.nodes("args").filter_map(|when| when.node("result"));
@@ -421,39 +385,10 @@ impl<'t> TreeReader<'t> {
     }
 }
 
-/// `lag(anycompatible, integer, anycompatible)`.
-const LAG_OR_ELSE: i64 = 3108;
-/// `lead(anycompatible, integer, anycompatible)`.
-const LEAD_OR_ELSE: i64 = 3111;
-/// lag, lead, first_value, last_value, nth_value, by OID.
-const PICKING_WINDOW_FUNCTIONS: [i64; 7] = [3106, 3107, 3109, 3110, 3112, 3113, 3114];
-
-/// max and min of every type (`pg_proc.dat`), mode, percentile_disc, any_value.
-fn is_picking_aggregate(function: i64) -> bool {
-    matches!(
-        function,
-        8 | 2050 | 2051 | 2115
-            ..=2146 | 2244 | 2245 | 2797 | 2798 | 3526 | 3527 | 3564 | 3565 | 3972 | 3984 | 4189 | 4190 | 5099 | 5100
-    )
-}
-
-/// The value at `picked`, picked by the others.
-fn picked_from(values: &[Lineage], picked: usize) -> Lineage {
-    let mut lineage = values.get(picked).cloned().unwrap_or_default();
-    for (at, other) in values.iter().enumerate() {
-        if at != picked {
-            picked_by(&mut lineage, other);
-        }
-    }
-    lineage
-}
-
-fn picked_by(lineage: &mut Lineage, other: &Lineage) {
-    lineage
-        .computed_from
-        .extend(other.verbatim.iter().chain(&other.computed_from));
-}
-
+/// `unnest(anyarray)`.
+pub(super) const UNNEST: i64 = 2331;
+/// `array_agg(anynonarray)`.
+pub(super) const ARRAY_AGG: i64 = 2335;
 /// The leaf of a set operation.
 pub(super) fn branch<'t>(query: &'t Node, reference: &'t Node) -> &'t Node {
     let entry = query.list("rtable")[index(reference.int("rtindex"))].node();
@@ -461,7 +396,7 @@ pub(super) fn branch<'t>(query: &'t Node, reference: &'t Node) -> &'t Node {
 }
 
 /// The query of a CTE at its own level.
-fn common_table<'t>(level: &Level<'t>, entry: &'t Node) -> (Level<'t>, &'t Node) {
+pub(super) fn common_table<'t>(level: &Level<'t>, entry: &'t Node) -> (Level<'t>, &'t Node) {
     let up = up(entry, "ctelevelsup");
     let level = level[..level.len() - up].to_vec();
     let query = *level.last().expect("a query");
@@ -523,7 +458,7 @@ fn type_of(node: &Node) -> Option<Oid> {
     Some(oid(node.get(field)))
 }
 
-fn output_numbers(query: &Node) -> Vec<i64> {
+pub(super) fn output_numbers(query: &Node) -> Vec<i64> {
     let targets = query.nodes("targetList").filter(|target| !target.bool("resjunk"));
     targets.map(|target| target.int("resno")).collect()
 }
@@ -533,7 +468,7 @@ pub(super) fn with<'t>(level: &Level<'t>, query: &'t Node) -> Level<'t> {
 }
 
 /// How many queries lie between this one and the one that is meant.
-fn up(node: &Node, field: &str) -> usize {
+pub(super) fn up(node: &Node, field: &str) -> usize {
     usize::try_from(node.int(field)).expect("a number of levels")
 }
 
@@ -546,18 +481,18 @@ fn oid(value: &Value) -> Oid {
     Oid::try_from(value.int()).expect("an OID")
 }
 
-fn computed() -> Lineage {
+pub(super) fn computed() -> Lineage {
     Lineage {
         computed: true,
         ..Lineage::default()
     }
 }
 
-fn tainted(lineage: &Lineage) -> Lineage {
+pub(super) fn tainted(lineage: &Lineage) -> Lineage {
     all_tainted(std::slice::from_ref(lineage))
 }
 
-fn all_tainted(lineages: &[Lineage]) -> Lineage {
+pub(super) fn all_tainted(lineages: &[Lineage]) -> Lineage {
     let mut all = computed();
     for lineage in lineages {
         all.computed_from
@@ -566,7 +501,7 @@ fn all_tainted(lineages: &[Lineage]) -> Lineage {
     all
 }
 
-fn unite(all: &mut Lineage, other: &Lineage) {
+pub(super) fn unite(all: &mut Lineage, other: &Lineage) {
     all.verbatim.extend(&other.verbatim);
     all.computed_from.extend(&other.computed_from);
     all.computed |= other.computed;

@@ -67,7 +67,7 @@ SELECT most_common_vals::text FROM pg_stats WHERE schemaname = 'vault';
 SELECT stavalues1 FROM pg_statistic WHERE starelid = 'vault.person'::regclass;
 -- pass: pg_statistic, everything
 SELECT * FROM pg_statistic WHERE starelid = 'vault.visit'::regclass;
--- redact: pg_statistic, whole row
+-- pass: pg_statistic, whole row
 SELECT s FROM pg_statistic s WHERE starelid = 'vault.visit'::regclass;
 -- redact: pg_stats_ext
 SELECT most_common_vals FROM pg_stats_ext;

@@ -50,7 +50,7 @@ SELECT label FROM vault.clean UNION ALL SELECT name FROM vault.person;
 SELECT v.x FROM vault.person, LATERAL (VALUES (email), (name)) v(x);
 -- mask: scalar subquery
 SELECT id, (SELECT email FROM vault.person p WHERE p.id = c.id) FROM vault.clean c;
--- redact: ARRAY of a subquery
+-- mask: ARRAY of a subquery
 SELECT ARRAY(SELECT email FROM vault.person);
 -- mask: view
 SELECT email FROM vault.v_person;
@@ -90,17 +90,17 @@ SELECT (p).email FROM vault.person p;
 SELECT (p).* FROM vault.person p;
 -- mask: field of a row out of a subquery
 SELECT (s.r).email FROM (SELECT p AS r FROM vault.person p) s;
--- redact: whole row
+-- mask: whole row
 SELECT p FROM vault.person p;
--- redact: whole row as text
+-- mask: whole row as text
 SELECT p::text FROM vault.person p;
--- redact: ROW
+-- mask: ROW
 SELECT ROW(p.*) FROM vault.person p;
--- redact: ROW of two columns
+-- mask: ROW of two columns
 SELECT ROW(id, email) FROM vault.person;
 -- refuse fallible_expression: whole row out of a view
 SELECT p FROM vault.v_whole;
--- redact: whole row of a view
+-- mask: whole row of a view
 SELECT v FROM vault.v_person v;
 -- redact: composite column
 SELECT home FROM vault.person;
@@ -252,15 +252,125 @@ SELECT coalesce(email, name) FROM vault.person;
 SELECT coalesce(email, 'none') FROM vault.person;
 -- redact: greatest
 SELECT greatest(email, name) FROM vault.person;
--- redact: row as JSON
+-- mask: row as JSON
 SELECT row_to_json(p) FROM vault.person p;
--- redact: row as jsonb
+-- refuse fallible_expression: row as jsonb, which a json column makes fail on some values
 SELECT to_jsonb(p) FROM vault.person p;
--- redact: value as JSON
+-- mask: row of a view as jsonb
+SELECT to_jsonb(v) FROM vault.v_person v;
+-- redact: length as JSON
+SELECT to_jsonb(length(email)) FROM vault.person;
+-- redact: a computed value as an object of JSON
+SELECT jsonb_build_object('m', upper(email))->'m' FROM vault.person;
+-- pass: a computed value among others in JSON
+SELECT json_build_object('id', id, 'm', upper(email), 'n', email LIKE 'z%') FROM vault.person;
+-- mask: JSON object under a clean key
+SELECT json_build_object(city, email) FROM vault.person;
+-- refuse fallible_expression: JSON object under a protected key
+SELECT json_object_agg(email, id) FROM vault.person WHERE email IS NOT NULL AND false;
+-- mask: JSON array of several
+SELECT json_build_array(id, email, name, badge, salary, born, seen, device, address) FROM vault.person;
+-- mask: JSON object of many types
+SELECT jsonb_build_object('n', badge, 's', salary, 'b', born, 't', seen, 'd', device, 'a', address, 'm', mac, 'p', profile, 'x', aliases, 'r', ratio, 'c', code, 'k', nick, 'pin', pin) FROM vault.person;
+-- mask: JSON arrays of arrays
+SELECT to_json(ARRAY[ARRAY[email, email], ARRAY[email, NULL]]) FROM vault.person;
+-- mask: JSON within JSON
+SELECT jsonb_agg(json_build_object('p', row_to_json(v), 'l', json_build_array(v.phone))) FROM vault.visit v;
+-- mask: JSON as text
+SELECT row_to_json(p)::text FROM vault.person p;
+-- mask: text of JSON as jsonb
+SELECT json_build_object('email', email)::text::jsonb FROM vault.person;
+-- redact: text of JSON within JSON
+SELECT jsonb_build_object('t', json_build_object('email', email)::text) -> 't' FROM vault.person;
+-- refuse fallible_expression: JSON with one key twice
+SELECT json_build_object('a', email, 'a', city) FROM vault.person;
+-- redact: JSON that is there by a protected condition
+SELECT CASE WHEN email > 'm' THEN json_build_object('id', id) END FROM vault.person;
+-- redact: one of two JSON objects by a protected condition
+SELECT CASE WHEN email > 'm' THEN json_build_array(id) ELSE json_build_array() END FROM vault.person;
+-- redact: JSON in place of what is missing by a protected condition
+SELECT coalesce(CASE WHEN email > 'm' THEN json_agg(id) END, '[]') FROM vault.person GROUP BY email;
+-- redact: JSON beside a guess
+SELECT coalesce(json_agg(email), '["a guess"]') FROM vault.person;
+-- redact: JSON beside a parameter
+SELECT coalesce(json_agg(email), to_json(ARRAY['a guess'])) FROM vault.person;
+-- mask: JSON or an empty array
+SELECT coalesce(json_agg(p), '[]')::character varying FROM (SELECT id, email FROM vault.person) p;
+-- redact: JSON of distinct values, which come in their own order
+SELECT jsonb_agg(DISTINCT email) FROM vault.person;
+-- refuse predicate: JSON in a protected order
+SELECT json_agg(id ORDER BY email) FROM vault.person;
+-- refuse fallible_expression: keys of JSON with protected values
+SELECT json_strip_nulls(json_build_object('m', email)) FROM vault.person;
+-- redact: a member of JSON
+SELECT jsonb_build_object('m', email) -> 'm' FROM vault.person;
+-- refuse predicate: JSON in a condition
+SELECT id FROM vault.person WHERE jsonb_build_object('m', email) = '{"m": "a guess"}';
+-- mask: JSON of more than is held at once
+SELECT json_agg(bio) FROM vault.person, generate_series(1, 90);
+-- mask: array of more than is held at once
+SELECT array_agg(bio) FROM vault.person, generate_series(1, 90);
+-- mask: row of more than is held at once
+SELECT ROW(id, r) FROM (SELECT id, array_agg(bio) AS r FROM vault.person, generate_series(1, 800) GROUP BY id) q WHERE id = 1;
+-- redact: more JSON than is shown
+SELECT json_build_object('pad', repeat('x', 1100000), 'email', email) FROM vault.person;
+-- mask: array of columns
+SELECT ARRAY[email, email] FROM vault.person;
+-- mask: array with NULL
+SELECT ARRAY[email, NULL] FROM vault.person;
+-- redact: array with a guess
+SELECT ARRAY[email, 'a guess'] FROM vault.person;
+-- redact: array of two masks
+SELECT ARRAY[email, name] FROM vault.person;
+-- mask: array of numbers
+SELECT array_agg(badge) FROM vault.person;
+-- mask: array of dates
+SELECT array_agg(seen ORDER BY id) FROM vault.person;
+-- redact: distinct array, which comes in its own order
+SELECT array_agg(DISTINCT email) FROM vault.person;
+-- mask: array as text
+SELECT array_agg(email)::text FROM vault.person;
+-- redact: array as a string
+SELECT array_to_string(array_agg(email), ',') FROM vault.person;
+-- mask: array of arrays
+SELECT array_agg(ARRAY[email]) FROM vault.person WHERE id < 6;
+-- mask: array of rows
+SELECT array_agg(v) FROM vault.visit v;
+-- mask: array in a row in an array
+SELECT array_agg(r) FROM (SELECT id, ARRAY[email, NULL] AS mails, ROW(name, city) AS both FROM vault.person) r;
+-- mask: joined arrays
+SELECT array_agg(email) || array_agg(email) FROM vault.person;
+-- mask: array with an element at the end
+SELECT array_append(ARRAY[email], email) FROM vault.person;
+-- redact: array with a guess at the end
+SELECT array_append(ARRAY[email], 'a guess') FROM vault.person;
+-- mask: element of an array of columns
+SELECT (ARRAY[email, NULL])[1] FROM vault.person;
+-- redact: element of an array at a protected place
+SELECT (ARRAY['a', 'b', city])[badge] FROM vault.person;
+-- mask: slice of an array of columns
+SELECT (array_agg(email))[2:3] FROM vault.person;
+-- mask: unnested array
+SELECT unnest(ARRAY[email, NULL]) FROM vault.person;
+-- mask: unnested in FROM
+SELECT u FROM unnest(ARRAY(SELECT email FROM vault.person)) u;
+-- redact: unnested with a guess
+SELECT u FROM vault.person, unnest(ARRAY[email, 'a guess']) u;
+-- refuse predicate: unnested with a condition
+SELECT u FROM vault.person, unnest(ARRAY[email]) u WHERE u > 'm';
+-- mask: row of rows
+SELECT ROW(id, ROW(email, city), ARRAY[name]) FROM vault.person;
+-- mask: row with quotes and NULLs
+SELECT ROW('a "b" \ (c), d', NULL, '', email, ' ') FROM vault.person;
+-- redact: row of computed values
+SELECT ROW(upper(email), length(name)) FROM vault.person;
+-- redact: row that is there by a protected condition
+SELECT CASE WHEN email > 'm' THEN ROW(id, city) END FROM vault.person;
+-- mask: value as JSON
 SELECT to_json(email) FROM vault.person;
--- refuse fallible_expression: object of JSON
+-- mask: object of JSON
 SELECT json_build_object('m', email) FROM vault.person;
--- redact: rows collected as JSON
+-- mask: rows collected as JSON
 SELECT json_agg(p) FROM vault.person p;
 -- redact: field of JSON
 SELECT profile ->> 'phone' FROM vault.person;
@@ -278,9 +388,9 @@ SELECT unnest(aliases) FROM vault.person;
 SELECT array_to_string(aliases, ',') FROM vault.person;
 -- redact: string_agg
 SELECT string_agg(email, ',') FROM vault.person;
--- redact: array_agg
+-- mask: array_agg
 SELECT array_agg(email) FROM vault.person;
--- redact: jsonb_agg
+-- mask: jsonb_agg
 SELECT jsonb_agg(email) FROM vault.person;
 -- refuse predicate: string_agg in its own order
 SELECT string_agg(city, ',' ORDER BY email) FROM vault.person;

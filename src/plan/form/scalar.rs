@@ -1,0 +1,100 @@
+//! Masked values as JSON has them.
+//!
+//! Sources: `datum_to_json` and `JsonEncodeDateTime` in PostgreSQL's `json.c`, `escape_json`.
+
+use super::Unfit;
+use crate::mask::{ColumnMask, Masked};
+use crate::value::json::{escape, is_number, unescape};
+use crate::value::{Format, is_text_like, oid};
+
+/// How JSON writes the values of a type.
+enum Manner {
+    Boolean,
+    Number,
+    /// Date and time with a `T` between them.
+    Moment,
+    /// Documents stand as they are, arrays as JSON arrays: not read here, since only constants take their place.
+    Other,
+    /// Everything else is a string of the type's text.
+    String,
+}
+
+fn manner(type_oid: u32, raw: &[u8]) -> Manner {
+    match type_oid {
+        oid::BOOL => Manner::Boolean,
+        oid::INT2 | oid::INT4 | oid::INT8 | oid::FLOAT4 | oid::FLOAT8 | oid::NUMERIC => Manner::Number,
+        oid::TIMESTAMP | oid::TIMESTAMPTZ => Manner::Moment,
+        oid::JSON | oid::JSONB => Manner::Other,
+        _ if raw.first() == Some(&b'"') => Manner::String,
+        _ if is_text_like(type_oid) => Manner::String,
+        _ => Manner::Other,
+    }
+}
+
+/// Appends what a value that JSON has as `raw` becomes under a mask. NULL stays NULL.
+///
+/// # Errors
+/// [`Unfit`]: it is no JSON of a value of this type.
+pub(super) fn mask_scalar(mask: &ColumnMask, type_oid: u32, raw: &[u8], out: &mut Vec<u8>) -> Result<(), Unfit> {
+    if raw == b"null" {
+        out.extend_from_slice(raw);
+        return Ok(());
+    }
+    let manner = manner(type_oid, raw);
+    let mut value = Vec::new();
+    match manner {
+        Manner::Boolean => value.push(if raw == b"true" { b't' } else { b'f' }),
+        Manner::Other => value.extend_from_slice(raw),
+        Manner::Number if raw.first() != Some(&b'"') => value.extend_from_slice(raw),
+        Manner::Number | Manner::Moment | Manner::String if !unescape(raw, &mut value) => return Err(Unfit),
+        Manner::Number | Manner::Moment | Manner::String => {}
+    }
+    if let Manner::Moment = manner {
+        replace_separator(&mut value, b'T', b' ');
+    }
+    let mut masked = Vec::new();
+    if mask.apply(type_oid, Format::Text, &value, &mut masked) == Masked::Null {
+        out.extend_from_slice(b"null");
+        return Ok(());
+    }
+    match manner {
+        Manner::Boolean => out.extend_from_slice(if masked == b"t" { b"true" } else { b"false" }),
+        Manner::Number if is_number(&masked) => out.extend_from_slice(&masked),
+        Manner::Moment => {
+            replace_separator(&mut masked, b' ', b'T');
+            complete_zone(&mut masked, type_oid);
+            escape(&masked, out);
+        }
+        Manner::Number | Manner::String => escape(&masked, out),
+        Manner::Other if matches!(type_oid, oid::JSON | oid::JSONB) => out.extend_from_slice(&masked),
+        Manner::Other if masked == b"{}" => out.extend_from_slice(b"[]"),
+        Manner::Other => out.extend_from_slice(b"null"),
+    }
+    Ok(())
+}
+
+/// Between date and time; what stands further behind, ` BC`, stays.
+fn replace_separator(value: &mut [u8], from: u8, to: u8) {
+    let mut bytes = value.windows(2);
+    let at = bytes.position(|pair| pair[0] == from && pair[1].is_ascii_digit());
+    if let Some(byte) = at.and_then(|at| value.get_mut(at)) {
+        *byte = to;
+    }
+}
+
+/// JSON writes the minutes of a time zone even if there are none: `+02:00`.
+fn complete_zone(value: &mut Vec<u8>, type_oid: u32) {
+    if type_oid != oid::TIMESTAMPTZ {
+        return;
+    }
+    let Some(time) = value.iter().position(|byte| *byte == b'T') else {
+        return;
+    };
+    let Some(sign) = value[time..].iter().position(|byte| matches!(byte, b'+' | b'-')) else {
+        return;
+    };
+    let hours = time + sign + 3;
+    if value.get(hours) != Some(&b':') && hours <= value.len() {
+        value.splice(hours..hours, *b":00");
+    }
+}
