@@ -57,10 +57,9 @@ impl Behaviour {
         let class = if self.class == other.class {
             self.class
         } else {
-            let worst = [Class::Opaque, Class::System, Class::Fallible].into_iter();
+            let mut worst = [Class::Opaque, Class::System, Class::Fallible].into_iter();
             worst
-                .filter(|class| [self.class, other.class].contains(class))
-                .next()
+                .find(|class| [self.class, other.class].contains(class))
                 .unwrap_or(Class::Pure)
         };
         Behaviour {

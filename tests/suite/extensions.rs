@@ -95,16 +95,15 @@ fn foreign_servers_and_user_mappings_are_dumped_without_their_secrets() {
 
 #[test]
 fn statements_of_others_are_not_shown_by_pg_stat_statements() {
-    let schema = format!(
+    let schema =
         "CREATE SCHEMA tools; CREATE EXTENSION pg_stat_statements SCHEMA tools; CREATE EXTENSION citext; CREATE EXTENSION hstore;
          CREATE TABLE person (id int PRIMARY KEY, email text, nick citext, facts hstore);
-         CREATE VIEW slow AS SELECT query, calls FROM tools.pg_stat_statements;"
-    );
+         CREATE VIEW slow AS SELECT query, calls FROM tools.pg_stat_statements;";
     let settings = [
         ("shared_preload_libraries", "pg_stat_statements"),
         ("pg_stat_statements.track_utility", "on"),
     ];
-    let (cluster, proxy) = stage(&settings, &schema);
+    let (cluster, proxy) = stage(&settings, schema);
     // Constants of utility statements are kept as they are.
     cluster
         .psql("shop", &format!("COMMENT ON TABLE person IS '{SECRET}'"))

@@ -308,8 +308,7 @@ impl<'a> Analyser<'a> {
         let kind = node.int("sub_link_type");
         let (fields, decided) = match node.node("subselect") {
             Some(subselect) => {
-                let is_single = kind == SubLinkType::ExprSublink as i64;
-                let never_fails = !is_single || self.has_one_row(subselect);
+                let never_fails = kind != SubLinkType::ExprSublink as i64 || self.has_one_row(subselect);
                 self.contained(never_fails, |analyser| analyser.query(subselect, Some(scope)))?
             }
             None => Default::default(),
