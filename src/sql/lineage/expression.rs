@@ -19,7 +19,12 @@ impl<'a> Analyser<'a> {
         self.step()?;
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
-            "AConst" => Ok(constant(node)),
+            "AConst" => {
+                let constant = constant(node);
+                // A plan in which it is empty is not one for other texts.
+                self.constants_matter |= constant.structure.is_some();
+                Ok(constant)
+            }
             "ParamRef" | "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
             "AIndirection" => self.indirection(scope, node),
             "FuncCall" => self.function(scope, node),

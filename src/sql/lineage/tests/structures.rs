@@ -283,5 +283,8 @@ fn the_text_of_keys_and_empty_documents_matters() {
     assert!(matters("SELECT json_build_object('a', email) FROM customers"));
     assert!(matters("SELECT coalesce(json_agg(email), '[]') FROM customers"));
     assert!(matters("SELECT coalesce(json_agg(email), '[1]') FROM customers"));
-    assert!(!matters("SELECT coalesce(email, '[]') FROM customers WHERE id = 1"));
+    assert!(matters(
+        "SELECT x FROM customers, LATERAL (VALUES (to_json(email)), ('[]')) v(x)"
+    ));
+    assert!(!matters("SELECT coalesce(email, '[1]') FROM customers WHERE id = 1"));
 }
