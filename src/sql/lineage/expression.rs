@@ -346,7 +346,7 @@ impl<'a> Analyser<'a> {
         if value.lineage.is_null() {
             return Ok(self.cast_null(target));
         }
-        if let Some(structured) = self.structured_cast(&value, target, type_name.get("typmods").is_some()) {
+        if let Some(structured) = self.structured_cast(&value, type_name, target) {
             return Ok(structured);
         }
         let plain_text = target == Some(25) || target == Some(1043);

@@ -78,6 +78,25 @@ fn arrays() {
             "array[(f1: email, f2: -)]",
         ),
         ("SELECT tags FROM customers", "unknown"),
+        ("SELECT coalesce(array_agg(email), '{}') FROM customers", "array[email]"),
+        (
+            "SELECT coalesce(array_agg(email), ARRAY[]::text[]) FROM customers",
+            "array[email]",
+        ),
+        (
+            "SELECT coalesce(array_agg(email)::varchar[], '{}'::text[]) FROM customers",
+            "array[email]",
+        ),
+        (
+            "SELECT coalesce(array_agg(email), '{x}'::text[]) FROM customers",
+            "unknown",
+        ),
+        (
+            "SELECT array_agg(boss)::text[] FROM customers",
+            "cast to text fails; unknown",
+        ),
+        ("SELECT max(ARRAY[email]) FROM customers", "unknown"),
+        ("SELECT greatest(ARRAY[email], ARRAY[note]) FROM customers", "unknown"),
         (
             "SELECT CASE WHEN id > 1 THEN array_agg(email) END FROM customers",
             "array[email] by ~id",
@@ -253,7 +272,7 @@ fn constructors() {
         ),
         (
             "SELECT JSON_ARRAY(email, id) FROM customers",
-            "json list[present(~email+id)]",
+            "json list[present(~id+email)]",
         ),
         (
             "SELECT JSON_ARRAY(id, email NULL ON NULL) FROM customers",
