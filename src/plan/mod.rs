@@ -5,6 +5,8 @@
 
 mod cache;
 mod decide;
+#[cfg(test)]
+mod decide_tests;
 pub mod explain;
 pub mod form;
 mod members;

@@ -100,6 +100,11 @@ const QUERIES: &[&str] = &[
      (SELECT * FROM \"public\".\"address\" WHERE (\"_root.base\".\"address_id\") = (\"address_id\") LIMIT 1) AS \"_address.base\") \
      AS \"_root.or.address\" ON ('true')) AS \"_root\"",
     "COPY (SELECT customer_id, c, row_to_json(c), ARRAY[email, email] FROM customer c WHERE customer_id < 4 ORDER BY 1) TO STDOUT (FORMAT csv)",
+    // The same in binary form.
+    "COPY (SELECT customer_id, email, ROW(email, active, NULL, create_date), ARRAY[email, NULL], ARRAY[ARRAY[first_name, first_name], \
+     ARRAY[NULL, first_name]] FROM customer ORDER BY 1) TO STDOUT (FORMAT binary)",
+    "COPY (SELECT to_jsonb(c), json_build_object('e', email, 'n', first_name), array_agg(email) OVER (ORDER BY customer_id ROWS 2 PRECEDING) \
+     FROM customer c ORDER BY customer_id) TO STDOUT (FORMAT binary)",
     // Ordering, windows and aggregates over what is not protected.
     "SELECT email, row_number() OVER (ORDER BY customer_id) FROM customer ORDER BY customer_id",
     "SELECT c.customer_id, c.email, sum(p.amount) FROM customer c JOIN payment p USING (customer_id) \

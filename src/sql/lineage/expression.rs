@@ -19,7 +19,12 @@ impl<'a> Analyser<'a> {
         self.step()?;
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
-            "AConst" => Ok(constant(node)),
+            "AConst" => {
+                let constant = constant(node);
+                // A plan in which it is empty is not one for other texts.
+                self.constants_matter |= constant.structure.is_some();
+                Ok(constant)
+            }
             "ParamRef" => self.numbered_parameter(node),
             "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
             "AIndirection" => self.indirection(scope, node),
@@ -360,7 +365,7 @@ impl<'a> Analyser<'a> {
         if value.lineage.is_null() {
             return Ok(self.cast_null(target));
         }
-        if let Some(structured) = self.structured_cast(&value, target, type_name.get("typmods").is_some()) {
+        if let Some(structured) = self.structured_cast(&value, type_name, target) {
             return Ok(structured);
         }
         let plain_text = target == Some(25) || target == Some(1043);

@@ -111,6 +111,13 @@ impl<'a> Analyser<'a> {
 
     /// One of these values, by its place in their order.
     fn extreme(&self, mut value: Origin<'a>) -> Origin<'a> {
+        if value.structure.is_some() || value.fields.is_some() {
+            // Compared part by part: what is shown of them would tell of their order.
+            return Origin {
+                type_oid: value.type_oid,
+                ..Origin::from(value.lineage.tainted())
+            };
+        }
         let columns: Vec<_> = value.lineage.verbatim.iter().copied().collect();
         let protected = columns.into_iter().filter(|column| self.is_protected(*column));
         let protected: std::collections::BTreeSet<_> = protected.collect();

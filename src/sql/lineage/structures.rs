@@ -138,6 +138,9 @@ impl<'a> Analyser<'a> {
     /// The structure of an array of these.
     pub(super) fn array_of_all(&mut self, elements: &[Origin<'a>]) -> Option<Rc<Structure>> {
         self.constants_in(elements);
+        if elements.is_empty() {
+            return Some(Rc::new(Structure::Empty));
+        }
         let arrays = elements.iter().map(|element| self.as_element(element));
         arrays.reduce(|left, right| united(&left, &right))?.structure
     }
@@ -276,18 +279,19 @@ impl<'a> Analyser<'a> {
         (!self.has_protected(&key.lineage)).then(|| Structure::Map(Box::new(one)))
     }
 
-    /// What a cast makes of known structure: its text, or the other kind of document.
+    /// What a cast makes of known structure: its text, the other kind of document, an array of the other type of strings.
     pub(super) fn structured_cast(
         &mut self,
         value: &Origin<'a>,
+        type_name: &Node,
         target: Option<u32>,
-        has_limits: bool,
     ) -> Option<Origin<'a>> {
-        if has_limits || !value.lineage.computed {
+        let is_known = value.structure.is_some() || value.fields.is_some();
+        if type_name.get("typmods").is_some() || !value.lineage.computed || !is_known {
             return None;
         }
-        if value.structure.is_none() && value.fields.is_none() {
-            return None;
+        if type_name.get("array_bounds").is_some() {
+            return self.array_cast(value, type_name);
         }
         let mut by = Vec::new();
         let mut structure = value.structure();
@@ -316,6 +320,24 @@ impl<'a> Analyser<'a> {
         origin.type_oid = target;
         by.iter().rev().for_each(|by| origin.picked_by(by));
         Some(origin)
+    }
+
+    fn array_cast(&self, value: &Origin<'a>, type_name: &Node) -> Option<Origin<'a>> {
+        let is_string = |oid: &u32| matches!(*oid, oid::TEXT | oid::VARCHAR);
+        let named = type_name.names("names");
+        let named = self.snapshot.types_by_name.get(*named.last()?)?;
+        let keeps = match (value.structure.as_deref()?, named.as_slice()) {
+            (Structure::Empty, _) => true,
+            (Structure::Array(element), [one]) if is_string(one) => match &**element {
+                Structure::Value { lineage, type_oid } => lineage.is_null() || type_oid.as_ref().is_some_and(is_string),
+                _ => false,
+            },
+            _ => false,
+        };
+        keeps.then(|| Origin {
+            type_oid: named.first().and_then(|element| array_of(*element, self.snapshot)),
+            ..value.clone()
+        })
     }
 
     fn document(&mut self, content: Structure, target: u32) -> Structure {

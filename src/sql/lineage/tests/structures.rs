@@ -78,6 +78,25 @@ fn arrays() {
             "array[(f1: email, f2: -)]",
         ),
         ("SELECT tags FROM customers", "unknown"),
+        ("SELECT coalesce(array_agg(email), '{}') FROM customers", "array[email]"),
+        (
+            "SELECT coalesce(array_agg(email), ARRAY[]::text[]) FROM customers",
+            "array[email]",
+        ),
+        (
+            "SELECT coalesce(array_agg(email)::varchar[], '{}'::text[]) FROM customers",
+            "array[email]",
+        ),
+        (
+            "SELECT coalesce(array_agg(email), '{x}'::text[]) FROM customers",
+            "unknown",
+        ),
+        (
+            "SELECT array_agg(boss)::text[] FROM customers",
+            "cast to text fails; unknown",
+        ),
+        ("SELECT max(ARRAY[email]) FROM customers", "unknown"),
+        ("SELECT greatest(ARRAY[email], ARRAY[note]) FROM customers", "unknown"),
         (
             "SELECT CASE WHEN id > 1 THEN array_agg(email) END FROM customers",
             "array[email] by ~id",
@@ -283,5 +302,8 @@ fn the_text_of_keys_and_empty_documents_matters() {
     assert!(matters("SELECT json_build_object('a', email) FROM customers"));
     assert!(matters("SELECT coalesce(json_agg(email), '[]') FROM customers"));
     assert!(matters("SELECT coalesce(json_agg(email), '[1]') FROM customers"));
-    assert!(!matters("SELECT coalesce(email, '[]') FROM customers WHERE id = 1"));
+    assert!(matters(
+        "SELECT x FROM customers, LATERAL (VALUES (to_json(email)), ('[]')) v(x)"
+    ));
+    assert!(!matters("SELECT coalesce(email, '[1]') FROM customers WHERE id = 1"));
 }

@@ -230,6 +230,12 @@ SELECT greatest(p.email, v.person_email) FROM vault.person p JOIN vault.visit v 
 SELECT min(email) FROM vault.person;
 -- redact: greatest number
 SELECT max(badge) FROM vault.person;
+-- redact: greatest array
+SELECT max(ARRAY[email]) FROM vault.person;
+-- redact: greatest of arrays
+SELECT greatest(ARRAY[p.email], ARRAY[v.person_email]) FROM vault.person p JOIN vault.visit v ON v.id = p.id;
+-- redact: most frequent array
+SELECT mode() WITHIN GROUP (ORDER BY ARRAY[person_email]) FROM vault.visit;
 -- redact: most frequent value
 SELECT mode() WITHIN GROUP (ORDER BY person_email) FROM vault.visit;
 -- redact: median value
@@ -342,6 +348,8 @@ SELECT array_agg(r) FROM (SELECT id, ARRAY[email, NULL] AS mails, ROW(name, city
 SELECT array_agg(email) || array_agg(email) FROM vault.person;
 -- mask: array with an element at the end
 SELECT array_append(ARRAY[email], email) FROM vault.person;
+-- mask: array or an empty one
+SELECT coalesce(array_agg(email), ARRAY[]::text[]) FROM vault.person;
 -- redact: array with a guess at the end
 SELECT array_append(ARRAY[email], 'a guess') FROM vault.person;
 -- mask: element of an array of columns
