@@ -10,10 +10,12 @@ use crate::config::{Derived, Predicates};
 use crate::journal::ProtectedColumn;
 use crate::rules::{Action, ColumnTreatment};
 use crate::sql::{
-    Analysis, Clause, ColumnSet, CopyFormat, Influence, Lineage, Reason, Refusal, StatementKind, Test, Treatment,
+    Analysis, Clause, ColumnSet, Constant, CopyFormat, Influence, Lineage, Reason, Refusal, StatementKind, Test,
+    Treatment,
 };
 
-use super::{Basis, ColumnAction, Plan, PlannedColumn, Verdict};
+use super::search::{Restoring, Searches, restoring};
+use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Verdict};
 
 /// Makes the plan of one analysed statement.
 pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
@@ -24,6 +26,10 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
         log_text,
         protected: Vec::new(),
         inferences: Vec::new(),
+        searched: Vec::new(),
+        literals: Vec::new(),
+        parameters: Vec::new(),
+        influences: Vec::new(),
         basis: basis.clone(),
     };
     if let Some(name) = &analysis.unknown_name {
@@ -38,16 +44,20 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
         derived,
         inferences: BTreeSet::new(),
         uses: BTreeSet::new(),
+        influences: Vec::new(),
+        searches: Searches::default(),
     };
     match decision.statement(&analysis) {
         Ok(columns) => {
             plan.columns = columns;
             plan.verdict = Verdict::Mask;
+            std::mem::take(&mut decision.searches).put_into(&mut plan);
         }
         Err(refusal) => plan.verdict = Verdict::Refuse(refusal),
     }
     plan.protected = decision.protected_columns();
     plan.inferences = decision.inferences.into_iter().collect();
+    plan.influences = decision.influences;
     plan
 }
 
@@ -64,6 +74,8 @@ struct Decision<'a> {
     derived: Derived,
     inferences: BTreeSet<String>,
     uses: BTreeSet<(ColumnId, &'static str)>,
+    influences: Vec<PlannedInfluence>,
+    searches: Searches,
 }
 
 impl<'a> Decision<'a> {
@@ -84,8 +96,11 @@ impl<'a> Decision<'a> {
             }
         }
         for influence in &analysis.influences {
-            self.influence(influence)?;
+            let leave = self.influence(influence);
+            self.note(influence, *leave.as_ref().unwrap_or(&Leave::Refused));
+            leave?;
         }
+        self.searches.check(analysis)?;
         let mut columns = Vec::with_capacity(analysis.columns.len());
         for column in &analysis.columns {
             let action = self.column(&column.label, &column.lineage, &analysis.kind)?;
@@ -120,41 +135,99 @@ impl<'a> Decision<'a> {
             .is_some_and(|found| found.deterministic && found.keeps_uniqueness && found.keeps_null)
     }
 
-    fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
-        let harmless = match &influence.test {
+    /// By what leave protected columns decide here.
+    fn influence(&mut self, influence: &Influence) -> Result<Leave, Refusal> {
+        let leave = match &influence.test {
             Test::Equality(left, right) => {
                 let all: ColumnSet = left.union(right).copied().collect();
-                self.one_class(&all)
-                    && all
-                        .iter()
-                        .all(|column| self.class(*column) == 0 || self.keeps_equality(*column))
+                let keeps = |column: &ColumnId| self.class(*column) == 0 || self.keeps_equality(*column);
+                (self.one_class(&all) && all.iter().all(keeps)).then_some(Leave::Equality)
             }
             Test::Grouping(columns) => {
-                self.one_class(columns) && self.protected(columns).all(|column| self.keeps_equality(column))
+                let keeps = self.protected(columns).all(|column| self.keeps_equality(column));
+                (self.one_class(columns) && keeps).then_some(Leave::Equality)
             }
             Test::NullTest(columns) => self
                 .protected(columns)
-                .all(|column| self.treatment(column).is_some_and(|found| found.keeps_null)),
-            Test::Other(columns) => self.protected(columns).next().is_none(),
+                .all(|column| self.treatment(column).is_some_and(|found| found.keeps_null))
+                .then_some(Leave::NullTest),
+            Test::Constant(columns, constant) => self.search(columns, constant).then_some(Leave::Translated),
+            Test::Other(columns) => self.protected(columns).next().is_none().then_some(Leave::Equality),
         };
         let columns = influence.test.columns();
         let uses: Vec<ColumnId> = self.protected(&columns).collect();
-        if harmless {
-            self.uses.extend(uses.into_iter().map(|column| (column, "compared")));
-            return Ok(());
+        if let Some(leave) = leave {
+            let how = match leave {
+                Leave::Translated => "searched",
+                _ => "compared",
+            };
+            self.uses.extend(uses.into_iter().map(|column| (column, how)));
+            return Ok(leave);
         }
         for column in uses {
-            let allowed = self
-                .treatment(column)
-                .is_some_and(|found| found.predicates == Predicates::Allow);
-            if !allowed {
+            if !self.rule_allows(column, &influence.test) {
                 self.uses.insert((column, "refused"));
                 return Err(self.predicate_refusal(column, influence));
             }
             self.inferences.insert(self.name(column));
-            self.uses.insert((column, "tested by an allowed predicate"));
+            self.uses.insert((column, "inferred"));
         }
-        Ok(())
+        if let Test::Constant(_, constant) = &influence.test {
+            self.searches.keep(&constant.form);
+        }
+        Ok(Leave::Rule)
+    }
+
+    fn rule_allows(&self, column: ColumnId, test: &Test) -> bool {
+        match self.treatment(column).map(|found| found.predicates) {
+            Some(Predicates::Allow) => true,
+            Some(Predicates::Equality) => matches!(test, Test::Constant(..)),
+            Some(Predicates::Refuse) | None => false,
+        }
+    }
+
+    /// Notes that a constant is to be translated. `false`: it is not, because it cannot be, or because a rule lets
+    /// clients search by the values themselves.
+    fn search(&mut self, columns: &ColumnSet, constant: &Constant) -> bool {
+        let Some(&first) = columns.first() else {
+            return false;
+        };
+        let by_rule = |column: &ColumnId| {
+            self.treatment(*column)
+                .is_some_and(|found| found.predicates != Predicates::Refuse)
+        };
+        let Some(found) = self.treatment(first).filter(|_| self.keeps_equality(first)) else {
+            return false;
+        };
+        let Action::Mask(mask) = &found.action else {
+            return false;
+        };
+        if columns.iter().all(by_rule) || !self.one_class(columns) || !self.one_type(columns) {
+            return false;
+        }
+        let Some((given, to)) = restoring(mask, &constant.form, constant.cast) else {
+            return false;
+        };
+        let restoring = Restoring {
+            column: self.name(first).into(),
+            class: found.class,
+            mask: mask.clone(),
+            given,
+            to,
+            is_array: constant.is_array,
+        };
+        let names: Vec<String> = columns.iter().map(|column| self.name(*column)).collect();
+        self.searches.add(&constant.form, restoring, names)
+    }
+
+    fn note(&mut self, influence: &Influence, leave: Leave) {
+        let columns = influence.test.columns();
+        let columns: Vec<String> = self.protected(&columns).map(|column| self.name(column)).collect();
+        let (clause, _) = describe(influence.clause);
+        let noted = PlannedInfluence { clause, columns, leave };
+        if !noted.columns.is_empty() && !self.influences.contains(&noted) {
+            self.influences.push(noted);
+        }
     }
 
     fn one_class(&self, columns: &ColumnSet) -> bool {
@@ -164,15 +237,43 @@ impl<'a> Decision<'a> {
     }
 
     fn predicate_refusal(&self, column: ColumnId, influence: &Influence) -> Refusal {
-        let rule = self.treatment(column).map_or("", |found| found.rule.as_str());
+        let treatment = self.treatment(column);
+        let rule = treatment.map_or("", |found| found.rule.as_str());
         let (clause, hint) = describe(influence.clause);
+        let name = self.name(column);
+        let (message, hint) = match &influence.test {
+            Test::Constant(..) => (
+                format!(
+                    "the protected column {name} in {clause} is compared with a constant, which would tell whether a guess is right: {} (rule at {rule})",
+                    self.why_not_translated(column)
+                ),
+                NO_SEARCH,
+            ),
+            _ => (
+                format!(
+                    "the protected column {name} in {clause} would tell more about its values than the masked data does (rule at {rule})"
+                ),
+                hint,
+            ),
+        };
         Refusal {
             reason: Reason::Predicate,
-            message: format!(
-                "the protected column {} in {clause} would tell more about its values than the masked data does (rule at {rule})",
-                self.name(column)
-            ),
+            message,
             hint: hint.into(),
+        }
+    }
+
+    /// Why a constant that a column is compared with cannot be read as a masked value.
+    fn why_not_translated(&self, column: ColumnId) -> String {
+        let treatment = self.treatment(column);
+        let mask = treatment.map_or("redact", |found| found.mask_name);
+        match treatment.map(|found| &found.action) {
+            Some(Action::Mask(found)) if found.search_type().is_some() => {
+                "the constant is written, or of a type, so that it cannot be translated from a masked value".to_owned()
+            }
+            _ => format!(
+                "its mask {mask} does not lead back to originals, so that a masked value cannot be searched for"
+            ),
         }
     }
 
@@ -288,6 +389,9 @@ impl<'a> Decision<'a> {
         .collect()
     }
 }
+
+const NO_SEARCH: &str = "Search by a column that is not protected, or by one whose mask is a permutation (integer, uuid, ip, phone); \
+    or have a rule with predicates = \"equality\" (the session log then records the inference).";
 
 fn describe(clause: Clause) -> (&'static str, &'static str) {
     const SELECT_IT: &str = "Select the column and compare its masked values, join it with a column of the same domain, \

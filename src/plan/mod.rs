@@ -8,6 +8,7 @@ mod decide;
 pub mod explain;
 mod planner;
 mod row_mask;
+pub mod search;
 pub mod witness;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 
 pub use planner::{Planner, PlannerMode};
 pub use row_mask::{FieldAction, RowMask};
+use search::{SearchedLiteral, SearchedParameter};
 
 /// What plans are made from: one catalog generation under one rule set.
 pub struct Basis {
@@ -80,8 +82,16 @@ pub struct Plan {
     pub log_text: Arc<str>,
     /// Protected columns it shows or uses, for the session log.
     pub protected: Vec<ProtectedColumn>,
-    /// A rule's `predicates = "allow"` was needed, so the statement tells something about these columns.
+    /// A rule's `predicates` was needed, so the statement tells something about these columns.
     pub inferences: Vec<String>,
+    /// Columns that are searched by their masked values.
+    pub searched: Vec<String>,
+    /// The constants of the text that are replaced by originals, in order.
+    pub literals: Vec<SearchedLiteral>,
+    /// The parameters whose values are.
+    pub parameters: Vec<SearchedParameter>,
+    /// Which protected columns decide where, and by what leave.
+    pub influences: Vec<PlannedInfluence>,
     /// What it was made from.
     pub basis: Arc<Basis>,
 }
@@ -129,7 +139,38 @@ pub enum ColumnAction {
     Null,
 }
 
+/// Protected columns in one clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedInfluence {
+    /// The clause as SQL has it: `WHERE`, `ORDER BY`.
+    pub clause: &'static str,
+    /// `schema.table.column`.
+    pub columns: Vec<String>,
+    /// By what leave.
+    pub leave: Leave,
+}
+
+/// Why protected columns may decide about rows, or that they may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// Values of one domain are compared, or grouped: the masked data show the same.
+    Equality,
+    /// Tests for NULL, which masks keep.
+    NullTest,
+    /// A constant is read as a masked value and translated.
+    Translated,
+    /// A rule's `predicates`.
+    Rule,
+    /// None: the statement is refused.
+    Refused,
+}
+
 impl Plan {
+    /// Whether originals stand in the text or the parameters that are sent.
+    pub fn translates(&self) -> bool {
+        !self.literals.is_empty() || !self.parameters.is_empty()
+    }
+
     /// Whether errors and notices of its run may hold protected values.
     pub fn scrubs(&self) -> bool {
         self.verdict != Verdict::Pass

@@ -115,7 +115,14 @@ impl Planner {
                             constants_matter |= analysis.constants_matter;
                             let span = analysis.span.clone();
                             let log_text = self.log_text(text.get(span.clone()).unwrap_or_default());
-                            (span, decide(analysis, &self.basis, self.policy.derived, log_text))
+                            let mut plan = decide(analysis, &self.basis, self.policy.derived, log_text);
+                            if !plan.literals.is_empty() {
+                                let integers = sql::Integers::of(text);
+                                for literal in &mut plan.literals {
+                                    literal.place = integers.in_template(literal.place);
+                                }
+                            }
+                            (span, plan)
                         }
                         Err((span, refusal)) => {
                             constants_matter = true;
@@ -176,6 +183,10 @@ impl Planner {
             log_text,
             protected: Vec::new(),
             inferences: Vec::new(),
+            searched: Vec::new(),
+            literals: Vec::new(),
+            parameters: Vec::new(),
+            influences: Vec::new(),
             basis: self.basis.clone(),
         }
     }

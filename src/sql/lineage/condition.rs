@@ -6,7 +6,7 @@ use super::origin::{Origin, same_form, united};
 use super::scope::Scope;
 use super::{Analyser, Step};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, ColumnSet, Lineage, Test};
+use crate::sql::{Clause, ColumnSet, Constant, ConstantForm, Lineage, Test};
 
 impl<'a> Analyser<'a> {
     /// Notes what a condition tests. AND, OR and NOT of tests that the masked data can answer can be
@@ -27,6 +27,11 @@ impl<'a> Analyser<'a> {
                 self.null_test(clause, &value);
                 Ok(())
             }
+            // IS TRUE and its like say of a test no more than the test does.
+            "BooleanTest" => match node.node("arg") {
+                Some(argument) => self.condition(scope, argument, clause),
+                None => Ok(()),
+            },
             "AExpr" if self.is_equality(node) => self.comparison(scope, node, clause),
             "SubLink" if self.is_membership(node) => self.membership(scope, node, clause),
             _ => {
@@ -56,6 +61,7 @@ impl<'a> Analyser<'a> {
         let by_name = || self.is_equality_operator(&node.names("name"));
         match kind {
             Ok(AExprKind::AexprOp) => by_name() && node.get("lexpr").is_some(),
+            Ok(AExprKind::AexprOpAny | AExprKind::AexprOpAll) => by_name() && self.array_of_constants(node).is_some(),
             Ok(AExprKind::AexprDistinct | AExprKind::AexprNotDistinct | AExprKind::AexprIn) => by_name(),
             _ => false,
         }
@@ -70,21 +76,50 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// `a = b`, `(a, b) = (c, d)`, `a IN (b, c)`, `a IS DISTINCT FROM b`.
+    /// The elements of the array in `a = ANY (array)`: those of `ARRAY[…]`, or the constant array itself.
+    fn array_of_constants(&self, node: &'a Node) -> Option<Vec<&'a Node>> {
+        let right = node.node("rexpr")?;
+        let array = if right.is("TypeCast") {
+            right.node("arg")?
+        } else {
+            right
+        };
+        match array.kind() {
+            "AArrayExpr" if right.is("TypeCast") => None,
+            "AArrayExpr" => Some(array.nodes("elements").collect()),
+            "AConst" | "ParamRef" => Some(vec![right]),
+            _ => None,
+        }
+    }
+
+    /// `a = b`, `(a, b) = (c, d)`, `a IN (b, c)`, `a = ANY (array)`, `a IS DISTINCT FROM b`.
     fn comparison(&mut self, scope: &Scope<'_, 'a>, node: &'a Node, clause: Clause) -> Step<()> {
         let Some((left, right)) = node.node("lexpr").zip(node.node("rexpr")) else {
             return Ok(());
         };
         let nulls_tell = node.int("kind") == AExprKind::AexprDistinct as i64
             || node.int("kind") == AExprKind::AexprNotDistinct as i64;
+        let in_array =
+            node.int("kind") == AExprKind::AexprOpAny as i64 || node.int("kind") == AExprKind::AexprOpAll as i64;
+        let array = if in_array { self.array_of_constants(node) } else { None };
+        let is_array = in_array && !right.is("AArrayExpr");
         let rights: Vec<&'a Node> = match right.kind() {
+            _ if in_array => array.unwrap_or_default(),
             "List" => right.nodes("items").collect(),
             _ => vec![right],
         };
+        let count = rights.len();
         for right in rights {
             for (left, right) in paired(left, right) {
+                let nodes = (left, right);
                 let left = self.value(scope, left)?;
                 let right = self.value(scope, right)?;
+                // A literal on the left of a list is compared with all of it.
+                let sides = ((nodes.0, &left), (nodes.1, &right));
+                if let Some(test) = self.constant_test(sides, count == 1 && !in_array, is_array) {
+                    self.influence(clause, test);
+                    continue;
+                }
                 self.equality(clause, &left, &right);
                 if nulls_tell && right.lineage.is_null() {
                     self.null_test(clause, &left);
@@ -95,6 +130,47 @@ impl<'a> Analyser<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The test of a protected column against a constant that the client gave: on the right, or `on_either_side`.
+    fn constant_test(&self, sides: (Side<'_, 'a>, Side<'_, 'a>), on_either_side: bool, is_array: bool) -> Option<Test> {
+        // What a view's definition compares with is its owner's, not the client's.
+        if self.system_names_only {
+            return None;
+        }
+        let (left, right) = sides;
+        let test = |(_, column): Side<'_, 'a>, (node, _): Side<'_, 'a>| {
+            let is_column =
+                column.lineage.is_verbatim() && self.has_protected(&column.lineage) && self.has_plain_equality(column);
+            let constant = self.constant_given(node, is_array).filter(|_| is_column)?;
+            Some(Test::Constant(column.lineage.verbatim.clone(), constant))
+        };
+        test(left, right).or_else(|| test(right, left).filter(|_| on_either_side))
+    }
+
+    /// A literal or parameter, cast or not.
+    fn constant_given(&self, node: &Node, is_array: bool) -> Option<Constant> {
+        let (node, cast) = match (node.kind(), node.node("arg"), node.node("type_name")) {
+            ("TypeCast", Some(argument), Some(name)) => {
+                // A type with limits cuts or rounds, and a domain may refuse.
+                let plain = name.get("typmods").is_none() && name.get("array_bounds").is_some() == is_array;
+                let named = self
+                    .element_named(name)
+                    .filter(|oid| plain && self.is_base_type(*oid))?;
+                (argument, Some(named))
+            }
+            _ => (node, None),
+        };
+        let location = usize::try_from(node.int("location")).ok()?;
+        let form = match (node.kind(), node.node("val").map(Node::kind)) {
+            ("AConst", Some("Integer" | "Float" | "String")) => ConstantForm::Literal { location },
+            ("ParamRef", _) => ConstantForm::Parameter {
+                number: u16::try_from(node.int("number")).ok()?,
+                location,
+            },
+            _ => return None,
+        };
+        Some(Constant { form, cast, is_array })
     }
 
     /// Notes that two values are compared for equality.
@@ -212,6 +288,9 @@ impl<'a> Analyser<'a> {
         }
     }
 }
+
+/// One side of a comparison.
+type Side<'s, 'a> = (&'a Node, &'s Origin<'a>);
 
 /// A part of an expression in which not all parts are evaluated.
 struct Part<'a> {

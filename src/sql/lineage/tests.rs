@@ -84,6 +84,10 @@ fn tests(analysis: &QueryAnalysis) -> String {
         let test = match &influence.test {
             Test::Equality(left, right) => format!("eq({};{})", set(left), set(right)),
             Test::Grouping(columns) => format!("group({})", set(columns)),
+            Test::Constant(columns, constant) => match constant.is_array {
+                false => format!("constant({})", set(columns)),
+                true => format!("constants({})", set(columns)),
+            },
             Test::NullTest(columns) => format!("null({})", set(columns)),
             Test::Other(columns) => format!("other({})", set(columns)),
         };

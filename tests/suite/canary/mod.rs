@@ -6,7 +6,7 @@
 
 mod everyday;
 mod needles;
-mod peer;
+pub mod peer;
 mod ways;
 mod wire;
 
