@@ -6,7 +6,6 @@ use crate::journal::Protocol;
 use crate::plan::search::Rewriting;
 use crate::plan::{Plan, PlannedText, Verdict};
 use crate::wire::compose;
-use crate::wire::frame::HEADER_BYTES;
 use crate::wire::tag::request;
 
 use super::expected::Expected;
@@ -45,12 +44,10 @@ impl<L: StatementLog> Conversation<L> {
         }
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());
         let mut rewriting = Rewriting::new(text);
-        // Bytes that are no UTF-8 were read as other characters.
-        let is_verbatim = frame.get(HEADER_BYTES..).and_then(|body| body.strip_suffix(b"\0")) == Some(text.as_bytes());
         let mut sent_to = None;
         for (index, plan) in planned.statements.iter().enumerate() {
             let refused = refusal.clone().or_else(|| self.early_refusal(plan));
-            let refused = refused.or_else(|| self.search(&mut rewriting, plan, is_verbatim));
+            let refused = refused.or_else(|| self.search(&mut rewriting, plan, frame, text));
             let run = self.begin(plan, Protocol::Simple, refused);
             let is_refused = run.refusal.is_some();
             let run = Run {

@@ -42,14 +42,21 @@ const NAMES_ONLY: [&str; 7] = ["42703", "42702", "42P01", "42883", "42725", "428
 
 impl<L: StatementLog> Conversation<L> {
     /// Puts originals into a statement of a Query message; `Some`: it is refused.
-    pub(super) fn search(&mut self, rewriting: &mut Rewriting<'_>, plan: &Plan, is_verbatim: bool) -> Option<Refusal> {
+    pub(super) fn search(
+        &mut self,
+        rewriting: &mut Rewriting<'_>,
+        plan: &Plan,
+        frame: &[u8],
+        text: &str,
+    ) -> Option<Refusal> {
         if plan.literals.is_empty() {
             return None;
         }
-        if !is_verbatim {
+        // Bytes that are no UTF-8 were read as other characters.
+        let body = frame.get(HEADER_BYTES..).unwrap_or_default();
+        if body.strip_suffix(b"\0") != Some(text.as_bytes()) {
             return Some(unread_bytes());
         }
-        self.note_search();
         rewriting.add(plan).err()
     }
 

@@ -10,15 +10,15 @@ use crate::config::{Derived, Predicates};
 use crate::journal::ProtectedColumn;
 use crate::rules::{Action, ColumnTreatment};
 use crate::sql::{
-    Analysis, Clause, ColumnSet, Constant, CopyFormat, Influence, Lineage, Reason, Refusal, StatementKind, Test,
-    Treatment,
+    Analysis, ColumnSet, Constant, CopyFormat, Influence, Lineage, Reason, Refusal, StatementKind, Test, Treatment,
 };
 
+use super::influence::{NO_SEARCH, describe};
 use super::search::{Restoring, Searches, restoring};
 use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Verdict};
 
 /// Makes the plan of one analysed statement.
-pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
+pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
     let mut plan = Plan {
         kind: analysis.kind.clone(),
         verdict: Verdict::Pass,
@@ -47,7 +47,7 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
         influences: Vec::new(),
         searches: Searches::default(),
     };
-    match decision.statement(&analysis) {
+    match decision.statement(analysis) {
         Ok(columns) => {
             plan.columns = columns;
             plan.verdict = Verdict::Mask;
@@ -387,44 +387,5 @@ impl<'a> Decision<'a> {
             how: (*how).into(),
         })
         .collect()
-    }
-}
-
-const NO_SEARCH: &str = "Search by a column that is not protected, or by one whose mask is a permutation (integer, uuid, ip, phone); \
-    or have a rule with predicates = \"equality\" (the session log then records the inference).";
-
-fn describe(clause: Clause) -> (&'static str, &'static str) {
-    const SELECT_IT: &str = "Select the column and compare its masked values, join it with a column of the same domain, \
-        or have a rule with predicates = \"allow\" (the session log then records the inference).";
-    const NO_SORT: &str = "Sort by another column, or sort the masked values on your side.";
-    const NO_GROUP: &str = "Group by a column whose mask keeps uniqueness (check says which), or by another column.";
-    match clause {
-        Clause::Where => ("WHERE", SELECT_IT),
-        Clause::JoinOn => ("JOIN … ON", SELECT_IT),
-        Clause::JoinUsing => ("JOIN … USING", SELECT_IT),
-        Clause::Having => ("HAVING", SELECT_IT),
-        Clause::Filter => ("FILTER", SELECT_IT),
-        Clause::CaseCondition => ("a CASE condition", SELECT_IT),
-        Clause::Sublink => ("a subquery test", SELECT_IT),
-        Clause::OrderBy => ("ORDER BY", NO_SORT),
-        Clause::WindowOrder => ("a window's ORDER BY", NO_SORT),
-        Clause::AggregateOrder => ("an aggregate's ORDER BY", NO_SORT),
-        Clause::GroupBy => ("GROUP BY", NO_GROUP),
-        Clause::Distinct => ("DISTINCT", NO_GROUP),
-        Clause::DistinctOn => ("DISTINCT ON", NO_GROUP),
-        Clause::AggregateDistinct => ("an aggregate's DISTINCT", NO_GROUP),
-        Clause::PartitionBy => ("PARTITION BY", NO_GROUP),
-        Clause::SetOperation => (
-            "a set operation",
-            "Use UNION ALL, or columns whose mask keeps uniqueness.",
-        ),
-        Clause::LimitOffset => ("LIMIT or OFFSET", "Use a number."),
-        Clause::WindowFrame => ("a window frame", "Use numbers."),
-        Clause::TableSample => ("TABLESAMPLE", "Use a number."),
-        Clause::FunctionArgument => (
-            "a function's argument",
-            "Call the function on the masked values on your side.",
-        ),
-        Clause::CountArgument => ("count()", "Use count(*)."),
     }
 }

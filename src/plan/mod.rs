@@ -6,6 +6,7 @@
 mod cache;
 mod decide;
 pub mod explain;
+mod influence;
 mod planner;
 mod row_mask;
 pub mod search;
@@ -21,6 +22,7 @@ use crate::mask::ColumnMask;
 use crate::rules::Treatments;
 use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 
+pub use influence::{Leave, PlannedInfluence};
 pub use planner::{Planner, PlannerMode};
 pub use row_mask::{FieldAction, RowMask};
 use search::{SearchedLiteral, SearchedParameter};
@@ -137,32 +139,6 @@ pub enum ColumnAction {
     Redact,
     /// They are computed from protected columns that show nothing but NULL.
     Null,
-}
-
-/// Protected columns in one clause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedInfluence {
-    /// The clause as SQL has it: `WHERE`, `ORDER BY`.
-    pub clause: &'static str,
-    /// `schema.table.column`.
-    pub columns: Vec<String>,
-    /// By what leave.
-    pub leave: Leave,
-}
-
-/// Why protected columns may decide about rows, or that they may not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leave {
-    /// Values of one domain are compared, or grouped: the masked data show the same.
-    Equality,
-    /// Tests for NULL, which masks keep.
-    NullTest,
-    /// A constant is read as a masked value and translated.
-    Translated,
-    /// A rule's `predicates`.
-    Rule,
-    /// None: the statement is refused.
-    Refused,
 }
 
 impl Plan {

@@ -131,7 +131,7 @@ impl Searches {
     /// Notes that a constant stays as it is.
     pub(super) fn keep(&mut self, form: &ConstantForm) {
         if let ConstantForm::Number { span, .. } | ConstantForm::String { span } = form {
-            self.kept.insert(span.start);
+            self.kept.insert(span.0);
         }
     }
 
@@ -141,11 +141,11 @@ impl Searches {
         match form {
             ConstantForm::Number { span, .. } | ConstantForm::String { span } => {
                 let literal = SearchedLiteral {
-                    place: span.start,
+                    place: span.0,
                     is_string: matches!(form, ConstantForm::String { .. }),
                     restoring,
                 };
-                let known = self.literals.entry(span.start).or_insert_with(|| literal.clone());
+                let known = self.literals.entry(span.0).or_insert_with(|| literal.clone());
                 known.restoring == literal.restoring
             }
             ConstantForm::Parameter { number, location } => {
@@ -339,7 +339,8 @@ impl SearchedLiteral {
                 .restore(Format::Text, value.as_bytes(), &mut original)
                 .then_some(())?;
             let original = String::from_utf8(original).ok()?;
-            return Some((end, format!("'{}'", original.replace('\'', "''"))));
+            let quoted = format!("'{}'", original.replace('\'', "''"));
+            return Some((end, padded(quoted, text.get(start..end)?)));
         }
         let end = number_end(text, start)?;
         let mut value = text.get(start..end)?.to_owned();
@@ -347,9 +348,21 @@ impl SearchedLiteral {
         self.restoring
             .restore(Format::Text, value.as_bytes(), &mut original)
             .then_some(())?;
-        // Blanks, so that it stands apart from what is around it as the other did.
-        Some((end, format!(" {} ", String::from_utf8(original).ok()?)))
+        // It stands apart from what is around it, as the other did.
+        let original = format!(" {} ", String::from_utf8(original).ok()?);
+        Some((end, padded(original, text.get(start..end)?)))
     }
+}
+
+/// Blanks behind an original, so that the length of what is sent tells nothing: the server shows its clients how much
+/// memory their prepared statements take.
+fn padded(original: String, literal: &str) -> String {
+    /// No number, UUID or address, in quotes within an array, is longer; strings are as long as their masks.
+    const ELEMENT_BYTES_MAX: usize = 48;
+    let elements = 1 + literal.bytes().filter(|byte| *byte == b',').count();
+    let width = literal.len() + elements * ELEMENT_BYTES_MAX;
+    let blanks = width.saturating_sub(original.len());
+    original + &" ".repeat(blanks)
 }
 
 /// Where the text that was sent differs from the client's.

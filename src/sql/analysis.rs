@@ -226,7 +226,7 @@ impl Test {
 }
 
 /// A constant, or an array of them, that a column is compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Constant {
     /// How it is written.
     pub form: ConstantForm,
@@ -237,7 +237,7 @@ pub struct Constant {
 }
 
 /// How a constant is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConstantForm {
     /// A literal whose token is still to be found; never in a finished analysis.
     Literal {
@@ -246,15 +246,15 @@ pub enum ConstantForm {
     },
     /// `17`, `-17`; with a point where it is not integral. No exponent, no underscores.
     Number {
-        /// Bytes of the text, the sign among them.
-        span: Range<usize>,
+        /// Bytes of the text, from and to, the sign among them.
+        span: (usize, usize),
         /// It has no point.
         is_integral: bool,
     },
     /// `'…'` without escapes but doubled quotes.
     String {
-        /// Bytes of the text, the quotes among them.
-        span: Range<usize>,
+        /// Bytes of the text, from and to, the quotes among them.
+        span: (usize, usize),
     },
     /// `$1`
     Parameter {

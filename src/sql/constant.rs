@@ -47,13 +47,15 @@ impl<'a> Tokens<'a> {
         let whole = span(first).start..span(last).end;
         match Token::try_from(last.token).ok()? {
             Token::Sconst if !is_negative => {
-                (string_end(text, whole.start) == Some(whole.end)).then_some(ConstantForm::String { span: whole })
+                (string_end(text, whole.start) == Some(whole.end)).then_some(ConstantForm::String {
+                    span: (whole.start, whole.end),
+                })
             }
             Token::Iconst | Token::Fconst => {
                 let found = number_end(text, whole.start)?;
                 (found == whole.end).then(|| ConstantForm::Number {
                     is_integral: !text[whole.clone()].contains('.'),
-                    span: whole,
+                    span: (whole.start, whole.end),
                 })
             }
             _ => None,
@@ -121,8 +123,8 @@ mod tests {
             .map_or_else(|| text.find('=').expect("a place") + 1, |at| at);
         let location = location + text[location..].find(|letter: char| letter != ' ').expect("a constant");
         match Tokens::new(text).literal(location)? {
-            ConstantForm::Number { span, .. } => Some((true, &text[span])),
-            ConstantForm::String { span } => Some((false, &text[span])),
+            ConstantForm::Number { span, .. } => Some((true, &text[span.0..span.1])),
+            ConstantForm::String { span } => Some((false, &text[span.0..span.1])),
             ConstantForm::Literal { .. } | ConstantForm::Parameter { .. } => None,
         }
     }
