@@ -71,7 +71,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             self.send().await?;
             match large? {
                 Taken::Enough => {}
-                Taken::Large(header) => self.large(header).await?,
+                // Seldom wanted, and large: in a box.
+                Taken::Large(header) => Box::pin(self.large(header)).await?,
                 Taken::Wants(bytes) => self.fill(bytes).await?,
             }
         }
