@@ -78,8 +78,9 @@ impl<L: StatementLog> Conversation<L> {
             return Ok(None);
         }
         let body = frame.get(HEADER_BYTES..).unwrap_or_default();
-        let (name, given, mut types) = parse_body(body).map_err(|Malformed(_)| malformed())?;
-        if !self.reads_utf8() || given != text.as_bytes() {
+        let message = parse_body(body).map_err(|Malformed(_)| malformed())?;
+        let mut types = message.types;
+        if !self.reads_utf8() || message.text != text.as_bytes() {
             return Err(unread_bytes());
         }
         let mut rewriting = Rewriting::new(text);
@@ -109,7 +110,7 @@ impl<L: StatementLog> Conversation<L> {
             Some((sent, shifts)) => (sent, Some(shifts)),
             None => (text.to_owned(), None),
         };
-        compose::parse(out, name, sent.as_bytes(), &types);
+        compose::parse(out, message.name, sent.as_bytes(), &types);
         Ok(Some(Arc::new(Sent { shifts, parameters })))
     }
 
@@ -246,8 +247,14 @@ pub(super) fn indirect_search_refusal(plan: &Plan, executed: &Plan) -> Option<Re
     })
 }
 
-/// Name, text and types of a Parse message.
-fn parse_body(body: &[u8]) -> Result<(&[u8], &[u8], Vec<u32>), Malformed> {
+/// A Parse message.
+struct Parse<'a> {
+    name: &'a [u8],
+    text: &'a [u8],
+    types: Vec<u32>,
+}
+
+fn parse_body(body: &[u8]) -> Result<Parse<'_>, Malformed> {
     let mut reader = Reader::new(body);
     let (name, text) = (reader.string()?, reader.string()?);
     // A count, without sign.
@@ -257,7 +264,7 @@ fn parse_body(body: &[u8]) -> Result<(&[u8], &[u8], Vec<u32>), Malformed> {
         types.push(reader.int32()? as u32);
     }
     reader.end()?;
-    Ok((name, text, types))
+    Ok(Parse { name, text, types })
 }
 
 /// Writes a Bind message anew. The outer error: it cannot be read; the inner one: a value in it cannot.

@@ -118,9 +118,7 @@ mod tests {
     use super::*;
 
     fn form(text: &str) -> Option<(bool, &str)> {
-        let location = text
-            .find('@')
-            .map_or_else(|| text.find('=').expect("a place") + 1, |at| at);
+        let location = text.find('=').expect("an equals sign") + 1;
         let location = location + text[location..].find(|letter: char| letter != ' ').expect("a constant");
         match Tokens::new(text).literal(location)? {
             ConstantForm::Number { span, .. } => Some((true, &text[span.0..span.1])),

@@ -292,6 +292,8 @@ fn views_cursors_prepared_statements_and_copies() {
         "SELECT v.note FROM visit v JOIN person p ON p.id = v.person_id AND v.person_id = {id} ORDER BY v.v",
         "SELECT k FROM person WHERE id = ANY (ARRAY[{id}, {other}]) ORDER BY k",
         "SELECT k FROM person WHERE id = ANY ('{{id},{other}}') ORDER BY k",
+        "SELECT k FROM person WHERE id = ANY (ARRAY['{id}', '{other}', NULL]::int[]) ORDER BY k",
+        "SELECT k FROM person WHERE phone <> ALL (ARRAY['{phone}']::text[]) ORDER BY k",
         "SELECT k FROM person WHERE id = '{id}' OR id = {other}::bigint ORDER BY k",
         "SELECT k FROM person WHERE phone = '{phone}'::text OR phone = '{phone}'::varchar",
         "BEGIN; DECLARE c CURSOR FOR SELECT k FROM person WHERE id = {id}; FETCH ALL FROM c; COMMIT",
@@ -423,6 +425,34 @@ fn errors_point_into_the_clients_text() {
             }
             assert!(wanted.error_field(b'P').is_some());
         }
+    }
+}
+
+#[test]
+fn collations_that_see_other_bytes_as_equal() {
+    let cluster = Cluster::start().expect("a throwaway server");
+    cluster.createdb("live").expect("an empty database");
+    let schema = "CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        CREATE TABLE person (k int, phone text COLLATE anycase, mobile text);
+        INSERT INTO person VALUES (1, 'x1', 'x1'), (2, 'X1', 'X1');";
+    cluster.psql("live", schema).expect("the schema");
+    let options = ProxyOptions {
+        rules: "[[rule]]\ncolumns = [\"public.person.phone\", \"public.person.mobile\"]\nmask = \"phone\"\n".to_owned(),
+        role: SUPERUSER.to_owned(),
+        ..ProxyOptions::default()
+    };
+    let proxy = Proxy::start_with(&cluster, options);
+    let mut live = Peer::connect(proxy.port, SUPERUSER, "live", "");
+    for (sql, rows) in [
+        ("SELECT k FROM person WHERE phone = 'x1'", None),
+        ("SELECT count(*) FROM person GROUP BY phone", None),
+        ("SELECT 1 FROM person p JOIN person q ON p.phone = q.mobile", None),
+        ("SELECT count(*) FROM person GROUP BY mobile", Some(2)),
+        ("SELECT 1 FROM person p JOIN person q ON p.mobile = q.mobile", Some(2)),
+    ] {
+        let reply = live.query(sql);
+        let seen = reply.error().is_none().then(|| reply.rows().len());
+        assert_eq!(seen, rows, "{sql}: {:?}", reply.error());
     }
 }
 

@@ -76,7 +76,7 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// The elements of the array in `a = ANY (array)`: those of `ARRAY[…]`, or the constant array itself.
+    /// The elements of the array in `a = ANY (array)`: those of `ARRAY[…]`, cast or not, or the constant array itself.
     fn array_of_constants(&self, node: &'a Node) -> Option<Vec<&'a Node>> {
         let right = node.node("rexpr")?;
         let array = if right.is("TypeCast") {
@@ -85,7 +85,6 @@ impl<'a> Analyser<'a> {
             right
         };
         match array.kind() {
-            "AArrayExpr" if right.is("TypeCast") => None,
             "AArrayExpr" => Some(array.nodes("elements").collect()),
             "AConst" | "ParamRef" => Some(vec![right]),
             _ => None,
@@ -99,10 +98,14 @@ impl<'a> Analyser<'a> {
         };
         let nulls_tell = node.int("kind") == AExprKind::AexprDistinct as i64
             || node.int("kind") == AExprKind::AexprNotDistinct as i64;
-        let in_array =
-            node.int("kind") == AExprKind::AexprOpAny as i64 || node.int("kind") == AExprKind::AexprOpAll as i64;
+        let kind = node.int("kind");
+        let in_array = kind == AExprKind::AexprOpAny as i64 || kind == AExprKind::AexprOpAll as i64;
         let array = if in_array { self.array_of_constants(node) } else { None };
-        let is_array = in_array && !right.is("AArrayExpr");
+        let elements = right.is("AArrayExpr") || right.node("arg").is_some_and(|array| array.is("AArrayExpr"));
+        let shape = Shape {
+            is_array: in_array && !elements,
+            cast: right.node("type_name").filter(|_| in_array && elements),
+        };
         let rights: Vec<&'a Node> = match right.kind() {
             _ if in_array => array.unwrap_or_default(),
             "List" => right.nodes("items").collect(),
@@ -116,10 +119,15 @@ impl<'a> Analyser<'a> {
                 let right = self.value(scope, right)?;
                 // A literal on the left of a list is compared with all of it.
                 let sides = ((nodes.0, &left), (nodes.1, &right));
-                if let Some(test) = self.constant_test(sides, count == 1 && !in_array, is_array) {
+                if let Some(test) = self.constant_test(sides, count == 1 && !in_array, shape) {
                     self.influence(clause, test);
                     continue;
                 }
+                let right = match shape.cast {
+                    // What the cast makes of it is another value.
+                    Some(_) if !right.lineage.is_null() => Origin::from(right.lineage.tainted()),
+                    _ => right,
+                };
                 self.equality(clause, &left, &right);
                 if nulls_tell && right.lineage.is_null() {
                     self.null_test(clause, &left);
@@ -133,7 +141,12 @@ impl<'a> Analyser<'a> {
     }
 
     /// The test of a protected column against a constant that the client gave: on the right, or `on_either_side`.
-    fn constant_test(&self, sides: (Side<'_, 'a>, Side<'_, 'a>), on_either_side: bool, is_array: bool) -> Option<Test> {
+    fn constant_test(
+        &self,
+        sides: (Side<'_, 'a>, Side<'_, 'a>),
+        on_either_side: bool,
+        shape: Shape<'a>,
+    ) -> Option<Test> {
         // What a view's definition compares with is its owner's, not the client's.
         if self.system_names_only {
             return None;
@@ -142,34 +155,44 @@ impl<'a> Analyser<'a> {
         let test = |(_, column): Side<'_, 'a>, (node, _): Side<'_, 'a>| {
             let is_column =
                 column.lineage.is_verbatim() && self.has_protected(&column.lineage) && self.has_plain_equality(column);
-            let constant = self.constant_given(node, is_array).filter(|_| is_column)?;
+            let constant = self.constant_given(node, shape).filter(|_| is_column)?;
             Some(Test::Constant(column.lineage.verbatim.clone(), constant))
         };
         test(left, right).or_else(|| test(right, left).filter(|_| on_either_side))
     }
 
     /// A literal or parameter, cast or not.
-    fn constant_given(&self, node: &Node, is_array: bool) -> Option<Constant> {
-        let (node, cast) = match (node.kind(), node.node("arg"), node.node("type_name")) {
-            ("TypeCast", Some(argument), Some(name)) => {
-                // A type with limits cuts or rounds, and a domain may refuse.
-                let plain = name.get("typmods").is_none() && name.get("array_bounds").is_some() == is_array;
-                let named = self
-                    .element_named(name)
-                    .filter(|oid| plain && self.is_base_type(*oid))?;
-                (argument, Some(named))
-            }
-            _ => (node, None),
+    fn constant_given(&self, node: &Node, shape: Shape<'_>) -> Option<Constant> {
+        let own = match (node.kind(), node.node("arg"), node.node("type_name")) {
+            ("TypeCast", Some(argument), Some(name)) => Some((argument, name)),
+            _ => None,
         };
+        let is_plain = |name: &Node, is_array: bool| {
+            // A type with limits cuts or rounds, and a domain may refuse.
+            name.get("typmods").is_none() && name.get("array_bounds").is_some() == is_array
+        };
+        let cast = match (own, shape.cast) {
+            (Some((_, name)), None) if is_plain(name, shape.is_array) => Some(name),
+            // Elements of an array that is cast are read as of its type.
+            (None, Some(name)) if is_plain(name, true) => Some(name),
+            (None, None) => None,
+            _ => return None,
+        };
+        let cast = match cast {
+            Some(name) => Some(self.element_named(name).filter(|oid| self.is_base_type(*oid))?),
+            None => None,
+        };
+        let node = own.map_or(node, |(argument, _)| argument);
         let location = usize::try_from(node.int("location")).ok()?;
         let form = match (node.kind(), node.node("val").map(Node::kind)) {
             ("AConst", Some("Integer" | "Float" | "String")) => ConstantForm::Literal { location },
             ("ParamRef", _) => ConstantForm::Parameter {
-                number: u16::try_from(node.int("number")).ok()?,
+                number: u16::try_from(node.int("number")).ok().filter(|number| *number > 0)?,
                 location,
             },
             _ => return None,
         };
+        let is_array = shape.is_array;
         Some(Constant { form, cast, is_array })
     }
 
@@ -287,6 +310,15 @@ impl<'a> Analyser<'a> {
             self.equality(Clause::SetOperation, left, right);
         }
     }
+}
+
+/// How a constant stands in a comparison.
+#[derive(Clone, Copy)]
+struct Shape<'a> {
+    /// It is an array, whose elements are compared.
+    is_array: bool,
+    /// It is an element of `ARRAY[…]`, which is cast to this type as a whole.
+    cast: Option<&'a Node>,
 }
 
 /// One side of a comparison.
