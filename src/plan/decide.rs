@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::ColumnId;
+use crate::catalog::{ColumnId, RelationKind};
 use crate::config::{Derived, Predicates};
 use crate::journal::ProtectedColumn;
 use crate::rules::{Action, ColumnTreatment};
@@ -15,7 +15,7 @@ use crate::sql::{
 
 use super::influence::{NO_SEARCH, describe};
 use super::search::{Restoring, Searches, restoring};
-use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Verdict};
+use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Reads, Verdict};
 
 /// Makes the plan of one analysed statement.
 pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
@@ -30,6 +30,7 @@ pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, 
         literals: Vec::new(),
         parameters: Vec::new(),
         influences: Vec::new(),
+        reads: Arc::new(reads(analysis, basis)),
         basis: basis.clone(),
     };
     if let Some(name) = &analysis.unknown_name {
@@ -52,6 +53,10 @@ pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, 
             plan.columns = columns;
             plan.verdict = Verdict::Mask;
             std::mem::take(&mut decision.searches).put_into(&mut plan);
+            if plan.translates() {
+                // What the server says of the result says nothing of the columns that are searched.
+                Arc::make_mut(&mut plan.reads).unseen = true;
+            }
         }
         Err(refusal) => plan.verdict = Verdict::Refuse(refusal),
     }
@@ -59,6 +64,34 @@ pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, 
     plan.inferences = decision.inferences.into_iter().collect();
     plan.influences = decision.influences;
     plan
+}
+
+/// What the statement reads that may change under its plan.
+fn reads(analysis: &Analysis, basis: &Basis) -> Reads {
+    let shows = match &analysis.kind {
+        StatementKind::Query | StatementKind::DeclareCursor { .. } | StatementKind::Prepare { .. } => true,
+        StatementKind::CopyOut(_) | StatementKind::Explain { .. } => true,
+        _ => false,
+    };
+    if !shows || !basis.treatments.protects_anything() {
+        return Reads::default();
+    }
+    let relations = analysis
+        .touched
+        .iter()
+        .filter_map(|oid| basis.snapshot.relations.get(oid))
+        .filter(|relation| !relation.is_system());
+    let mut reads = Reads {
+        names: Vec::new(),
+        unseen: matches!(analysis.kind, StatementKind::CopyOut(_)),
+    };
+    for relation in relations {
+        reads.unseen |= matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
+        reads.names.push(relation.name.clone());
+    }
+    reads.names.sort_unstable();
+    reads.names.dedup();
+    reads
 }
 
 fn unknown_name(name: &str) -> Refusal {

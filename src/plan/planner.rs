@@ -207,6 +207,7 @@ impl Planner {
             literals: Vec::new(),
             parameters: Vec::new(),
             influences: Vec::new(),
+            reads: Arc::default(),
             basis: self.basis.clone(),
         }
     }

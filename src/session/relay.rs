@@ -165,7 +165,7 @@ pub(super) async fn run(
 fn alarm_name(violation: &Violation) -> &'static str {
     match violation {
         Violation::Witness(_) => "witnesses_disagree",
-        Violation::Replanned(_) => "catalog_changed",
+        Violation::Replanned(_) | Violation::Drifted => "catalog_changed",
         Violation::NoQuery | Violation::NameChangedHands => "name_changed_hands",
         Violation::Unrecorded => "log_failed",
         Violation::RowTooLarge | Violation::TooLarge { .. } => "message_too_large",
