@@ -13,6 +13,7 @@ use pgveil::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted
 use pgveil::conversation::{Begun, Conversation, Ended, NotWritten, StatementLog};
 use pgveil::journal::{Event, Journal, Protocol, Statement, StatementEnd, Verdict};
 use pgveil::mask::Keys;
+use pgveil::plan::search::Rewriting;
 use pgveil::plan::{Basis, Planner, PlannerMode};
 use pgveil::rules::RuleSet;
 use pgveil::sql;
@@ -141,6 +142,27 @@ fn log_begin_and_end(bencher: Bencher) {
     bencher.bench_local(|| journal.append_all(&[(session, &end), (session, &begin)]));
     drop(journal);
     std::fs::remove_dir_all(directory).expect("gone");
+}
+
+/// What a search by masked values adds to its cached plan: a phone number, and an integer in a list of ten.
+#[divan::bench(args = ["phone", "numbers"])]
+fn search(bencher: Bencher, name: &str) {
+    let text = match name {
+        "phone" => "SELECT id FROM customer WHERE phone = '+49 30 1234567'",
+        _ => "SELECT country FROM customer WHERE id IN (1, 22, 333, 4444, 55555, 666666, 7777777, 88888888, 9, 10)",
+    };
+    let rules = RULES.replace(
+        "rule = [",
+        "rule = [{ columns = [\"public.customer.id\"], mask = \"integer\" },",
+    );
+    let planner = planner(if name == "phone" { RULES } else { &rules });
+    let planned = planner.plan(text);
+    bencher.bench_local(|| {
+        let mut rewriting = Rewriting::new(black_box(text));
+        let translated = rewriting.add(&planned.statements[0]);
+        assert!(translated.is_ok());
+        rewriting.finish(text.len()).map(|(sent, _)| sent.len())
+    });
 }
 
 struct NoLog;

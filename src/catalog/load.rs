@@ -185,6 +185,15 @@ impl Loader {
         Ok(())
     }
 
+    pub(super) fn nondeterministic_column(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
+        let column = ColumnId {
+            relation: cells.number(0)?,
+            attribute: cells.number(1)?,
+        };
+        self.snapshot.nondeterministic_columns.insert(column);
+        Ok(())
+    }
+
     pub(super) fn view(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
         let definition = cells.optional(1)?.map(str::to_owned);
         if let Some(relation) = self.relation_of(cells, 0)? {

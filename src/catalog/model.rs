@@ -205,6 +205,8 @@ pub struct Snapshot {
     /// Types outside pg_catalog that have a cast, an input function or a range constructor of a user's own
     /// (such a type in a statement calls a user's function).
     pub types_with_user_code: HashSet<Oid>,
+    /// Columns whose collation is not deterministic: strings of other bytes may be equal there.
+    pub nondeterministic_columns: HashSet<ColumnId>,
     /// Schema names.
     pub schemas: HashSet<String>,
     /// Foreign keys.

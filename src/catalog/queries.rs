@@ -81,6 +81,13 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
             take: Loader::column,
         },
         CatalogQuery {
+            name: "collations",
+            sql: "SELECT a.attrelid, a.attnum FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation \
+                  WHERE NOT k.collisdeterministic AND a.attnum > 0 AND NOT a.attisdropped"
+                .to_owned(),
+            take: Loader::nondeterministic_column,
+        },
+        CatalogQuery {
             name: "generated columns",
             sql: GENERATED_COLUMNS.to_owned(),
             take: Loader::generated_column,

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::plan::Planner;
-use crate::plan::explain::explain;
 
 use super::live::Live;
 
@@ -42,8 +41,7 @@ pub fn run(args: &ExplainArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let planned = super::on_parser_stack(|| planner.plan(&args.sql));
-    let explanations = explain(&planned);
+    let explanations = super::on_parser_stack(|| planner.explain(&args.sql));
     if args.json {
         match serde_json::to_string_pretty(&explanations) {
             Ok(json) => println!("{json}"),

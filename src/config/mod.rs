@@ -139,6 +139,8 @@ pub enum Derived {
 pub enum Predicates {
     /// The statement is refused.
     Refuse,
+    /// Comparing with constants by `=` and `IN` runs, and the session log records an inference; all else is refused.
+    Equality,
     /// It runs, and the session log records an inference.
     Allow,
 }
@@ -209,7 +211,11 @@ impl Config {
 
 impl Predicates {
     /// The words for it in config and rule files.
-    pub const CHOICES: [(&'static str, Predicates); 2] = [("refuse", Predicates::Refuse), ("allow", Predicates::Allow)];
+    pub const CHOICES: [(&'static str, Predicates); 3] = [
+        ("refuse", Predicates::Refuse),
+        ("equality", Predicates::Equality),
+        ("allow", Predicates::Allow),
+    ];
 }
 
 #[cfg(test)]

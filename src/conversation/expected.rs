@@ -7,6 +7,7 @@ use crate::sql::Refusal;
 
 use super::Run;
 use super::names::Prepared;
+use super::search::BoundParameter;
 
 /// What is expected next from the server.
 #[derive(Debug)]
@@ -19,7 +20,12 @@ pub(super) enum Expected {
         injected: bool,
     },
     /// BindComplete.
-    Bind { portal: Vec<u8>, statement: Vec<u8> },
+    Bind {
+        portal: Vec<u8>,
+        statement: Vec<u8>,
+        /// The parameters whose values were replaced by originals.
+        bound: Vec<BoundParameter>,
+    },
     /// ParameterDescription, then RowDescription or NoData.
     DescribeStatement,
     /// RowDescription or NoData.

@@ -18,8 +18,9 @@ use super::{Conversation, Run, StatementLog, Violation};
 impl<L: StatementLog> Conversation<L> {
     pub(super) fn notice(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
         self.confirm()?;
-        if self.front_scrubs(true) {
-            let fields = ErrorFields::parse(body).map_err(|_| Malformed("notice"))?;
+        if self.searches || self.front_scrubs(true) {
+            let mut fields = ErrorFields::parse(body).map_err(|_| Malformed("notice"))?;
+            fields.position = fields.position.and_then(|place| self.corrected_position(&place));
             compose::notice_response(out, &scrubbed(&fields));
         } else {
             out.extend_from_slice(frame);
@@ -36,7 +37,7 @@ impl<L: StatementLog> Conversation<L> {
                 let prepared = self.names.statements.get(statement);
                 prepared
                     .and_then(|prepared| prepared.plan())
-                    .is_some_and(|plan| !plan.inferences.is_empty())
+                    .is_some_and(|plan| !plan.inferences.is_empty() || plan.translates())
             }
             Some(Expected::Sync) => self.holds_protected,
             _ => false,
@@ -73,11 +74,13 @@ impl<L: StatementLog> Conversation<L> {
 
     pub(super) fn error(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
         self.rows = Rows::None;
-        let fields = ErrorFields::parse(body).map_err(|_| Malformed("error"))?;
+        let mut fields = ErrorFields::parse(body).map_err(|_| Malformed("error"))?;
         let scrubs = match self.confirm() {
+            Ok(()) if self.error_quotes_search(&fields) => true,
             Ok(()) => self.front_scrubs(false) && !self.is_unknown_name(&fields.sqlstate),
             Err(_) => true,
         };
+        fields.position = fields.position.and_then(|place| self.corrected_position(&place));
         let refusal = match self.expected.front() {
             Some(Expected::Refused { refusal, .. }) => Some(refusal.clone()),
             Some(Expected::Query { runs }) => runs.front().and_then(|run| run.refusal.clone()),
@@ -91,6 +94,7 @@ impl<L: StatementLog> Conversation<L> {
         match &refusal {
             Some(refusal) => compose::error_response(out, &refused(refusal)),
             None if scrubs => compose::error_response(out, &scrubbed(&fields)),
+            None if self.has_searched => compose::error_response(out, &fields),
             None => out.extend_from_slice(frame),
         }
         let sqlstate = if refusal.is_some() {

@@ -23,6 +23,7 @@ mod requests;
 mod rows;
 mod runs;
 pub mod scrub;
+mod search;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::journal::Protocol;
+use crate::plan::search::Shifts;
 use crate::plan::{Plan, Planner};
 use crate::sql::Refusal;
 use crate::wire::read::Malformed;
@@ -156,6 +158,8 @@ struct Run {
     refusal: Option<Refusal>,
     /// The statement's own text, kept for PREPARE, which may have to be planned again.
     text: Option<Arc<str>>,
+    /// Where the text that was sent differs from the client's: errors point into it.
+    shifts: Option<Arc<Shifts>>,
     /// Of an error that has come, where the reply goes on behind it.
     sqlstate: Option<[u8; 5]>,
 }
@@ -185,6 +189,11 @@ pub struct Conversation<L> {
     is_stale: bool,
     /// COPY FROM STDIN is under way, with `access = "any"` only.
     copies_in: bool,
+    /// Originals were sent to the server in this transaction: what it reports of statements may quote them, whatever
+    /// it is answering then.
+    searches: bool,
+    /// Prepared statements hold originals in their texts: places in them tell how long these are.
+    has_searched: bool,
 }
 
 impl<L: StatementLog> Conversation<L> {
@@ -205,6 +214,8 @@ impl<L: StatementLog> Conversation<L> {
             transaction: b'I',
             is_stale: false,
             copies_in: false,
+            searches: false,
+            has_searched: false,
         }
     }
 

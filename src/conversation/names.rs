@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::plan::{Plan, PlannedText, Planner, RowMask, Verdict};
-use crate::sql::StatementKind;
+use crate::sql::{Reason, Refusal, StatementKind};
 
 use super::Violation;
+use super::search::{Sent, indirect_search_refusal};
 
 /// Why FETCH and EXECUTE lead to queries only: what they run is then decided at one place, where its name is looked up.
 pub(super) const NO_QUERY: &str = "FETCH, MOVE and EXECUTE pass only where the name is that of a query";
@@ -18,6 +19,8 @@ pub(super) struct Prepared {
     pub planned: Arc<PlannedText>,
     /// The text is that of a PREPARE, not of the statement itself.
     pub by_prepare: bool,
+    /// What was sent instead of it.
+    pub sent: Option<Arc<Sent>>,
 }
 
 impl Prepared {
@@ -32,6 +35,7 @@ impl Prepared {
             text,
             planned: Arc::new(planned),
             by_prepare: true,
+            sent: None,
         }
     }
 
@@ -46,14 +50,38 @@ impl Prepared {
             return self.clone();
         }
         let planned = planner.plan(&self.text);
+        let Some(sent) = self.sent_for(&planned) else {
+            return Arc::new(self.outdated(planner));
+        };
         Arc::new(match (planned.statements.first(), self.by_prepare) {
             (Some(plan), true) => Prepared::by_prepare(plan, self.text.clone()),
             _ => Prepared {
                 text: self.text.clone(),
                 planned,
                 by_prepare: false,
+                sent,
             },
         })
+    }
+
+    /// What was sent stands for other values now.
+    fn outdated(&self, planner: &Planner) -> Self {
+        let refusal = Refusal {
+            reason: Reason::CatalogChanged,
+            message: "the catalog changed under a prepared statement that searches by masked values".into(),
+            hint: "Prepare it again.".into(),
+        };
+        let planned = PlannedText {
+            statements: vec![Arc::new(planner.refused("<outdated>", refusal))],
+            spans: Vec::new(),
+            generation: planner.generation(),
+        };
+        Prepared {
+            text: self.text.clone(),
+            planned: Arc::new(planned),
+            by_prepare: self.by_prepare,
+            sent: None,
+        }
     }
 }
 
@@ -169,6 +197,9 @@ impl Names {
         }
         if found.kind != StatementKind::Query {
             return Err(Violation::NoQuery);
+        }
+        if let Some(refusal) = indirect_search_refusal(plan, &found) {
+            return Err(Violation::Replanned(refusal.message));
         }
         // The report of EXPLAIN is text of its own.
         let is_explain = matches!(plan.kind, StatementKind::Explain { .. });

@@ -58,6 +58,7 @@ impl<L: StatementLog> Conversation<L> {
                 text: "".into(),
                 planned: planned.clone(),
                 by_prepare: false,
+                sent: None,
             };
             self.names.latest_statements.insert(name.to_vec(), Arc::new(prepared));
         }

@@ -181,7 +181,12 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn bind_complete(&mut self) -> Result<(), Violation> {
-        let Some(Expected::Bind { portal, statement }) = self.expected.pop_front() else {
+        let Some(Expected::Bind {
+            portal,
+            statement,
+            bound,
+        }) = self.expected.pop_front()
+        else {
             return Err(unexpected(reply::BIND_COMPLETE));
         };
         let prepared = self
@@ -190,6 +195,10 @@ impl<L: StatementLog> Conversation<L> {
             .get(&statement)
             .ok_or(unexpected(reply::BIND_COMPLETE))?;
         let prepared = prepared.current(&self.planner);
+        // Originals went into another statement, or masked values into this one.
+        if bound != prepared.parameters() {
+            return Err(Violation::NameChangedHands);
+        }
         self.names.portals.insert(
             portal,
             Portal {
@@ -393,6 +402,7 @@ impl<L: StatementLog> Conversation<L> {
             self.names.end_transaction(is_idle);
         }
         if is_idle {
+            self.searches &= self.transaction != b'I';
             self.encodings.settle();
             if std::mem::take(&mut self.names_unsettled) {
                 self.names.settle();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::journal::Protocol;
+use crate::plan::search::Rewriting;
 use crate::plan::{Plan, PlannedText, Verdict};
 use crate::wire::compose;
 use crate::wire::tag::request;
@@ -42,9 +43,11 @@ impl<L: StatementLog> Conversation<L> {
             return self.probe(text, run, out);
         }
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());
+        let mut rewriting = Rewriting::new(text);
         let mut sent_to = None;
         for (index, plan) in planned.statements.iter().enumerate() {
             let refused = refusal.clone().or_else(|| self.early_refusal(plan));
+            let refused = refused.or_else(|| self.search(&mut rewriting, plan, frame, text));
             let run = self.begin(plan, Protocol::Simple, refused);
             let is_refused = run.refusal.is_some();
             let run = Run {
@@ -60,9 +63,16 @@ impl<L: StatementLog> Conversation<L> {
                 break;
             }
         }
-        match sent_to {
-            None => out.extend_from_slice(frame),
-            Some(end) => compose::query(out, failing_text(text.get(..end).unwrap_or_default()).as_bytes()),
+        let searched = rewriting.finish(sent_to.unwrap_or(text.len()));
+        if let Some((_, shifts)) = &searched {
+            runs.iter_mut()
+                .for_each(|run: &mut Run| run.shifts = Some(shifts.clone()));
+        }
+        match (sent_to, searched) {
+            (None, None) => out.extend_from_slice(frame),
+            (None, Some((sent, _))) => compose::query(out, sent.as_bytes()),
+            (Some(end), None) => compose::query(out, failing_text(text.get(..end).unwrap_or_default()).as_bytes()),
+            (Some(_), Some((sent, _))) => compose::query(out, failing_text(&sent).as_bytes()),
         }
         self.expected.push_back(Expected::Query { runs });
     }
@@ -114,6 +124,7 @@ impl<L: StatementLog> Conversation<L> {
             text: text.into(),
             planned,
             by_prepare: false,
+            sent: None,
         });
         self.expected.push_back(Expected::Parse {
             name: PROBE_NAME.to_vec(),
@@ -153,11 +164,21 @@ impl<L: StatementLog> Conversation<L> {
         if self.refuses_name(name, out) {
             return;
         }
+        let mut message = Vec::new();
+        let sent = match self.searched_parse(frame, text, planned, &mut message) {
+            Ok(sent) => sent,
+            Err(refusal) => {
+                let run = self.begin(&planned.statements[0], Protocol::Extended, Some(refusal));
+                return self.refuse_extended(run, out);
+            }
+        };
         let name = name_key(name);
+        out.extend_from_slice(if sent.is_some() { &message } else { frame });
         let prepared = Arc::new(Prepared {
             text: text.into(),
             planned: planned.clone(),
             by_prepare: false,
+            sent,
         });
         self.names.latest_statements.insert(name.to_vec(), prepared.clone());
         self.expected.push_back(Expected::Parse {
@@ -165,7 +186,6 @@ impl<L: StatementLog> Conversation<L> {
             prepared,
             injected: false,
         });
-        out.extend_from_slice(frame);
     }
 
     /// A Parse message that must not be read, refused as a whole.
@@ -200,8 +220,9 @@ impl<L: StatementLog> Conversation<L> {
         true
     }
 
-    /// The names in a Bind message; the message itself is sent on unread if this says so.
-    pub fn bind(&mut self, portal: &[u8], statement: &[u8], out: &mut Vec<u8>) -> BindFate {
+    /// The names in a Bind message; the message itself is sent on unread if this says so. Where
+    /// [`Conversation::reads_bind`] says so its whole body comes too, unless it is too large to be held.
+    pub fn bind(&mut self, portal: &[u8], statement: &[u8], body: Option<&[u8]>, out: &mut Vec<u8>) -> BindFate {
         if self.skips_to_sync {
             return BindFate::Drop;
         }
@@ -222,6 +243,25 @@ impl<L: StatementLog> Conversation<L> {
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
+        let bound = prepared
+            .as_ref()
+            .map_or_else(Vec::new, |prepared| prepared.parameters().to_vec());
+        if let Some(prepared) = prepared.as_ref().filter(|_| !bound.is_empty())
+            && let Err(refusal) = self.searched_bind(prepared, body, out)
+        {
+            let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
+            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            self.refuse_extended(run, out);
+            return BindFate::Drop;
+        }
+        if plan.as_deref().is_some_and(Plan::translates) {
+            self.note_search();
+        }
+        let fate = if bound.is_empty() {
+            BindFate::Forward
+        } else {
+            BindFate::Drop
+        };
         let text = prepared.map(|prepared| prepared.text.clone());
         self.names.latest_portals.insert(
             portal.to_vec(),
@@ -234,8 +274,9 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.push_back(Expected::Bind {
             portal: portal.to_vec(),
             statement: statement.to_vec(),
+            bound,
         });
-        BindFate::Forward
+        fate
     }
 
     /// A Describe message.

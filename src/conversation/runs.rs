@@ -11,6 +11,7 @@ use crate::sql::{Reason, Refusal, StatementKind};
 
 use super::expected::Expected;
 use super::names::{Latest, LatestPortal, NO_QUERY, Prepared, as_query};
+use super::search::indirect_search_refusal;
 use super::text::name_key;
 use super::{Begun, Conversation, Ended, NotWritten, Run, StatementLog, Violation};
 
@@ -24,6 +25,9 @@ impl<L: StatementLog> Conversation<L> {
             Latest::Shows(shown) => Some(shown),
             Latest::Unknown | Latest::NoQuery => None,
         };
+        if refusal.is_none() && (plan.translates() || shown.as_deref().is_some_and(Plan::translates)) {
+            self.note_search();
+        }
         let refused = refusal.as_ref().map(|refusal| {
             let mut judged = Plan::clone(plan);
             judged.verdict = Verdict::Refuse(refusal.clone());
@@ -52,6 +56,7 @@ impl<L: StatementLog> Conversation<L> {
             looked: false,
             refusal,
             text: None,
+            shifts: None,
             sqlstate: None,
         }
     }
@@ -162,6 +167,8 @@ impl<L: StatementLog> Conversation<L> {
             }
         };
         refusal_or_probe(&shown).or_else(|| {
+            indirect_search_refusal(plan, &shown)
+        }).or_else(|| {
             (shown.scrubs() && !self.reads_utf8()).then(|| Refusal {
                 reason: Reason::UnsafeEncoding,
                 message: "protected columns are masked in UTF-8 only: in another client_encoding equal values would get other masks".into(),

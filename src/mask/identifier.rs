@@ -142,6 +142,13 @@ pub(super) fn uuid_in_text(prf: &Prf, value: &[u8], out: &mut Vec<u8>) -> Option
     Some(())
 }
 
+/// The UUID that is shown as this one, in its spelling.
+pub(super) fn restore_uuid_in_text(prf: &Prf, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let (number, spelling) = decode_text(value)?;
+    encode_text(prf.restored_block(number), spelling, out);
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@
 //! number of their digits before and after the point (trailing zeros of the fraction apart) and go through a permutation of the
 //! numbers that have as many. So one number has one pseudonym in columns of integer, bigint and wide numeric: foreign keys hold.
 
-use super::permutation::{Letter, permute_bits, permute_letters};
+use super::permutation::{Letter, permute_bits, permute_letters, restore_bits, restore_letters};
 use super::prf::Prf;
 use crate::value::number::{decode_integer, encode_integer};
 use crate::value::numeric::{Decimal, Numeric, precision_and_scale};
@@ -27,12 +27,22 @@ const RANGE_DIGITS: [i32; 3] = [10, 16, 19];
 
 /// Permutes within the range of a number.
 fn permute(prf: &Prf, number: i64) -> i64 {
+    within_range(number, |bits, magnitude| permute_bits(prf, bits, magnitude))
+}
+
+/// Undoes [`permute`].
+fn restore(prf: &Prf, number: i64) -> i64 {
+    within_range(number, |bits, magnitude| restore_bits(prf, bits, magnitude))
+}
+
+#[inline(always)]
+fn within_range(number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
     let magnitude = mirrored(number);
     let mut start = 0;
     for bits in RANGE_BITS {
         if magnitude >> bits == 0 {
-            let masked = walk(prf, bits, start, magnitude);
-            return if number < 0 { !masked } else { masked };
+            let walked = walk(|at| step(bits, at), start, magnitude);
+            return if number < 0 { !walked } else { walked };
         }
         start = 1 << bits;
     }
@@ -45,11 +55,13 @@ fn mirrored(number: i64) -> i64 {
     if number < 0 { !number } else { number }
 }
 
-/// Cycle walking: a permutation of a whole power of two, repeated until it comes back into \[start, 2^bits), permutes that range.
-fn walk(prf: &Prf, bits: u32, start: i64, magnitude: i64) -> i64 {
+/// Cycle walking: a permutation of a whole power of two, repeated until it comes back into the range from `start` on, permutes
+/// that range. The inverse of the permutation walks back.
+#[inline(always)]
+fn walk(step: impl Fn(u128) -> u128, start: i64, magnitude: i64) -> i64 {
     let mut walked = magnitude;
     loop {
-        walked = permute_bits(prf, bits, walked as u128) as i64;
+        walked = step(walked as u128) as i64;
         if walked >= start {
             return walked;
         }
@@ -74,12 +86,25 @@ impl IntegerMask {
         let number = decode_integer(type_oid, format, value)?;
         let masked = if self.small {
             i16::try_from(number).ok()?;
-            let masked = walk(&self.prf, SMALL_BITS, 0, mirrored(number));
+            let masked = walk(|at| permute_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
             if number < 0 { !masked } else { masked }
         } else {
             permute(&self.prf, number)
         };
         encode_integer(type_oid, format, masked, out).then_some(())
+    }
+
+    /// The number that is shown as this one. One that no value of the column can be shown as stays as it is: no value
+    /// of the column equals it either.
+    pub(super) fn restore(&self, number: i64) -> i64 {
+        if !self.small {
+            return restore(&self.prf, number);
+        }
+        if i16::try_from(number).is_err() {
+            return number;
+        }
+        let restored = walk(|at| restore_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
+        if number < 0 { !restored } else { restored }
     }
 }
 
@@ -122,11 +147,21 @@ impl NumericMask {
         if let Numeric::Number(number) = &mut numeric {
             match self.as_integer(number) {
                 Some(integer) => set_integer(number, permute(&self.integers, integer)),
-                None => self.permute_digits(number),
+                None => self.walk_digits(number, permute_letters),
             }
         }
         numeric.encode(format, out);
         Some(())
+    }
+
+    /// The number that is shown as this one. One that the column cannot hold has an original that it cannot hold.
+    pub(super) fn restore(&self, numeric: &mut Numeric) {
+        if let Numeric::Number(number) = numeric {
+            match self.as_integer(number) {
+                Some(integer) => set_integer(number, restore(&self.integers, integer)),
+                None => self.walk_digits(number, restore_letters),
+            }
+        }
     }
 
     /// A number that is masked as an integer.
@@ -150,7 +185,7 @@ impl NumericMask {
     }
 
     /// Cycle walking over strings of digits, until they are again a number of this kind.
-    fn permute_digits(&self, number: &mut Decimal) {
+    fn walk_digits(&self, number: &mut Decimal, step: fn(&Prf, &mut [Letter])) {
         let (precision, scale) = self.precision_and_scale.unwrap_or((i32::MAX, 0));
         let places = |count: i32| usize::try_from(count).unwrap_or(0);
         // numeric(5, -2) ends in two zeros that must stay; numeric(2, 5) begins with three behind the point.
@@ -170,7 +205,7 @@ impl NumericMask {
             })
             .collect();
         loop {
-            permute_letters(&self.digits, &mut letters);
+            step(&self.digits, &mut letters);
             let places = number.integer[..integer_end]
                 .iter_mut()
                 .chain(&mut number.fraction[fraction_start..fraction_end]);

@@ -3,7 +3,7 @@
 //! Why different inputs do not collide: the address, or of a `cidr` the network prefix, goes through a permutation of its width;
 //! family and prefix length stay.
 
-use super::permutation::permute_bits;
+use super::permutation::{permute_bits, restore_bits};
 use super::prf::Prf;
 use crate::value::address::Address;
 use crate::value::{Format, oid};
@@ -20,9 +20,20 @@ impl IpMask {
     /// Masks an `inet` or `cidr`.
     pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let address = Address::decode(format, value)?;
-        self.permute(address, type_oid == oid::CIDR)?
-            .encode(type_oid, format, out);
+        permuted(address, type_oid == oid::CIDR, |width, network| {
+            permute_bits(&self.prf, width, network)
+        })?
+        .encode(type_oid, format, out);
         Some(())
+    }
+
+    /// The address that is shown as this one. One that is no network, of a column of networks, stays as it is: it
+    /// equals none of them.
+    pub(super) fn restore(&self, address: Address, column_oid: u32) -> Address {
+        permuted(address, column_oid == oid::CIDR, |width, network| {
+            restore_bits(&self.prf, width, network)
+        })
+        .unwrap_or(address)
     }
 
     /// Masks an address that stands in text; `None` if it is none, or its mask is longer than the column allows.
@@ -31,27 +42,27 @@ impl IpMask {
         self.apply(oid::INET, Format::Text, value, out)?;
         (out.len() - start <= limit).then_some(())
     }
+}
 
-    fn permute(&self, address: Address, network_only: bool) -> Option<Address> {
-        let width = u32::from(address.width());
-        let kept = if network_only {
-            width - u32::from(address.prefix)
-        } else {
-            0
-        };
-        if kept == width {
-            return Some(address);
-        }
-        let network = address.bits >> kept;
-        // Bits right of a network's prefix are zero, or it is no network.
-        if network << kept != address.bits {
-            return None;
-        }
-        Some(Address {
-            bits: permute_bits(&self.prf, width - kept, network) << kept,
-            ..address
-        })
+fn permuted(address: Address, network_only: bool, step: impl Fn(u32, u128) -> u128) -> Option<Address> {
+    let width = u32::from(address.width());
+    let kept = if network_only {
+        width - u32::from(address.prefix)
+    } else {
+        0
+    };
+    if kept == width {
+        return Some(address);
     }
+    let network = address.bits >> kept;
+    // Bits right of a network's prefix are zero, or it is no network.
+    if network << kept != address.bits {
+        return None;
+    }
+    Some(Address {
+        bits: step(width - kept, network) << kept,
+        ..address
+    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod partial;
 mod permutation;
 mod phone;
 mod prf;
+mod search;
 mod shift;
 mod spec;
 mod text;
@@ -28,6 +29,7 @@ mod words;
 
 pub use contract::{Contract, Uniqueness};
 pub use keys::{DomainKey, Keys, KeysError};
+pub use search::SEARCHED_BYTES_MAX;
 pub use spec::{MaskSpec, MaskSpecError};
 
 use crate::value::{self, Format, oid};

@@ -11,6 +11,16 @@ const ROUNDS: u8 = 10;
 
 /// Permutes the numbers of `bits` bits (1 to 128). `prf` must serve this purpose alone.
 pub(super) fn permute_bits(prf: &Prf, bits: u32, number: u128) -> u128 {
+    bits_through(prf, bits, number, 0..ROUNDS)
+}
+
+/// Undoes [`permute_bits`].
+pub(super) fn restore_bits(prf: &Prf, bits: u32, number: u128) -> u128 {
+    bits_through(prf, bits, number, (0..ROUNDS).rev())
+}
+
+#[inline(always)]
+fn bits_through(prf: &Prf, bits: u32, number: u128, rounds: impl Iterator<Item = u8>) -> u128 {
     let low_bits = bits - bits / 2;
     let low_mask = u64::MAX >> (64 - low_bits);
     let high_mask = low_mask >> (low_bits * 2 - bits);
@@ -18,7 +28,7 @@ pub(super) fn permute_bits(prf: &Prf, bits: u32, number: u128) -> u128 {
     // Both lanes always go through the same steps, so that the state stays in one vector register: see `Lanes`.
     let kept = [[0, u64::MAX], [u64::MAX, 0]];
     let changed = [[high_mask, 0], [0, low_mask]];
-    for round in 0..ROUNDS {
+    for round in rounds {
         let (kept, changed) = (kept[usize::from(round % 2)], changed[usize::from(round % 2)]);
         // A block holds one half, and in the other's place the round and the width.
         let tweak = !(u64::from(round) << 8 | u64::from(bits)).to_be();
@@ -42,8 +52,9 @@ pub(super) struct Letter {
 }
 
 impl Letter {
-    fn add(&mut self, drawn: u32) {
-        let sum = self.place + drawn;
+    /// Adds what was drawn, a number below the alphabet's size, modulo that size; or takes it away again.
+    fn shift<const BACK: bool>(&mut self, drawn: u32) {
+        let sum = self.place + if BACK { self.alphabet - drawn } else { drawn };
         self.place = if sum >= self.alphabet { sum - self.alphabet } else { sum };
     }
 }
@@ -57,10 +68,21 @@ const HEADER_BYTES: usize = 2;
 
 /// Permutes the strings over the same alphabets at the same places.
 pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter]) {
+    letters_through::<false>(prf, letters);
+}
+
+/// Undoes [`permute_letters`].
+pub(super) fn restore_letters(prf: &Prf, letters: &mut [Letter]) {
+    letters_through::<true>(prf, letters);
+}
+
+fn letters_through<const BACK: bool>(prf: &Prf, letters: &mut [Letter]) {
     let (left, right) = letters.split_at_mut(letters.len() / 2);
     match (strings(left), strings(right)) {
-        (Some(left_strings), Some(right_strings)) => permute_short(prf, (left, left_strings), (right, right_strings)),
-        _ => permute_long(prf, left, right),
+        (Some(left_strings), Some(right_strings)) => {
+            short_through::<BACK>(prf, (left, left_strings), (right, right_strings))
+        }
+        _ => long_through::<BACK>(prf, left, right),
     }
 }
 
@@ -74,7 +96,7 @@ fn strings(letters: &[Letter]) -> Option<u64> {
 }
 
 /// Each half as one number, its letters being the digits; a round is one block of the cipher.
-fn permute_short(prf: &Prf, left: (&mut [Letter], u64), right: (&mut [Letter], u64)) {
+fn short_through<const BACK: bool>(prf: &Prf, left: (&mut [Letter], u64), right: (&mut [Letter], u64)) {
     let ((left, left_strings), (right, right_strings)) = (left, right);
     let number = |letters: &[Letter]| {
         letters.iter().fold(0, |number, letter| {
@@ -85,7 +107,8 @@ fn permute_short(prf: &Prf, left: (&mut [Letter], u64), right: (&mut [Letter], u
     let mut message = [0; BLOCK_BYTES];
     // In place of the round that a long string's message begins with.
     message[..4].copy_from_slice(&[SHORT, 0, left.len() as u8, right.len() as u8]);
-    for round in 0..ROUNDS {
+    for step in 0..ROUNDS {
+        let round = if BACK { ROUNDS - 1 - step } else { step };
         let (changed, strings, other) = match round % 2 {
             0 => (&mut right_number, right_strings, left_number),
             _ => (&mut left_number, left_strings, right_number),
@@ -93,7 +116,8 @@ fn permute_short(prf: &Prf, left: (&mut [Letter], u64), right: (&mut [Letter], u
         message[1] = round;
         message[8..].copy_from_slice(&other.to_be_bytes());
         let drawn = prf.tag(&message) as u64;
-        *changed += ((u128::from(drawn) * u128::from(strings)) >> 64) as u64;
+        let drawn = ((u128::from(drawn) * u128::from(strings)) >> 64) as u64;
+        *changed += if BACK { strings - drawn } else { drawn };
         if *changed >= strings {
             *changed -= strings;
         }
@@ -109,7 +133,7 @@ fn permute_short(prf: &Prf, left: (&mut [Letter], u64), right: (&mut [Letter], u
     }
 }
 
-fn permute_long(prf: &Prf, left: &mut [Letter], right: &mut [Letter]) {
+fn long_through<const BACK: bool>(prf: &Prf, left: &mut [Letter], right: &mut [Letter]) {
     let length = left.len() + right.len();
     let mut short = [0; HEADER_BYTES + 4 * SHORT_HALF];
     let mut long = Vec::new();
@@ -121,7 +145,8 @@ fn permute_long(prf: &Prf, left: &mut [Letter], right: &mut [Letter]) {
     };
     message[1] = length.min(255) as u8;
     let small = left.iter().chain(&*right).all(|letter| letter.alphabet <= 256);
-    for round in 0..ROUNDS {
+    for step in 0..ROUNDS {
+        let round = if BACK { ROUNDS - 1 - step } else { step };
         let (changed, other) = if round % 2 == 0 {
             (&mut *right, &*left)
         } else {
@@ -129,7 +154,7 @@ fn permute_long(prf: &Prf, left: &mut [Letter], right: &mut [Letter]) {
         };
         message[0] = round;
         let end = write_half(other, small, message);
-        add_stream(prf, changed, small, &message[..end]);
+        add_stream::<BACK>(prf, changed, small, &message[..end]);
     }
 }
 
@@ -149,8 +174,8 @@ fn write_half(half: &[Letter], small: bool, message: &mut [u8]) -> usize {
     }
 }
 
-/// Adds a pseudo-random letter to each, modulo its alphabet.
-fn add_stream(prf: &Prf, letters: &mut [Letter], small: bool, message: &[u8]) {
+/// Adds a pseudo-random letter to each, modulo its alphabet; or takes it away.
+fn add_stream<const BACK: bool>(prf: &Prf, letters: &mut [Letter], small: bool, message: &[u8]) {
     let seed = prf.tag(message);
     // No letter of ten is favoured by more than 1 in 6000 in a round, and the rounds add up to much less.
     let bits = if small { 16 } else { 32 };
@@ -163,11 +188,12 @@ fn add_stream(prf: &Prf, letters: &mut [Letter], small: bool, message: &[u8]) {
         .to_le_bytes();
         if small {
             for (letter, drawn) in chunk.iter_mut().zip(stream.as_chunks::<2>().0) {
-                letter.add((u32::from(u16::from_le_bytes(*drawn)) * letter.alphabet) >> bits);
+                letter.shift::<BACK>((u32::from(u16::from_le_bytes(*drawn)) * letter.alphabet) >> bits);
             }
         } else {
             for (letter, drawn) in chunk.iter_mut().zip(stream.as_chunks::<4>().0) {
-                letter.add(((u64::from(u32::from_le_bytes(*drawn)) * u64::from(letter.alphabet)) >> bits) as u32);
+                let drawn = (u64::from(u32::from_le_bytes(*drawn)) * u64::from(letter.alphabet)) >> bits;
+                letter.shift::<BACK>(drawn as u32);
             }
         }
     }
@@ -204,7 +230,11 @@ mod tests {
     fn small_numbers_are_permuted_exhaustively() {
         for bits in 1..=16 {
             let seen: HashSet<u128> = (0..1 << bits)
-                .map(|number| permute_bits(&prf(), bits, number))
+                .map(|number| {
+                    let permuted = permute_bits(&prf(), bits, number);
+                    assert_eq!(restore_bits(&prf(), bits, permuted), number);
+                    permuted
+                })
                 .collect();
             assert_eq!(seen.len(), 1 << bits, "{bits}");
             assert!(seen.iter().all(|&number| number < 1 << bits));
@@ -216,6 +246,7 @@ mod tests {
         let prf = prf();
         for bits in [31, 53, 63, 64, 127, 128] {
             let seen: HashSet<u128> = (0..20_000).map(|number| permute_bits(&prf, bits, number)).collect();
+            assert!((0..20_000).all(|number| restore_bits(&prf, bits, permute_bits(&prf, bits, number)) == number));
             assert_eq!(seen.len(), 20_000);
             assert!(seen.iter().all(|&number| bits == 128 || number < 1 << bits));
         }
@@ -239,14 +270,22 @@ mod tests {
             let long = |number| {
                 let mut letters = letters_of(number, alphabets);
                 let (left, right) = letters.split_at_mut(halves.0.len());
-                permute_long(&prf, left, right);
+                long_through::<false>(&prf, left, right);
+                let mut restored = letters.clone();
+                let (left, right) = restored.split_at_mut(halves.0.len());
+                long_through::<true>(&prf, left, right);
+                assert_eq!(restored, letters_of(number, alphabets));
                 letters.iter().map(|letter| letter.place).collect::<Vec<_>>()
             };
             assert_eq!((0..count).map(long).collect::<HashSet<_>>().len(), count as usize);
             let seen: HashSet<Vec<u32>> = (0..count)
                 .map(|number| {
                     let mut letters = letters_of(number, alphabets);
+                    let original = letters.clone();
                     permute_letters(&prf, &mut letters);
+                    let mut restored = letters.clone();
+                    restore_letters(&prf, &mut restored);
+                    assert_eq!(restored, original);
                     assert!(letters.iter().all(|letter| letter.place < letter.alphabet));
                     letters.iter().map(|letter| letter.place).collect()
                 })

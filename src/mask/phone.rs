@@ -4,7 +4,7 @@
 //! characters of so many bytes) and the string goes through a permutation of the strings over the same alphabets at the
 //! same places. ASCII punctuation and blanks stay.
 
-use super::permutation::{Letter, permute_letters};
+use super::permutation::{Letter, permute_letters, restore_letters};
 use super::prf::Prf;
 
 /// First scalar value of each length in UTF-8 above ASCII, and how many there are.
@@ -18,6 +18,15 @@ const SURROGATES: (u32, u32) = (0xD800, 0x800);
 const SHORT: usize = 32;
 
 pub(super) fn mask(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
+    walk(value, |letters| permute_letters(prf, letters), out);
+}
+
+/// The number that is shown as this one.
+pub(super) fn restore(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
+    walk(value, |letters| restore_letters(prf, letters), out);
+}
+
+fn walk(value: &[u8], step: impl Fn(&mut [Letter]), out: &mut Vec<u8>) {
     let start = out.len();
     let text = std::str::from_utf8(value).ok().filter(|text| !text.is_ascii());
     let mut short = [Letter::default(); SHORT];
@@ -41,7 +50,7 @@ pub(super) fn mask(prf: &Prf, value: &[u8], out: &mut Vec<u8>) {
         }
     };
     loop {
-        permute_letters(prf, letters);
+        step(letters);
         let mut masked = letters.iter();
         match text {
             Some(text) => push_text(text, &mut masked, out),

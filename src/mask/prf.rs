@@ -2,8 +2,8 @@
 //!
 //! Written over the block cipher so that key schedule and subkeys are made once for a column, never for a value.
 
-use aes::Aes128Enc;
-use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use aes::{Aes128, Aes128Enc};
 use zeroize::Zeroize;
 
 /// Bytes of an AES block, and of the function's output.
@@ -40,7 +40,15 @@ impl Prf {
         number(self.block_of_lanes(lanes(&block.to_be_bytes())))
     }
 
-    /// The same, lane by lane.
+    /// Undoes [`Prf::block`]. The schedule for this is made anew each time: it is needed for a constant in a search,
+    /// never for a row.
+    pub(super) fn restored_block(&self, block: u128) -> u128 {
+        let mut bytes = aes::Block::from(block.to_be_bytes());
+        Aes128::from(&self.cipher).decrypt_block(&mut bytes);
+        u128::from_be_bytes(bytes.into())
+    }
+
+    /// The same as [`Prf::block`], lane by lane.
     pub(super) fn block_of_lanes(&self, block: Lanes) -> Lanes {
         encrypt(&self.cipher, block)
     }

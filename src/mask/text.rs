@@ -167,6 +167,22 @@ impl TextMask {
         Some(())
     }
 
+    /// Whether it is a permutation of the strings that it can mask.
+    pub(super) fn is_permutation(&self) -> bool {
+        matches!(self.function, TextFunction::Phone(_) | TextFunction::Uuid(_))
+    }
+
+    /// Appends the string that is masked as this one; `None` if there is none, or more than one.
+    pub(super) fn restore(&self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        match &self.function {
+            _ if value.is_empty() => {}
+            TextFunction::Phone(prf) => phone::restore(prf, value, out),
+            TextFunction::Uuid(prf) => return identifier::restore_uuid_in_text(prf, value, out),
+            _ => return None,
+        }
+        Some(())
+    }
+
     /// Uniqueness where a column holds at most `limit` characters.
     pub(super) fn uniqueness(&self, limit: usize, at_best: Uniqueness) -> Uniqueness {
         match &self.function {

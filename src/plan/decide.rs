@@ -10,14 +10,16 @@ use crate::config::{Derived, Predicates};
 use crate::journal::ProtectedColumn;
 use crate::rules::{Action, ColumnTreatment};
 use crate::sql::{
-    Analysis, Clause, ColumnSet, CopyFormat, Influence, Lineage, OutputColumn, Reason, Refusal, StatementKind, Test,
+    Analysis, ColumnSet, Constant, CopyFormat, Influence, Lineage, OutputColumn, Reason, Refusal, StatementKind, Test,
     Treatment,
 };
 
-use super::{Basis, ColumnAction, Plan, PlannedColumn, Reads, Verdict};
+use super::influence::{NO_SEARCH, describe};
+use super::search::{Restoring, Searches, restoring};
+use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Reads, Verdict};
 
 /// Makes the plan of one analysed statement.
-pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
+pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
     let mut plan = Plan {
         kind: analysis.kind.clone(),
         verdict: Verdict::Pass,
@@ -25,7 +27,11 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
         log_text,
         protected: Vec::new(),
         inferences: Vec::new(),
-        reads: Arc::new(reads(&analysis, basis)),
+        searched: Vec::new(),
+        literals: Vec::new(),
+        parameters: Vec::new(),
+        influences: Vec::new(),
+        reads: Arc::new(reads(analysis, basis)),
         basis: basis.clone(),
     };
     if let Some(name) = &analysis.unknown_name {
@@ -40,16 +46,24 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
         derived,
         inferences: BTreeSet::new(),
         uses: BTreeSet::new(),
+        influences: Vec::new(),
+        searches: Searches::default(),
     };
-    match decision.statement(&analysis) {
+    match decision.statement(analysis) {
         Ok(columns) => {
             plan.columns = columns;
             plan.verdict = Verdict::Mask;
+            std::mem::take(&mut decision.searches).put_into(&mut plan);
+            if plan.translates() {
+                // What the server says of the result says nothing of the columns that are searched.
+                Arc::make_mut(&mut plan.reads).unseen = true;
+            }
         }
         Err(refusal) => plan.verdict = Verdict::Refuse(refusal),
     }
     plan.protected = decision.protected_columns();
     plan.inferences = decision.inferences.into_iter().collect();
+    plan.influences = decision.influences;
     plan
 }
 
@@ -96,6 +110,8 @@ pub(super) struct Decision<'a> {
     inferences: BTreeSet<String>,
     /// Protected columns, each with what is done with it.
     pub(super) uses: BTreeSet<(ColumnId, &'static str)>,
+    influences: Vec<PlannedInfluence>,
+    searches: Searches,
 }
 
 impl<'a> Decision<'a> {
@@ -118,8 +134,11 @@ impl<'a> Decision<'a> {
             }
         }
         for influence in &analysis.influences {
-            self.influence(influence)?;
+            let leave = self.influence(influence);
+            self.note(influence, *leave.as_ref().unwrap_or(&Leave::Refused));
+            leave?;
         }
+        self.searches.check(analysis)?;
         let mut columns = Vec::with_capacity(analysis.columns.len());
         for column in &analysis.columns {
             let action = self.column(column, &analysis.kind)?;
@@ -154,7 +173,7 @@ impl<'a> Decision<'a> {
             .is_some_and(|found| found.deterministic && found.keeps_uniqueness && found.keeps_null)
     }
 
-    /// Whether the masked data has the same outcome of a test.
+    /// Whether the masked data has the same outcome of a test, as it stands.
     fn is_harmless(&self, test: &Test) -> bool {
         let all = |columns: &ColumnSet, promise: &dyn Fn(&ColumnTreatment) -> bool| {
             self.protected(columns)
@@ -170,39 +189,97 @@ impl<'a> Decision<'a> {
             }
             Test::NullTest(columns) => all(columns, &|found| found.keeps_null),
             Test::Extreme(columns) => self.one_class(columns) && all(columns, &|found| found.is_constant),
-            Test::Other(columns) => self.protected(columns).next().is_none(),
+            Test::Constant(columns, _) | Test::Other(columns) => self.protected(columns).next().is_none(),
         }
     }
 
     /// Whether rules let a test tell more than the masked data does.
     fn is_allowed(&self, test: &Test) -> bool {
         let columns = test.columns();
-        self.protected(&columns).all(|column| {
-            self.treatment(column)
-                .is_some_and(|found| found.predicates == Predicates::Allow)
-        })
+        self.protected(&columns).all(|column| self.rule_allows(column, test))
     }
 
-    fn influence(&mut self, influence: &Influence) -> Result<(), Refusal> {
-        let harmless = self.is_harmless(&influence.test);
+    /// By what leave protected columns decide here.
+    fn influence(&mut self, influence: &Influence) -> Result<Leave, Refusal> {
+        let leave = match &influence.test {
+            Test::Constant(columns, constant) if self.search(columns, constant) => Some(Leave::Translated),
+            Test::NullTest(_) => self.is_harmless(&influence.test).then_some(Leave::NullTest),
+            test => self.is_harmless(test).then_some(Leave::Equality),
+        };
         let columns = influence.test.columns();
         let uses: Vec<ColumnId> = self.protected(&columns).collect();
-        if harmless {
-            self.uses.extend(uses.into_iter().map(|column| (column, "compared")));
-            return Ok(());
+        if let Some(leave) = leave {
+            let how = match leave {
+                Leave::Translated => "searched",
+                _ => "compared",
+            };
+            self.uses.extend(uses.into_iter().map(|column| (column, how)));
+            return Ok(leave);
         }
         for column in uses {
-            let allowed = self
-                .treatment(column)
-                .is_some_and(|found| found.predicates == Predicates::Allow);
-            if !allowed {
+            if !self.rule_allows(column, &influence.test) {
                 self.uses.insert((column, "refused"));
                 return Err(self.predicate_refusal(column, influence));
             }
             self.inferences.insert(self.name(column));
-            self.uses.insert((column, "tested by an allowed predicate"));
+            self.uses.insert((column, "inferred"));
         }
-        Ok(())
+        if let Test::Constant(_, constant) = &influence.test {
+            self.searches.keep(&constant.form);
+        }
+        Ok(Leave::Rule)
+    }
+
+    fn rule_allows(&self, column: ColumnId, test: &Test) -> bool {
+        match self.treatment(column).map(|found| found.predicates) {
+            Some(Predicates::Allow) => true,
+            Some(Predicates::Equality) => matches!(test, Test::Constant(..)),
+            Some(Predicates::Refuse) | None => false,
+        }
+    }
+
+    /// Notes that a constant is to be translated. `false`: it is not, because it cannot be, or because a rule lets
+    /// clients search by the values themselves.
+    fn search(&mut self, columns: &ColumnSet, constant: &Constant) -> bool {
+        let Some(&first) = columns.first() else {
+            return false;
+        };
+        let by_rule = |column: &ColumnId| {
+            self.treatment(*column)
+                .is_some_and(|found| found.predicates != Predicates::Refuse)
+        };
+        let Some(found) = self.treatment(first).filter(|_| self.keeps_equality(first)) else {
+            return false;
+        };
+        let Action::Mask(mask) = &found.action else {
+            return false;
+        };
+        if columns.iter().all(by_rule) || !self.one_class(columns) || !self.one_type(columns) {
+            return false;
+        }
+        let Some((given, to)) = restoring(mask, &constant.form, constant.cast) else {
+            return false;
+        };
+        let restoring = Restoring {
+            column: self.name(first).into(),
+            class: found.class,
+            mask: mask.clone(),
+            given,
+            to,
+            is_array: constant.is_array,
+        };
+        let names: Vec<String> = columns.iter().map(|column| self.name(*column)).collect();
+        self.searches.add(&constant.form, restoring, names)
+    }
+
+    fn note(&mut self, influence: &Influence, leave: Leave) {
+        let columns = influence.test.columns();
+        let columns: Vec<String> = self.protected(&columns).map(|column| self.name(column)).collect();
+        let (clause, _) = describe(influence.clause);
+        let noted = PlannedInfluence { clause, columns, leave };
+        if !noted.columns.is_empty() && !self.influences.contains(&noted) {
+            self.influences.push(noted);
+        }
     }
 
     fn one_class(&self, columns: &ColumnSet) -> bool {
@@ -212,15 +289,43 @@ impl<'a> Decision<'a> {
     }
 
     fn predicate_refusal(&self, column: ColumnId, influence: &Influence) -> Refusal {
-        let rule = self.treatment(column).map_or("", |found| found.rule.as_str());
+        let treatment = self.treatment(column);
+        let rule = treatment.map_or("", |found| found.rule.as_str());
         let (clause, hint) = describe(influence.clause);
+        let name = self.name(column);
+        let (message, hint) = match &influence.test {
+            Test::Constant(..) => (
+                format!(
+                    "the protected column {name} in {clause} is compared with a constant, which would tell whether a guess is right: {} (rule at {rule})",
+                    self.why_not_translated(column)
+                ),
+                NO_SEARCH,
+            ),
+            _ => (
+                format!(
+                    "the protected column {name} in {clause} would tell more about its values than the masked data does (rule at {rule})"
+                ),
+                hint,
+            ),
+        };
         Refusal {
             reason: Reason::Predicate,
-            message: format!(
-                "the protected column {} in {clause} would tell more about its values than the masked data does (rule at {rule})",
-                self.name(column)
-            ),
+            message,
             hint: hint.into(),
+        }
+    }
+
+    /// Why a constant that a column is compared with cannot be read as a masked value.
+    fn why_not_translated(&self, column: ColumnId) -> String {
+        let treatment = self.treatment(column);
+        let mask = treatment.map_or("redact", |found| found.mask_name);
+        match treatment.map(|found| &found.action) {
+            Some(Action::Mask(found)) if found.search_type().is_some() => {
+                "the constant is written, or of a type, so that it cannot be translated from a masked value".to_owned()
+            }
+            _ => format!(
+                "its mask {mask} does not lead back to originals, so that a masked value cannot be searched for"
+            ),
         }
     }
 
@@ -385,41 +490,5 @@ impl<'a> Decision<'a> {
             how: (*how).into(),
         })
         .collect()
-    }
-}
-
-fn describe(clause: Clause) -> (&'static str, &'static str) {
-    const SELECT_IT: &str = "Select the column and compare its masked values, join it with a column of the same domain, \
-        or have a rule with predicates = \"allow\" (the session log then records the inference).";
-    const NO_SORT: &str = "Sort by another column, or sort the masked values on your side.";
-    const NO_GROUP: &str = "Group by a column whose mask keeps uniqueness (check says which), or by another column.";
-    match clause {
-        Clause::Where => ("WHERE", SELECT_IT),
-        Clause::JoinOn => ("JOIN … ON", SELECT_IT),
-        Clause::JoinUsing => ("JOIN … USING", SELECT_IT),
-        Clause::Having => ("HAVING", SELECT_IT),
-        Clause::Filter => ("FILTER", SELECT_IT),
-        Clause::CaseCondition => ("a CASE condition", SELECT_IT),
-        Clause::Sublink => ("a subquery test", SELECT_IT),
-        Clause::OrderBy => ("ORDER BY", NO_SORT),
-        Clause::WindowOrder => ("a window's ORDER BY", NO_SORT),
-        Clause::AggregateOrder => ("an aggregate's ORDER BY", NO_SORT),
-        Clause::GroupBy => ("GROUP BY", NO_GROUP),
-        Clause::Distinct => ("DISTINCT", NO_GROUP),
-        Clause::DistinctOn => ("DISTINCT ON", NO_GROUP),
-        Clause::AggregateDistinct => ("an aggregate's DISTINCT", NO_GROUP),
-        Clause::PartitionBy => ("PARTITION BY", NO_GROUP),
-        Clause::SetOperation => (
-            "a set operation",
-            "Use UNION ALL, or columns whose mask keeps uniqueness.",
-        ),
-        Clause::LimitOffset => ("LIMIT or OFFSET", "Use a number."),
-        Clause::WindowFrame => ("a window frame", "Use numbers."),
-        Clause::TableSample => ("TABLESAMPLE", "Use a number."),
-        Clause::FunctionArgument => (
-            "a function's argument",
-            "Call the function on the masked values on your side.",
-        ),
-        Clause::CountArgument => ("count()", "Use count(*)."),
     }
 }

@@ -9,9 +9,11 @@ mod decide;
 mod decide_tests;
 pub mod explain;
 pub mod form;
+mod influence;
 mod members;
 mod planner;
 mod row_mask;
+pub mod search;
 pub mod witness;
 
 use std::fmt;
@@ -25,8 +27,10 @@ use crate::rules::Treatments;
 use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 
 pub use form::Form;
+pub use influence::{Leave, PlannedInfluence};
 pub use planner::{Planner, PlannerMode};
 pub use row_mask::{FieldAction, RowMask};
+use search::{SearchedLiteral, SearchedParameter};
 
 /// What plans are made from: one catalog generation under one rule set.
 pub struct Basis {
@@ -108,8 +112,16 @@ pub struct Plan {
     pub log_text: Arc<str>,
     /// Protected columns it shows or uses, for the session log.
     pub protected: Vec<ProtectedColumn>,
-    /// A rule's `predicates = "allow"` was needed, so the statement tells something about these columns.
+    /// A rule's `predicates` was needed, so the statement tells something about these columns.
     pub inferences: Vec<String>,
+    /// Columns that are searched by their masked values.
+    pub searched: Vec<String>,
+    /// The constants of the text that are replaced by originals, in order.
+    pub literals: Vec<SearchedLiteral>,
+    /// The parameters whose values are.
+    pub parameters: Vec<SearchedParameter>,
+    /// Which protected columns decide where, and by what leave.
+    pub influences: Vec<PlannedInfluence>,
     /// What it reads, as far as it can change.
     pub reads: Arc<Reads>,
     /// What it was made from.
@@ -173,6 +185,11 @@ pub enum ColumnAction {
 }
 
 impl Plan {
+    /// Whether originals stand in the text or the parameters that are sent.
+    pub fn translates(&self) -> bool {
+        !self.literals.is_empty() || !self.parameters.is_empty()
+    }
+
     /// Whether errors and notices of its run may hold protected values.
     pub fn scrubs(&self) -> bool {
         self.verdict != Verdict::Pass

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::config::{LargeObjects, Policy};
-use crate::sql::{self, Context, Reason, Refusal, StatementKind, Treatment};
+use crate::sql::{self, Context, Judged, Reason, Refusal, StatementKind, Treatment};
 
 use super::cache::{Cached, PlanCache};
 use super::decide::decide;
+use super::explain::{Explanation, explain};
 use super::{Basis, Plan, PlannedText, Verdict};
 
 /// Whether statements are judged at all.
@@ -93,7 +94,7 @@ impl Planner {
         planned
     }
 
-    fn plan_guarded(&self, text: &str) -> (PlannedText, bool) {
+    fn analyse(&self, text: &str) -> Result<Vec<Judged>, Refusal> {
         let context = Context {
             snapshot: &self.basis.snapshot,
             treatment: &self.basis.treatments,
@@ -101,13 +102,32 @@ impl Planner {
             touches: &self.basis.touches,
             large_objects: self.policy.large_objects == LargeObjects::Pass,
         };
+        sql::analyse(text, &context)
+    }
+
+    /// What the plans of every statement are made from, too. As [`Planner::plan`], but not from the cache.
+    pub fn explain(&self, text: &str) -> Vec<Explanation> {
+        let planned = match self.mode {
+            PlannerMode::Guarded => self.plan_guarded(text).0,
+            PlannerMode::Open => self.plan_open(text),
+        };
+        let analyses = match self.mode {
+            PlannerMode::Guarded => self.analyse(text).unwrap_or_default(),
+            PlannerMode::Open => Vec::new(),
+        };
+        let mut analyses = analyses.iter().map(|judged| judged.as_ref().ok());
+        let plans = planned.statements.iter();
+        plans.map(|plan| explain(plan, analyses.next().flatten())).collect()
+    }
+
+    fn plan_guarded(&self, text: &str) -> (PlannedText, bool) {
         let mut planned = PlannedText {
             statements: Vec::new(),
             spans: Vec::new(),
             generation: self.generation(),
         };
         let mut constants_matter = false;
-        match sql::analyse(text, &context) {
+        match self.analyse(text) {
             Ok(statements) => {
                 for statement in statements {
                     let (span, plan) = match statement {
@@ -115,7 +135,14 @@ impl Planner {
                             constants_matter |= analysis.constants_matter;
                             let span = analysis.span.clone();
                             let log_text = self.log_text(text.get(span.clone()).unwrap_or_default());
-                            (span, decide(analysis, &self.basis, self.policy.derived, log_text))
+                            let mut plan = decide(&analysis, &self.basis, self.policy.derived, log_text);
+                            if !plan.literals.is_empty() {
+                                let integers = sql::Integers::of(text);
+                                for literal in &mut plan.literals {
+                                    literal.place = integers.in_template(literal.place);
+                                }
+                            }
+                            (span, plan)
                         }
                         Err((span, refusal)) => {
                             constants_matter = true;
@@ -176,6 +203,10 @@ impl Planner {
             log_text,
             protected: Vec::new(),
             inferences: Vec::new(),
+            searched: Vec::new(),
+            literals: Vec::new(),
+            parameters: Vec::new(),
+            influences: Vec::new(),
             reads: Arc::default(),
             basis: self.basis.clone(),
         }

@@ -106,7 +106,7 @@ never_shows = [""]
         "app.toml:4:1: error: rule.columns is missing",
         "app.toml:5:1: error: unknown key \"colums\" in rule (did you mean \"columns\"?)",
         "app.toml:6:8: error: a mask is a name",
-        "app.toml:7:14: error: rule.predicates must be \"refuse\" or \"allow\", not \"sometimes\"",
+        "app.toml:7:14: error: rule.predicates must be \"refuse\" or \"equality\" or \"allow\", not \"sometimes\"",
         "app.toml:8:1: error: columns is empty",
         "app.toml:11:8: error: function.name \"f\" needs 2 parts, schema.name, and has 1",
         "app.toml:12:9: error: function.reads must be \"nothing protected\", not \"much\"",

@@ -258,7 +258,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         let planner = self.shared.database.planner();
         let (portal, statement) = (portal.to_vec(), statement.to_vec());
         use_planner(self.shared, planner);
-        let fate = self.shared.conversation().bind(&portal, &statement, &mut self.out);
+        let fate = {
+            let mut conversation = self.shared.conversation();
+            let mut body = None;
+            if conversation.reads_bind(&statement) && header.body_bytes <= TEXT_MESSAGE_BYTES_MAX {
+                if !self.inbound.holds(header) {
+                    return Ok(false);
+                }
+                body = self.inbound.bytes().get(HEADER_BYTES..header.frame_bytes());
+            }
+            conversation.bind(&portal, &statement, body, &mut self.out)
+        };
         self.rest_of(header, 0, fate == BindFate::Forward).await
     }
 

@@ -212,6 +212,8 @@ pub enum Test {
     Equality(ColumnSet, ColumnSet),
     /// Verbatim values of this set are grouped or made distinct.
     Grouping(ColumnSet),
+    /// Verbatim values of this set are compared for equality with a constant that the client gave.
+    Constant(ColumnSet, Constant),
     /// IS NULL, IS NOT NULL, count(column) over verbatim values.
     NullTest(ColumnSet),
     /// The least or greatest, or else one by its place in order, is picked among verbatim values of this set, and shown.
@@ -225,11 +227,53 @@ impl Test {
     pub fn columns(&self) -> ColumnSet {
         match self {
             Test::Equality(left, right) => left.union(right).copied().collect(),
-            Test::Grouping(columns) | Test::NullTest(columns) | Test::Extreme(columns) | Test::Other(columns) => {
-                columns.clone()
-            }
+            Test::Grouping(columns)
+            | Test::NullTest(columns)
+            | Test::Constant(columns, _)
+            | Test::Extreme(columns)
+            | Test::Other(columns) => columns.clone(),
         }
     }
+}
+
+/// A constant, or an array of them, that a column is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Constant {
+    /// How it is written.
+    pub form: ConstantForm,
+    /// The type that it is cast to, without limits of its own; for an array, that of its elements.
+    pub cast: Option<Oid>,
+    /// It is an array, any of whose elements may be equal.
+    pub is_array: bool,
+}
+
+/// How a constant is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConstantForm {
+    /// A literal whose token is still to be found; never in a finished analysis.
+    Literal {
+        /// Offset in the text, in bytes.
+        location: usize,
+    },
+    /// `17`, `-17`; with a point where it is not integral. No exponent, no underscores.
+    Number {
+        /// Bytes of the text, from and to, the sign among them.
+        span: (usize, usize),
+        /// It has no point.
+        is_integral: bool,
+    },
+    /// `'…'` without escapes but doubled quotes.
+    String {
+        /// Bytes of the text, from and to, the quotes among them.
+        span: (usize, usize),
+    },
+    /// `$1`
+    Parameter {
+        /// From 1.
+        number: u16,
+        /// Offset in the text, in bytes.
+        location: usize,
+    },
 }
 
 /// A use of columns that fails on some values and not on others, so that the error itself would tell.
@@ -257,6 +301,8 @@ pub struct Analysis {
     pub influences: Vec<Influence>,
     /// Uses that may fail by value; those over clean columns only may be left out.
     pub fallible: Vec<Fallible>,
+    /// Parameters, each with its offset in the text, in bytes; only where something protected is touched.
+    pub parameters: Vec<(u16, usize)>,
     /// Relations named anywhere, views followed to the bottom.
     pub touched: BTreeSet<Oid>,
     /// Whether any of `touched` has a protected column. If not, `columns` is empty: nothing needs masking.

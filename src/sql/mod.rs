@@ -13,6 +13,7 @@
 mod analysis;
 mod bodies;
 mod callees;
+mod constant;
 mod copy_options;
 pub mod encoding;
 pub mod functions;
@@ -32,11 +33,12 @@ pub mod tree;
 use std::ops::Range;
 
 pub use analysis::*;
+pub use constant::{number_end, string_end};
 pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, resolve_views};
 pub use log_text::log_text;
 pub use parser::STACK_BYTES;
 pub use structure::Structure;
-pub use template::template;
+pub use template::{Integers, template};
 
 use crate::catalog::Snapshot;
 use gate::Passed;
@@ -77,9 +79,14 @@ pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Judged>, Refusal
             hint: "check its syntax; deeply nested expressions are not read".to_owned(),
         },
     })?;
-    let judged = statements
-        .into_iter()
-        .map(|parsed| statement(&parsed, context).map_err(|refusal| (parsed.span, refusal)));
+    let mut tokens = constant::Tokens::new(text);
+    let judged = statements.into_iter().map(|parsed| {
+        let mut judged = statement(&parsed, context).map_err(|refusal| (parsed.span, refusal));
+        if let Ok(analysis) = &mut judged {
+            tokens.find_constants(&mut analysis.influences);
+        }
+        judged
+    });
     Ok(judged.collect())
 }
 
@@ -95,6 +102,7 @@ fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal
         columns: Vec::new(),
         influences: Vec::new(),
         fallible: Vec::new(),
+        parameters: Vec::new(),
         touched: touch.relations,
         touches_protected,
         constants_matter,
@@ -103,6 +111,7 @@ fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal
     if touches_protected && analysis.unknown_name.is_none() {
         encoding::check_cut_names(&parsed.tree)?;
         add_lineage(&mut analysis, parsed, &passed, context)?;
+        analysis.parameters = constant::parameters(&parsed.tree);
     }
     Ok(analysis)
 }

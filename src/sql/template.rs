@@ -77,6 +77,48 @@ pub fn template(text: &str) -> Cow<'_, str> {
     Cow::Owned(template)
 }
 
+/// The integers that [`template()`] takes out of one text: what leads from places of the template to places of the text.
+#[derive(Debug, Clone)]
+pub struct Integers {
+    /// Start and end of each, in bytes of the text.
+    spans: Vec<(usize, usize)>,
+}
+
+impl Integers {
+    /// Those of this text.
+    pub fn of(text: &str) -> Self {
+        let mut lexer = Lexer {
+            bytes: text.as_bytes(),
+            at: 0,
+            after_float: false,
+        };
+        Integers {
+            spans: std::iter::from_fn(|| lexer.next_integer()).collect(),
+        }
+    }
+
+    /// Where in the template a place of the text is which is not inside an integer.
+    pub fn in_template(&self, place: usize) -> usize {
+        let before = self.spans.iter().take_while(|(_, end)| *end <= place);
+        place
+            - before
+                .map(|(start, end)| end - start - MARKER.len_utf8())
+                .sum::<usize>()
+    }
+
+    /// The places of the text for places of the template, which come in order.
+    pub fn in_text(&self, places: impl Iterator<Item = usize>) -> impl Iterator<Item = usize> {
+        let mut spans = self.spans.iter().peekable();
+        let mut longer = 0;
+        places.map(move |place| {
+            while let Some((start, end)) = spans.next_if(|(start, _)| start - longer < place) {
+                longer += end - start - MARKER.len_utf8();
+            }
+            place + longer
+        })
+    }
+}
+
 struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -6,6 +6,7 @@
 //! called decides what a value that cannot be read is worth.
 
 pub mod address;
+pub mod array;
 pub mod json;
 pub mod moment;
 pub mod number;

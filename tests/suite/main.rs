@@ -16,6 +16,7 @@ mod pagila;
 mod protocol;
 mod readme;
 mod restore;
+mod search;
 mod style;
 mod transparency;
 mod upstream;

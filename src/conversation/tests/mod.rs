@@ -6,6 +6,7 @@ mod failing;
 mod names;
 mod reading;
 mod refusing;
+mod searching;
 mod stage;
 
 use stage::*;

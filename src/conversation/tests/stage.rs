@@ -133,7 +133,8 @@ impl Stage {
         let mut frame = Vec::new();
         compose::bind(&mut frame, portal.as_bytes(), statement.as_bytes(), &[]);
         self.sent(|conversation, out| {
-            if conversation.bind(portal.as_bytes(), statement.as_bytes(), out) == BindFate::Forward {
+            let body = Some(&frame[frame::HEADER_BYTES..]);
+            if conversation.bind(portal.as_bytes(), statement.as_bytes(), body, out) == BindFate::Forward {
                 out.extend_from_slice(&frame);
             }
         })

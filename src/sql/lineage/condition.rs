@@ -6,7 +6,7 @@ use super::origin::{Origin, same_form, united};
 use super::scope::Scope;
 use super::{Analyser, Step};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, ColumnSet, Test};
+use crate::sql::{Clause, ColumnSet, Constant, ConstantForm, Test};
 
 impl<'a> Analyser<'a> {
     /// Notes what a condition tests. AND, OR and NOT of tests that the masked data can answer can be
@@ -27,6 +27,11 @@ impl<'a> Analyser<'a> {
                 self.null_test(clause, &value);
                 Ok(())
             }
+            // IS TRUE and its like say of a test no more than the test does.
+            "BooleanTest" => match node.node("arg") {
+                Some(argument) => self.condition(scope, argument, clause),
+                None => Ok(()),
+            },
             "AExpr" if self.is_equality(node) => self.comparison(scope, node, clause),
             "SubLink" if self.is_membership(node) => self.membership(scope, node, clause),
             _ => {
@@ -63,6 +68,7 @@ impl<'a> Analyser<'a> {
         let by_name = || self.is_equality_operator(&node.names("name"));
         match kind {
             Ok(AExprKind::AexprOp) => by_name() && node.get("lexpr").is_some(),
+            Ok(AExprKind::AexprOpAny | AExprKind::AexprOpAll) => by_name() && self.array_of_constants(node).is_some(),
             Ok(AExprKind::AexprDistinct | AExprKind::AexprNotDistinct | AExprKind::AexprIn) => by_name(),
             _ => false,
         }
@@ -77,21 +83,58 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// `a = b`, `(a, b) = (c, d)`, `a IN (b, c)`, `a IS DISTINCT FROM b`.
+    /// The elements of the array in `a = ANY (array)`: those of `ARRAY[…]`, cast or not, or the constant array itself.
+    fn array_of_constants(&self, node: &'a Node) -> Option<Vec<&'a Node>> {
+        let right = node.node("rexpr")?;
+        let array = if right.is("TypeCast") {
+            right.node("arg")?
+        } else {
+            right
+        };
+        match array.kind() {
+            "AArrayExpr" => Some(array.nodes("elements").collect()),
+            "AConst" | "ParamRef" => Some(vec![right]),
+            _ => None,
+        }
+    }
+
+    /// `a = b`, `(a, b) = (c, d)`, `a IN (b, c)`, `a = ANY (array)`, `a IS DISTINCT FROM b`.
     fn comparison(&mut self, scope: &Scope<'_, 'a>, node: &'a Node, clause: Clause) -> Step<()> {
         let Some((left, right)) = node.node("lexpr").zip(node.node("rexpr")) else {
             return Ok(());
         };
         let nulls_tell = node.int("kind") == AExprKind::AexprDistinct as i64
             || node.int("kind") == AExprKind::AexprNotDistinct as i64;
+        let kind = node.int("kind");
+        let in_array = kind == AExprKind::AexprOpAny as i64 || kind == AExprKind::AexprOpAll as i64;
+        let array = if in_array { self.array_of_constants(node) } else { None };
+        let elements = right.is("AArrayExpr") || right.node("arg").is_some_and(|array| array.is("AArrayExpr"));
+        let shape = Shape {
+            is_array: in_array && !elements,
+            cast: right.node("type_name").filter(|_| in_array && elements),
+        };
         let rights: Vec<&'a Node> = match right.kind() {
+            _ if in_array => array.unwrap_or_default(),
             "List" => right.nodes("items").collect(),
             _ => vec![right],
         };
+        let count = rights.len();
         for right in rights {
             for (left, right) in paired(left, right) {
+                let nodes = (left, right);
                 let left = self.value(scope, left)?;
                 let right = self.value(scope, right)?;
+                // A literal on the left of a list is compared with all of it.
+                let sides = ((nodes.0, &left), (nodes.1, &right));
+                if let Some(test) = self.constant_test(sides, count == 1 && !in_array, shape) {
+                    self.influence(clause, test);
+                    continue;
+                }
+                let right = match shape.cast {
+                    // What the cast makes of it is another value.
+                    Some(_) if !right.lineage.is_null() => Origin::from(right.lineage.tainted()),
+                    _ => right,
+                };
                 self.equality(clause, &left, &right);
                 if nulls_tell && right.lineage.is_null() {
                     self.null_test(clause, &left);
@@ -102,6 +145,62 @@ impl<'a> Analyser<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The test of a protected column against a constant that the client gave: on the right, or `on_either_side`.
+    fn constant_test(
+        &self,
+        sides: (Side<'_, 'a>, Side<'_, 'a>),
+        on_either_side: bool,
+        shape: Shape<'a>,
+    ) -> Option<Test> {
+        // What a view's definition compares with is its owner's, not the client's.
+        if self.system_names_only {
+            return None;
+        }
+        let (left, right) = sides;
+        let test = |(_, column): Side<'_, 'a>, (node, _): Side<'_, 'a>| {
+            let is_column =
+                column.lineage.is_verbatim() && self.has_protected(&column.lineage) && self.has_plain_equality(column);
+            let constant = self.constant_given(node, shape).filter(|_| is_column)?;
+            Some(Test::Constant(column.lineage.verbatim.clone(), constant))
+        };
+        test(left, right).or_else(|| test(right, left).filter(|_| on_either_side))
+    }
+
+    /// A literal or parameter, cast or not.
+    fn constant_given(&self, node: &Node, shape: Shape<'_>) -> Option<Constant> {
+        let own = match (node.kind(), node.node("arg"), node.node("type_name")) {
+            ("TypeCast", Some(argument), Some(name)) => Some((argument, name)),
+            _ => None,
+        };
+        let is_plain = |name: &Node, is_array: bool| {
+            // A type with limits cuts or rounds, and a domain may refuse.
+            name.get("typmods").is_none() && name.get("array_bounds").is_some() == is_array
+        };
+        let cast = match (own, shape.cast) {
+            (Some((_, name)), None) if is_plain(name, shape.is_array) => Some(name),
+            // Elements of an array that is cast are read as of its type.
+            (None, Some(name)) if is_plain(name, true) => Some(name),
+            (None, None) => None,
+            _ => return None,
+        };
+        let cast = match cast {
+            Some(name) => Some(self.element_named(name).filter(|oid| self.is_base_type(*oid))?),
+            None => None,
+        };
+        let node = own.map_or(node, |(argument, _)| argument);
+        let location = usize::try_from(node.int("location")).ok()?;
+        let form = match (node.kind(), node.node("val").map(Node::kind)) {
+            ("AConst", Some("Integer" | "Float" | "String")) => ConstantForm::Literal { location },
+            ("ParamRef", _) => ConstantForm::Parameter {
+                number: u16::try_from(node.int("number")).ok().filter(|number| *number > 0)?,
+                location,
+            },
+            _ => return None,
+        };
+        let is_array = shape.is_array;
+        Some(Constant { form, cast, is_array })
     }
 
     /// Notes that two values are compared for equality.
@@ -212,6 +311,18 @@ impl<'a> Analyser<'a> {
         }
     }
 }
+
+/// How a constant stands in a comparison.
+#[derive(Clone, Copy)]
+struct Shape<'a> {
+    /// It is an array, whose elements are compared.
+    is_array: bool,
+    /// It is an element of `ARRAY[…]`, which is cast to this type as a whole.
+    cast: Option<&'a Node>,
+}
+
+/// One side of a comparison.
+type Side<'s, 'a> = (&'a Node, &'s Origin<'a>);
 
 /// The values that an equality of two sides compares.
 fn paired<'a>(left: &'a Node, right: &'a Node) -> Vec<(&'a Node, &'a Node)> {

@@ -410,7 +410,13 @@ impl<'a> Analyser<'a> {
 
     /// The type that a name means, if there is only one of this name.
     pub(super) fn type_named(&self, type_name: &Node) -> Option<Oid> {
-        if type_name.bool("setof") || type_name.bool("pct_type") || type_name.get("array_bounds").is_some() {
+        self.element_named(type_name)
+            .filter(|_| type_name.get("array_bounds").is_none())
+    }
+
+    /// The same, and for an array the type of its elements.
+    pub(super) fn element_named(&self, type_name: &Node) -> Option<Oid> {
+        if type_name.bool("setof") || type_name.bool("pct_type") {
             return None;
         }
         let names = type_name.names("names");
@@ -444,12 +450,17 @@ impl<'a> Analyser<'a> {
     }
 
     /// Whether equality of these values is equality of their bytes as far as the server's own types go; a type of
-    /// a user's own, citext for one, may see it otherwise.
+    /// a user's own, citext for one, may see it otherwise, and so may a collation that is not deterministic.
     pub(super) fn has_plain_equality(&self, value: &Origin<'a>) -> bool {
-        let Some(oid) = value.type_oid else {
-            return false;
-        };
-        self.is_plain_type(oid)
+        let mut columns = value.lineage.verbatim.iter();
+        let is_bytewise = columns.all(|column| !self.snapshot.nondeterministic_columns.contains(column));
+        is_bytewise && value.type_oid.is_some_and(|oid| self.is_plain_type(oid))
+    }
+
+    /// Whether it is a base type, and no array, domain or the like.
+    pub(super) fn is_base_type(&self, oid: Oid) -> bool {
+        let kind = self.snapshot.types.get(&oid).map(|found| found.kind);
+        kind == Some(TypeKind::Base)
     }
 
     fn is_plain_type(&self, oid: Oid) -> bool {

@@ -85,6 +85,10 @@ fn test(snapshot: &Snapshot, test: &Test) -> String {
     match test {
         Test::Equality(left, right) => format!("eq({};{})", set(left), set(right)),
         Test::Grouping(columns) => format!("group({})", set(columns)),
+        Test::Constant(columns, constant) => match constant.is_array {
+            false => format!("constant({})", set(columns)),
+            true => format!("constants({})", set(columns)),
+        },
         Test::NullTest(columns) => format!("null({})", set(columns)),
         Test::Extreme(columns) => format!("extreme({})", set(columns)),
         Test::Other(columns) => format!("other({})", set(columns)),

@@ -6,7 +6,7 @@
 
 mod everyday;
 mod needles;
-mod peer;
+pub mod peer;
 mod ways;
 mod wire;
 
@@ -111,6 +111,16 @@ fn no_canary_leaves() {
     let stage = Stage::set();
     let email = stage.direct().query("SELECT email FROM person WHERE id = 1").rows();
     let email = String::from_utf8(email[0][0].clone().expect("an address")).expect("UTF-8");
+    // What the client sees of somebody, and what it may guess.
+    let cell = |peer: &mut Peer, column: &str| {
+        let rows = peer.query(&format!("SELECT {column} FROM person WHERE id = 2")).rows();
+        String::from_utf8(rows[0][0].clone().expect("a value")).expect("UTF-8")
+    };
+    let (badge, device) = (
+        cell(&mut stage.through(), "badge"),
+        cell(&mut stage.through(), "device"),
+    );
+    let guess = cell(&mut stage.direct(), "badge");
     // Somebody else's statement holds a protected value.
     let mut other = stage.direct();
     other.query(&format!("SELECT '{email}'"));
@@ -123,7 +133,8 @@ fn no_canary_leaves() {
         include_str!("ways/sessions.sql"),
         include_str!("ways/functions.sql"),
     ] {
-        let ways = ways::parse(&text.replace("{email}", &email));
+        let text = text.replace("{email}", &email).replace("{guess}", &guess);
+        let ways = ways::parse(&text.replace("{badge}", &badge).replace("{device}", &device));
         count += ways.len();
         failures.extend(ways::run(&ways, &|| stage.through(), &stage.needles));
     }

@@ -178,3 +178,41 @@ SELECT coalesce(nullif(email, 'a guess'), (SELECT label FROM vault.clean c WHERE
 EXPLAIN (ANALYZE, TIMING OFF) SELECT CASE WHEN badge > 1200000000 THEN (SELECT count(*) FROM vault.clean) END FROM vault.person p;
 -- refuse fallible_expression: rows of a function in one branch
 SELECT CASE WHEN email < 'm' THEN (SELECT count(*) FROM generate_series(1, 10)) END FROM vault.person p;
+
+-- search: by the masked value that was seen
+SELECT id, badge FROM vault.person WHERE badge = {badge};
+-- search: by masked values in a list, negated
+SELECT id, badge FROM vault.person WHERE badge NOT IN ({badge}, 17);
+-- search: a foreign key by its masked value
+SELECT v.id, v.badge FROM vault.visit v JOIN vault.person p ON p.badge = v.badge AND p.badge = '{badge}';
+-- search: a UUID
+SELECT id, device FROM vault.person WHERE device = '{device}';
+-- search: a guess at the original is a masked value like any other
+SELECT count(*) FROM vault.person WHERE badge = {guess};
+-- search: a guess, and its negation
+SELECT count(*) FROM vault.person WHERE badge IS DISTINCT FROM {guess} AND NOT badge <> ALL ('{{guess},{badge}}');
+-- refuse predicate: a constant for a protected column and a clean one
+SELECT id FROM vault.person WHERE {badge} IN (badge, score);
+-- refuse predicate: a range from a constant
+SELECT id FROM vault.person WHERE badge >= {badge} AND badge <= {badge};
+-- refuse predicate: a constant that is computed
+SELECT id FROM vault.person WHERE badge = {guess} + 0;
+-- refuse predicate: a constant that a function makes
+SELECT id FROM vault.person WHERE badge = abs({guess});
+-- refuse predicate: a constant in another spelling
+SELECT id FROM vault.person WHERE badge = E'{guess}';
+-- refuse predicate: a constant in a sublink
+SELECT id FROM vault.person WHERE badge = (SELECT {guess});
+-- refuse predicate: constants in VALUES
+SELECT id FROM vault.person JOIN (VALUES ({guess})) v(x) ON badge = x;
+-- refuse opaque_function: the text that was sent
+SELECT current_query() FROM vault.person WHERE badge = {badge};
+-- refuse predicate: a parameter of PREPARE
+PREPARE w AS SELECT id FROM vault.person WHERE badge = $1;
+-- refuse predicate: the plan of a prepared search
+PREPARE w AS SELECT id FROM vault.person WHERE badge = {badge};
+EXPLAIN (ANALYZE, VERBOSE) EXECUTE w;
+-- redact: an array with it as an element
+SELECT id, ARRAY[badge, {badge}] FROM vault.person;
+-- redact: the comparison itself
+SELECT id, (badge = {badge})::text FROM vault.person;
