@@ -146,9 +146,9 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
 }
 
 /// Whether the server names a column of a table for every column of the result, so that what is shown is known to be of
-/// these tables.
+/// these tables. Of a whole row it names the table, and says nothing of the columns.
 pub fn is_seen(fields: &[Field<'_>]) -> bool {
-    fields.iter().all(|field| field.table_oid != 0)
+    fields.iter().all(|field| field.table_oid != 0 && field.attribute != 0)
 }
 
 fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number: usize) -> Result<(), Disagreement> {
@@ -247,4 +247,23 @@ pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result
         ColumnAction::Redact | ColumnAction::Null => FieldAction::Redact { type_oid: 0, format },
     });
     Ok(RowMask::new(actions.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_row_is_not_seen() {
+        let field = |table_oid, attribute| Field {
+            label: b"",
+            table_oid,
+            attribute,
+            type_oid: 0,
+            format: 0,
+        };
+        assert!(is_seen(&[field(16_400, 1), field(16_400, -1)]));
+        assert!(!is_seen(&[field(16_400, 1), field(16_400, 0)]));
+        assert!(!is_seen(&[field(16_400, 1), field(0, 0)]));
+    }
 }
