@@ -139,6 +139,21 @@ impl Names {
             .collect();
     }
 
+    /// What DEALLOCATE, CLOSE and DISCARD do away with.
+    pub(super) fn forget(&mut self, kind: &StatementKind) {
+        match kind {
+            StatementKind::Deallocate(Some(name)) => drop(self.statements.remove(name.as_bytes())),
+            StatementKind::Deallocate(None) => self.statements.clear(),
+            StatementKind::CloseCursor(Some(name)) => drop(self.portals.remove(name.as_bytes())),
+            StatementKind::CloseCursor(None) => self.portals.clear(),
+            StatementKind::Discard { all: true } => {
+                self.statements.clear();
+                self.portals.clear();
+            }
+            _ => {}
+        }
+    }
+
     /// The server is in no transaction: every portal is gone but the cursors WITH HOLD.
     pub(super) fn end_transaction(&mut self, is_idle: bool) {
         self.portals.retain(|_, portal| portal.hold);

@@ -1,5 +1,6 @@
 //! The integration suite: one binary, one module a property.
 
+mod attack;
 mod canary;
 mod catalog;
 mod cluster;

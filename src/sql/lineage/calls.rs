@@ -6,7 +6,7 @@ use pg_query::protobuf::AExprKind;
 
 use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
-use super::{Analyser, Step, builtins, unknown};
+use super::{Analyser, Step, builtins, failure, unknown};
 use crate::catalog::{Function, Oid};
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::{Node, Value};
@@ -95,16 +95,20 @@ impl<'a> Analyser<'a> {
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
-        self.call_effects(callee, &arguments, &lineage);
+        self.call_effects(callee, call, &arguments, &lineage);
+        let follows_null = |argument: &Origin<'a>| argument.follows_null() || !self.has_protected(&argument.lineage);
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
+            computed_follows_null: self.is_builtin(callee)
+                && failure::gives_null_for_null_only(callee.name)
+                && arguments.iter().all(follows_null),
             lineage,
         })
     }
 
     /// What a call tells beside its value: that it failed, how many rows it gave.
-    pub(super) fn call_effects(&mut self, callee: Callee<'_>, arguments: &[Origin<'a>], lineage: &Lineage) {
+    fn call_effects(&mut self, callee: Callee<'_>, call: &Node, arguments: &[Origin<'a>], lineage: &Lineage) {
         let what = || format!("function {}", callee.name);
         if !self.is_builtin(callee) {
             let returns_set = self.snapshot.functions.get(callee.name);
@@ -117,7 +121,12 @@ impl<'a> Analyser<'a> {
             self.other_influence(Clause::FunctionArgument, lineage);
         }
         match functions::class(callee.name) {
-            Class::Pure | Class::Picking | Class::Counting => {}
+            Class::Pure | Class::Picking => {
+                if let Some(failing) = self.fails_by_type(callee.name, arguments) {
+                    self.may_fail(what, &failing);
+                }
+            }
+            Class::Counting => {}
             Class::Fallible => {
                 let mut failing = Lineage::computed();
                 // Aggregated values (WITHIN GROUP) come after the direct arguments, and are not among these.
@@ -130,6 +139,9 @@ impl<'a> Analyser<'a> {
                     failing.absorb(lineage);
                 }
                 self.may_fail(what, &failing);
+                if !self.has_protected(&failing) && !failure::has_safe_constants(callee.name, call) {
+                    self.may_fail_unless_null(&what, &arguments.iter().collect::<Vec<_>>());
+                }
             }
             // Known to be harmless with clean arguments only.
             Class::System | Class::Opaque => {
@@ -187,6 +199,9 @@ impl<'a> Analyser<'a> {
         let of_text = || matches!(callee.name, "lower" | "upper") && matches!(first, Some(TEXT | VARCHAR));
         if !self.is_builtin(callee) {
             return None;
+        }
+        if functions::class(callee.name) == Class::Picking {
+            return first.filter(|oid| *oid != UNKNOWN);
         }
         if callee.name == "array_agg" && arguments.len() == 1 {
             return array_of(first.filter(|oid| *oid != UNKNOWN)?, self.snapshot);
@@ -250,6 +265,7 @@ impl<'a> Analyser<'a> {
 
     /// The value of an operator.
     pub(super) fn operator(&mut self, scope: &Scope<'_, 'a>, expression: &'a Node) -> Step<Origin<'a>> {
+        let before = (self.clean_fallible, self.sublinks);
         let mut sides = Vec::new();
         for side in ["lexpr", "rexpr"] {
             sides.push(match expression.get(side) {
@@ -261,12 +277,31 @@ impl<'a> Analyser<'a> {
         for side in sides.iter().flatten() {
             lineage.absorb(&side.lineage);
         }
-        let failing = self.failing_side(expression, &sides);
-        if let Some(failing) = failing {
-            let name = operator_name(expression);
-            self.may_fail(|| format!("operator {name}"), &failing);
+        let computed = Origin::from(lineage);
+        if failure::stops_early(expression) {
+            self.branch_effects(before, std::slice::from_ref(&computed), false);
         }
-        Ok(Origin::from(lineage))
+        let name = operator_name(expression);
+        if let Some(failing) = self.failing_side(expression, &sides) {
+            let what = || format!("operator {name}");
+            self.may_fail(what, &failing);
+            if !self.has_protected(&failing) {
+                self.may_fail_unless_null(&what, &sides.iter().flatten().collect::<Vec<_>>());
+            }
+        }
+        let (type_oid, computed_follows_null) = match sides.as_slice() {
+            [Some(left), Some(right)] if name == "||" && self.concatenates_texts(left, right) => {
+                let follows = |side: &Origin<'a>| side.follows_null() || !self.has_protected(&side.lineage);
+                (Some(failure::TEXT), follows(left) && follows(right))
+            }
+            _ if matches!(name, "->>" | "#>>") => (Some(failure::TEXT), false),
+            _ => (None, false),
+        };
+        Ok(Origin {
+            type_oid,
+            computed_follows_null,
+            ..computed
+        })
     }
 
     /// The operands by whose values an operator can fail; none if it cannot.
@@ -286,7 +321,14 @@ impl<'a> Analyser<'a> {
             | AExprKind::AexprBetween
             | AExprKind::AexprNotBetween
             | AExprKind::AexprBetweenSym
-            | AExprKind::AexprNotBetweenSym => true,
+            | AExprKind::AexprNotBetweenSym => self.compares_totally(expression, sides),
+            AExprKind::AexprLike | AExprKind::AexprIlike if is_safe_pattern(expression) => true,
+            _ if operators::is_total_in_left(name) && is_plain_pattern(expression) => true,
+            _ if operators::is_comparison(name) => self.compares_totally(expression, sides),
+            _ if name == "||" => match sides {
+                [Some(left), Some(right)] => self.concatenates_texts(left, right),
+                _ => false,
+            },
             _ => operators::is_total(name, type_of(0), type_of(1)),
         };
         if total && !user_operator {
@@ -322,6 +364,16 @@ impl<'a> Analyser<'a> {
 /// The operator without its schema.
 pub(super) fn operator_name(expression: &Node) -> &str {
     expression.names("name").last().copied().unwrap_or_default()
+}
+
+/// A regular expression without anything that could be wrong in it.
+fn is_plain_pattern(expression: &Node) -> bool {
+    let constant = expression.node("rexpr").filter(|node| node.is("AConst"));
+    let text = constant.and_then(|node| node.node("val")).map(|val| val.str("sval"));
+    text.is_some_and(|text| {
+        text.chars()
+            .all(|letter| letter.is_alphanumeric() || " _@.-^$,;:'%#".contains(letter))
+    })
 }
 
 /// A pattern that ends in a lone backslash fails, but only on values that match what stands before it.

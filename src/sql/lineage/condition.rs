@@ -2,6 +2,7 @@
 
 use pg_query::protobuf::{AExprKind, SubLinkType};
 
+use super::failure::common_type;
 use super::origin::{Origin, same_form, united};
 use super::scope::Scope;
 use super::{Analyser, Step};
@@ -122,7 +123,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// IN, NOT IN, `= ANY`, `<> ALL` of a subquery; EXISTS, which tests nothing but what its query tests.
-    fn is_membership(&self, node: &Node) -> bool {
+    pub(super) fn is_membership(&self, node: &Node) -> bool {
         let kind = SubLinkType::try_from(i32::try_from(node.int("sub_link_type")).unwrap_or_default());
         let names = node.names("oper_name");
         match kind {
@@ -162,21 +163,29 @@ impl<'a> Analyser<'a> {
     pub(super) fn conditional(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         let mut lineage = Lineage::computed();
         let mut deciding = Vec::new();
+        let mut types = Vec::new();
         for part in parts(node) {
             let before = (self.clean_fallible, self.sublinks);
             let value = self.value(scope, part.node)?;
             self.branch_effects(before, &deciding, node.is("CoalesceExpr"));
             lineage.absorb(&value.lineage);
+            if !part.decides || node.is("CoalesceExpr") {
+                types.push(value.type_oid);
+            }
             if part.decides {
                 deciding.push(value);
             }
         }
-        Ok(Origin::from(lineage))
+        self.case_comparison(node, &deciding);
+        Ok(Origin {
+            type_oid: common_type(&types),
+            ..Origin::from(lineage)
+        })
     }
 
     /// What a part that is evaluated according to other values tells of them: that it failed, even on clean values; and
     /// that a subquery ran, by the time that it took and in what EXPLAIN ANALYZE counts.
-    fn branch_effects(&mut self, before: (usize, usize), deciding: &[Origin<'a>], by_null: bool) {
+    pub(super) fn branch_effects(&mut self, before: (usize, usize), deciding: &[Origin<'a>], by_null: bool) {
         let may_fail = self.clean_fallible > before.0;
         let has_subquery = self.sublinks > before.1;
         for value in deciding {

@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use pg_query::protobuf::SubLinkType;
 
+use super::failure::has_constants_only;
 use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::{Found, Scope};
 use super::{Analyser, Step, Stop, not_understood, unknown};
 use crate::catalog::{Oid, Relation, Type, TypeKind};
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::Node;
-use crate::sql::{Lineage, Reason, Refusal};
+use crate::sql::{Clause, Lineage, Reason, Refusal};
 
 impl<'a> Analyser<'a> {
     /// Where the value of an expression comes from.
@@ -20,7 +21,11 @@ impl<'a> Analyser<'a> {
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
             "AConst" => Ok(constant(node)),
-            "ParamRef" | "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
+            "ParamRef" => Ok(Origin {
+                type_oid: Some(UNKNOWN),
+                ..Origin::computed()
+            }),
+            "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
             "AIndirection" => self.indirection(scope, node),
             "FuncCall" => self.function(scope, node),
             "AExpr" => self.operator(scope, node),
@@ -34,8 +39,9 @@ impl<'a> Analyser<'a> {
             }
             "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
             "AArrayExpr" => self.array(scope, node),
-            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr"
-            | "ResTarget" | "SortBy" => self.generic(scope, node),
+            "List" => self.list(scope, node),
+            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "CollateClause" | "NamedArgExpr" | "ResTarget"
+            | "SortBy" => self.generic(scope, node),
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
             _ => self.unfamiliar(scope, node),
         }
@@ -50,29 +56,6 @@ impl<'a> Analyser<'a> {
             lineage.absorb(&self.value(scope, child)?.lineage);
         }
         Ok(Origin::from(lineage))
-    }
-
-    /// `ARRAY[…]`. Its type is known where all elements but literals are of one type.
-    fn array(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
-        let mut lineage = Lineage::computed();
-        let mut children = Vec::new();
-        node.for_each_child(&mut |child| children.push(child));
-        let mut types = Vec::new();
-        for child in children {
-            let element = self.value(scope, child)?;
-            lineage.absorb(&element.lineage);
-            types.push(element.type_oid);
-        }
-        types.retain(|oid| *oid != Some(UNKNOWN));
-        types.dedup();
-        let type_oid = match types.as_slice() {
-            [Some(element)] => array_of(*element, self.snapshot),
-            _ => None,
-        };
-        Ok(Origin {
-            type_oid,
-            ..Origin::from(lineage)
-        })
     }
 
     fn column_reference(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
@@ -235,11 +218,18 @@ impl<'a> Analyser<'a> {
                 "String" => value = self.field(&value, step.str("sval"))?,
                 "AStar" => {}
                 _ => {
+                    let before = (self.clean_fallible, self.sublinks);
                     let subscript = self.value(scope, step)?;
+                    // It is not evaluated where there is nothing to take from.
+                    if (self.clean_fallible, self.sublinks) > before {
+                        self.may_fail_unless_null(&|| "a subscript".to_owned(), &[&value]);
+                    }
                     let mut lineage = value.lineage.tainted();
                     lineage.absorb(&subscript.lineage);
                     // jsonb and other types with subscripts of their own may fail on a bad one.
-                    self.may_fail(|| "a subscript".to_owned(), &subscript.lineage);
+                    if self.has_protected(&subscript.lineage) || !has_constants_only(step) {
+                        self.may_fail(|| "a subscript".to_owned(), &subscript.lineage);
+                    }
                     value = match value.type_oid.and_then(|oid| self.snapshot.types.get(&oid)) {
                         Some(Type {
                             kind: TypeKind::Array(element),
@@ -286,14 +276,17 @@ impl<'a> Analyser<'a> {
             lineage,
             fields: Some(Rc::new(fields)),
             type_oid: None,
+            computed_follows_null: false,
         })
     }
 
     fn sublink(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let before = (self.clean_fallible, self.sublinks);
         let fields = match node.node("subselect") {
             Some(subselect) => self.query(subselect, Some(scope))?,
             None => Vec::new(),
         };
+        let within = (self.clean_fallible, self.sublinks);
         self.sublinks += 1;
         let kind = node.int("sub_link_type");
         if kind == SubLinkType::ExistsSublink as i64 {
@@ -309,6 +302,9 @@ impl<'a> Analyser<'a> {
         }
         let mut lineage = united_fields(&fields);
         if kind == SubLinkType::ArraySublink as i64 {
+            if !fields.iter().all(|field| self.is_scalar(&field.origin)) {
+                self.may_fail(|| "an array of arrays".to_owned(), &lineage);
+            }
             let element = fields.first().and_then(|field| field.origin.type_oid);
             return Ok(Origin {
                 type_oid: element.and_then(|element| array_of(element, self.snapshot)),
@@ -316,7 +312,16 @@ impl<'a> Analyser<'a> {
             });
         }
         if let Some(test) = node.node("testexpr") {
-            lineage.absorb(&self.value(scope, test)?.lineage);
+            let test = self.value(scope, test)?;
+            lineage.absorb(&test.lineage);
+            // It ends with the first row that decides: how many rows it read is told by EXPLAIN ANALYZE.
+            match fields.as_slice() {
+                [field] if self.is_membership(node) => self.equality(Clause::Sublink, &test, &field.origin),
+                _ => self.other_influence(Clause::Sublink, &lineage),
+            }
+        }
+        if within > before {
+            self.branch_effects(before, &[Origin::from(lineage.clone())], false);
         }
         if let Some(operator) = node.names("oper_name").last()
             && !crate::sql::operators::is_total(operator, None, None)
@@ -343,6 +348,7 @@ impl<'a> Analyser<'a> {
                 ..value
             });
         }
+        let computed_follows_null = value.follows_null();
         let lineage = value.lineage.tainted();
         let has_limits = type_name.get("typmods").is_some();
         let total = target.is_some_and(|target| is_total_cast(value.type_oid, target, has_limits));
@@ -352,7 +358,10 @@ impl<'a> Analyser<'a> {
             self.may_fail(|| format!("cast to {name}"), &lineage);
         }
         Ok(match target {
-            Some(target) => Origin::of_type(lineage, target, self.snapshot),
+            Some(target) => Origin {
+                computed_follows_null,
+                ..Origin::of_type(lineage, target, self.snapshot)
+            },
             None => Origin {
                 fields: self.named_row(type_name).map(|relation| {
                     let names = relation.columns.iter().map(|column| column.name.as_str());
@@ -360,6 +369,7 @@ impl<'a> Analyser<'a> {
                 }),
                 lineage,
                 type_oid: None,
+                computed_follows_null: false,
             },
         })
     }

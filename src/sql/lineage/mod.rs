@@ -3,7 +3,8 @@
 //! - `query` reads SELECT statements: WITH, set operations, targets, clauses;
 //! - `from` reads FROM items into `scope`s, where names are resolved; `row_functions` tells the columns
 //!   of functions there, `builtins` those of built-in ones;
-//! - `expression` follows values, `calls` through functions and operators; `condition` reads tests;
+//! - `expression` follows values, `calls` through functions and operators; `condition` reads tests; `failure` asks what
+//!   failing tells;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -13,6 +14,7 @@ mod builtins;
 mod calls;
 mod condition;
 mod expression;
+mod failure;
 mod from;
 mod labels;
 mod origin;

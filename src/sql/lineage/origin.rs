@@ -14,6 +14,8 @@ pub(super) struct Origin<'a> {
     pub fields: Option<Rc<Vec<Field<'a>>>>,
     /// The type under all domains, if known.
     pub type_oid: Option<Oid>,
+    /// Computed, but NULL only where one of the columns that it is computed from is NULL.
+    pub computed_follows_null: bool,
 }
 
 /// A column of a result, or a field of a row.
@@ -27,6 +29,11 @@ impl<'a> Origin<'a> {
     /// A value that comes from no column.
     pub fn computed() -> Self {
         Origin::from(Lineage::computed())
+    }
+
+    /// It is NULL only where one of its columns is: whether it is NULL tells nothing else.
+    pub fn follows_null(&self) -> bool {
+        self.computed_follows_null || self.lineage.is_verbatim()
     }
 
     /// A value of this type; the fields of a composite one are computed from it.
@@ -47,6 +54,7 @@ impl<'a> Origin<'a> {
             lineage,
             fields,
             type_oid: Some(base),
+            computed_follows_null: false,
         }
     }
 }
@@ -55,8 +63,7 @@ impl From<Lineage> for Origin<'_> {
     fn from(lineage: Lineage) -> Self {
         Origin {
             lineage,
-            fields: None,
-            type_oid: None,
+            ..Origin::default()
         }
     }
 }
@@ -167,5 +174,6 @@ pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
         lineage,
         fields,
         type_oid,
+        computed_follows_null: false,
     }
 }

@@ -247,6 +247,7 @@ impl<'a> Entry<'a> {
             lineage,
             fields: fields.filter(|_| !self.renames_type),
             type_oid: None,
+            computed_follows_null: false,
         }
     }
 }

@@ -200,8 +200,10 @@ SELECT coalesce(email, 'none') FROM vault.person;
 SELECT greatest(email, name) FROM vault.person;
 -- redact: row as JSON
 SELECT row_to_json(p) FROM vault.person p;
--- redact: row as jsonb
+-- refuse fallible_expression: row as jsonb, with json in it
 SELECT to_jsonb(p) FROM vault.person p;
+-- redact: row as jsonb
+SELECT to_jsonb(v) FROM vault.visit v;
 -- redact: value as JSON
 SELECT to_json(email) FROM vault.person;
 -- refuse fallible_expression: object of JSON
