@@ -12,12 +12,9 @@ use super::names::Prepared;
 #[derive(Debug)]
 pub(super) enum Expected {
     /// ParseComplete.
-    Parse {
-        name: Vec<u8>,
-        prepared: Arc<Prepared>,
-        /// The client did not ask for it: swallow the answer.
-        injected: bool,
-    },
+    Parse { name: Vec<u8>, prepared: Arc<Prepared> },
+    /// ParseComplete of a statement that is shown to the server only; the client does not see it.
+    Probe,
     /// BindComplete.
     Bind { portal: Vec<u8>, statement: Vec<u8> },
     /// ParameterDescription, then RowDescription or NoData.

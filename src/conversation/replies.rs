@@ -165,17 +165,13 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn parse_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        let Some(Expected::Parse {
-            name,
-            prepared,
-            injected,
-        }) = self.expected.pop_front()
-        else {
-            return Err(unexpected(reply::PARSE_COMPLETE));
-        };
-        if !injected {
-            self.names.statements.insert(name, prepared);
-            out.extend_from_slice(frame);
+        match self.expected.pop_front() {
+            Some(Expected::Parse { name, prepared }) => {
+                self.names.statements.insert(name, prepared);
+                out.extend_from_slice(frame);
+            }
+            Some(Expected::Probe) => {}
+            _ => return Err(unexpected(reply::PARSE_COMPLETE)),
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::wire::tag::request;
 use super::expected::Expected;
 use super::names::{LatestPortal, Prepared, is_indirect};
 use super::runs::{refusal_of, refusal_or_probe};
-use super::text::{FAILING_STATEMENT, PROBE_NAME, REFUSAL_NAME, failing_text, name_key};
+use super::text::{FAILING_STATEMENT, PROBE_NAME, REFUSAL_NAME, name_key, original};
 use super::{Conversation, Run, StatementLog};
 
 /// What becomes of a Bind message, of which only the names are read.
@@ -39,7 +39,11 @@ impl<L: StatementLog> Conversation<L> {
                 self.expected.push_back(Expected::Query { runs: [run].into() });
                 return;
             }
-            return self.probe(text, run, out);
+            compose::parse(out, PROBE_NAME, original(frame, text, text.len()), &[]);
+            self.probe(PROBE_NAME, run, out);
+            compose::sync(out);
+            self.expected.push_back(Expected::Sync);
+            return;
         }
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());
         let mut sent_to = None;
@@ -62,7 +66,10 @@ impl<L: StatementLog> Conversation<L> {
         }
         match sent_to {
             None => out.extend_from_slice(frame),
-            Some(end) => compose::query(out, failing_text(text.get(..end).unwrap_or_default()).as_bytes()),
+            Some(end) => {
+                let text = [original(frame, text, end), FAILING_STATEMENT.as_bytes()].concat();
+                compose::query(out, &text);
+            }
         }
         self.expected.push_back(Expected::Query { runs });
     }
@@ -96,40 +103,22 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.push_back(Expected::Query { runs: [run].into() });
     }
 
-    /// Shows a statement to the server without running it: its own error is passed on; if it finds none, ours follows.
-    fn probe(&mut self, text: &str, run: Run, out: &mut Vec<u8>) {
-        compose::close(out, compose::Target::Statement(PROBE_NAME));
+    /// A statement is shown to the server without running it, by the Parse message under this name that is in `out`: the
+    /// server's own error is passed on; if it finds none, the name is free again, and ours follows.
+    fn probe(&mut self, name: &[u8], mut run: Run, out: &mut Vec<u8>) {
+        let Some(refusal) = run.refusal.take() else { return };
+        self.expected.push_back(Expected::Probe);
+        compose::close(out, compose::Target::Statement(name));
         self.expected.push_back(Expected::Close {
             target: b'S',
-            name: PROBE_NAME.to_vec(),
+            name: name.to_vec(),
             injected: true,
         });
-        compose::parse(out, PROBE_NAME, text.as_bytes(), &[]);
-        let planned = Arc::new(PlannedText {
-            statements: vec![run.plan.clone()],
-            spans: vec![],
-            generation: 0,
+        compose::parse(out, REFUSAL_NAME, FAILING_STATEMENT.as_bytes(), &[]);
+        self.expected.push_back(Expected::Refused {
+            refusal,
+            run: Some(run),
         });
-        let prepared = Arc::new(Prepared {
-            text: text.into(),
-            planned,
-            by_prepare: false,
-        });
-        self.expected.push_back(Expected::Parse {
-            name: PROBE_NAME.to_vec(),
-            prepared,
-            injected: true,
-        });
-        let refusal = run.refusal.clone();
-        if let Some(refusal) = refusal {
-            compose::parse(out, REFUSAL_NAME, FAILING_STATEMENT.as_bytes(), &[]);
-            self.expected.push_back(Expected::Refused {
-                refusal,
-                run: Some(run),
-            });
-        }
-        compose::sync(out);
-        self.expected.push_back(Expected::Sync);
     }
 
     /// A Parse message.
@@ -154,6 +143,18 @@ impl<L: StatementLog> Conversation<L> {
             return;
         }
         let name = name_key(name);
+        if let [plan] = planned.statements.as_slice()
+            && let Verdict::Probe(refusal) = &plan.verdict
+        {
+            let run = self.begin(plan, Protocol::Extended, Some(refusal.clone()));
+            out.extend_from_slice(frame);
+            return self.probe(name, run, out);
+        }
+        if let Some(refusal) = self.room_refusal(name, text.len()) {
+            let plan = Arc::new(self.planner.nothing());
+            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            return self.refuse_extended(run, out);
+        }
         let prepared = Arc::new(Prepared {
             text: text.into(),
             planned: planned.clone(),
@@ -163,7 +164,6 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.push_back(Expected::Parse {
             name: name.to_vec(),
             prepared,
-            injected: false,
         });
         out.extend_from_slice(frame);
     }
@@ -219,6 +219,12 @@ impl<L: StatementLog> Conversation<L> {
             && let Some(refusal) = refusal_or_probe(plan)
         {
             let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            self.refuse_extended(run, out);
+            return BindFate::Drop;
+        }
+        if let Some(refusal) = self.room_refusal(portal, 0) {
+            let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
+            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
