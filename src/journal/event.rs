@@ -3,7 +3,9 @@
 //! No field holds a value of a row, a literal of a statement or a bind parameter. Whatever a client can choose
 //! (names, application names) is escaped by the record writer and cut here at a stated length.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+
+use super::json::Fields;
 
 /// Longest name on the log, in bytes. `schema.table.column` of three 63-byte names fits.
 pub const NAME_BYTES_MAX: usize = 256;
@@ -13,8 +15,7 @@ pub const TEXT_BYTES_MAX: usize = 64 << 10;
 pub const MESSAGE_BYTES_MAX: usize = 1024;
 
 /// One event.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[derive(Debug, Clone)]
 pub enum Event<'a> {
     /// pgveil opened the log; written by [`Journal::open`](super::Journal::open) alone.
     LogOpened(LogOpened<'a>),
@@ -37,7 +38,7 @@ pub enum Event<'a> {
 }
 
 /// See [`Event::LogOpened`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LogOpened<'a> {
     /// Version of pgveil.
     pub version: &'a str,
@@ -48,7 +49,7 @@ pub struct LogOpened<'a> {
 }
 
 /// The remains of a record that a killed process left half-written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Cut<'a> {
     /// How many bytes.
     pub bytes: u64,
@@ -57,59 +58,45 @@ pub struct Cut<'a> {
 }
 
 /// See [`Event::SessionStart`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct SessionStart<'a> {
     /// The name that logged in at pgveil.
-    #[serde(serialize_with = "name")]
     pub user: &'a str,
     /// The client's `address:port`, or `unix`.
-    #[serde(serialize_with = "name")]
     pub client: &'a str,
     /// What the client calls itself.
-    #[serde(serialize_with = "name")]
     pub application_name: &'a str,
     /// TLS version between client and pgveil.
-    #[serde(serialize_with = "optional_name")]
     pub tls: Option<&'a str>,
     /// Database.
-    #[serde(serialize_with = "name")]
     pub database: &'a str,
     /// The role pgveil uses upstream.
-    #[serde(serialize_with = "name")]
     pub upstream_role: &'a str,
     /// Hash of the rule set in force.
-    #[serde(serialize_with = "name")]
     pub rule_set: &'a str,
     /// Id of the masking key; tells nothing of the key itself.
-    #[serde(serialize_with = "name")]
     pub key_id: &'a str,
     /// Process id of the server's backend.
     pub backend_pid: i32,
 }
 
 /// See [`Event::LoginFailure`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LoginFailure<'a> {
     /// The name that was tried.
-    #[serde(serialize_with = "name")]
     pub user: &'a str,
     /// The database asked for.
-    #[serde(serialize_with = "name")]
     pub database: &'a str,
     /// The client's `address:port`, or `unix`.
-    #[serde(serialize_with = "name")]
     pub client: &'a str,
     /// What the client calls itself.
-    #[serde(serialize_with = "name")]
     pub application_name: &'a str,
     /// Why not.
-    #[serde(serialize_with = "message")]
     pub reason: &'a str,
 }
 
 /// How a statement came in. PostgreSQL docs, "Message Flow".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     /// Query message.
     Simple,
@@ -118,8 +105,7 @@ pub enum Protocol {
 }
 
 /// What is done with a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Runs; nothing in its result is protected.
     Pass,
@@ -133,30 +119,25 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProtectedColumn {
     /// `schema.table.column`.
-    #[serde(serialize_with = "name")]
     pub column: String,
     /// Name of the mask, or `redacted`.
-    #[serde(serialize_with = "name")]
     pub how: String,
 }
 
 /// See [`Event::Statement`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Statement<'a> {
     /// Counts the session's statements from 1; [`StatementEnd`] and [`Refusal`] name it.
     pub statement: u64,
     /// How it came in.
     pub protocol: Protocol,
     /// What kind of statement it is: `query`, `copy_out`, …
-    #[serde(serialize_with = "name")]
     pub kind: &'a str,
     /// The statement with every literal replaced. The caller sees to that; the journal cannot.
-    #[serde(serialize_with = "text")]
     pub text: &'a str,
     /// What is done with it.
     pub verdict: Verdict,
     /// The refusal's stable name.
-    #[serde(serialize_with = "optional_name")]
     pub reason: Option<&'a str>,
     /// The protected columns it reads.
     pub protected: &'a [ProtectedColumn],
@@ -165,7 +146,7 @@ pub struct Statement<'a> {
 }
 
 /// See [`Event::StatementEnd`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct StatementEnd<'a> {
     /// The number of its [`Statement`] record.
     pub statement: u64,
@@ -174,53 +155,46 @@ pub struct StatementEnd<'a> {
     /// Bytes of rows or COPY data sent to the client.
     pub bytes: u64,
     /// SQLSTATE if it failed.
-    #[serde(serialize_with = "optional_name")]
     pub sqlstate: Option<&'a str>,
     /// From the request's arrival to the reply's end, in microseconds.
     pub duration_us: u64,
 }
 
 /// See [`Event::Refusal`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Refusal<'a> {
     /// The number of its [`Statement`] record; none for what is no statement (a wire message, say).
     pub statement: Option<u64>,
     /// The stable name.
-    #[serde(serialize_with = "name")]
     pub reason: &'a str,
     /// The sentence the client got; without values.
-    #[serde(serialize_with = "message")]
     pub message: &'a str,
 }
 
 /// See [`Event::Alarm`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Alarm<'a> {
     /// The statement under which it happened.
     pub statement: Option<u64>,
     /// A stable name: `witnesses_disagree`, …
-    #[serde(serialize_with = "name")]
     pub alarm: &'a str,
     /// What was seen; without values.
-    #[serde(serialize_with = "message")]
     pub message: &'a str,
 }
 
 /// See [`Event::Cancel`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Cancel<'a> {
     /// Where the request came from: `address:port`, or `unix`.
-    #[serde(serialize_with = "name")]
     pub client: &'a str,
     /// Whether its key was this session's, so that it was sent on.
     pub accepted: bool,
 }
 
 /// See [`Event::SessionEnd`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct SessionEnd<'a> {
     /// Why it ended: `terminated`, `client_gone`, …
-    #[serde(serialize_with = "message")]
     pub reason: &'a str,
     /// Statements judged.
     pub statements: u64,
@@ -234,30 +208,148 @@ pub struct SessionEnd<'a> {
     pub duration_ms: u64,
 }
 
-fn name<S: Serializer>(text: impl AsRef<str>, serializer: S) -> Result<S::Ok, S::Error> {
-    limited(text.as_ref(), NAME_BYTES_MAX, serializer)
-}
-
-fn optional_name<S: Serializer>(text: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
-    match text {
-        Some(text) => name(text, serializer),
-        None => serializer.serialize_none(),
+impl Protocol {
+    fn name(self) -> &'static str {
+        match self {
+            Protocol::Simple => "simple",
+            Protocol::Extended => "extended",
+        }
     }
 }
 
-fn message<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    limited(text, MESSAGE_BYTES_MAX, serializer)
-}
-
-fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    limited(text, TEXT_BYTES_MAX, serializer)
-}
-
-/// Cuts after a whole character, and says so.
-fn limited<S: Serializer>(text: &str, bytes_max: usize, serializer: S) -> Result<S::Ok, S::Error> {
-    if text.len() <= bytes_max {
-        return serializer.serialize_str(text);
+impl Verdict {
+    fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Mask => "mask",
+            Verdict::Refuse => "refuse",
+        }
     }
-    let kept = text.floor_char_boundary(bytes_max);
-    serializer.collect_str(&format_args!("{}… [cut, {} bytes in all]", &text[..kept], text.len()))
+}
+
+impl Event<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::LogOpened(_) => "log_opened",
+            Event::SessionStart(_) => "session_start",
+            Event::LoginFailure(_) => "login_failure",
+            Event::Statement(_) => "statement",
+            Event::StatementEnd(_) => "statement_end",
+            Event::Refusal(_) => "refusal",
+            Event::Alarm(_) => "alarm",
+            Event::Cancel(_) => "cancel",
+            Event::SessionEnd(_) => "session_end",
+        }
+    }
+
+    /// Writes the event's name and fields, in the order of their documentation.
+    pub(super) fn write(&self, fields: &mut Fields<'_>) {
+        fields.text("event", self.name(), NAME_BYTES_MAX);
+        match self {
+            Event::LogOpened(event) => event.write(fields),
+            Event::SessionStart(event) => event.write(fields),
+            Event::LoginFailure(event) => event.write(fields),
+            Event::Statement(event) => event.write(fields),
+            Event::StatementEnd(event) => event.write(fields),
+            Event::Refusal(event) => event.write(fields),
+            Event::Alarm(event) => event.write(fields),
+            Event::Cancel(event) => event.write(fields),
+            Event::SessionEnd(event) => event.write(fields),
+        }
+    }
+}
+
+impl LogOpened<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.text("version", self.version, NAME_BYTES_MAX);
+        fields.number("pid", self.pid.into());
+        fields.optional_object("cut", self.cut.as_ref(), |fields, cut| {
+            fields.number("bytes", cut.bytes);
+            fields.text("sha256", cut.sha256, NAME_BYTES_MAX);
+        });
+    }
+}
+
+impl SessionStart<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.text("user", self.user, NAME_BYTES_MAX);
+        fields.text("client", self.client, NAME_BYTES_MAX);
+        fields.text("application_name", self.application_name, NAME_BYTES_MAX);
+        fields.optional_text("tls", self.tls, NAME_BYTES_MAX);
+        fields.text("database", self.database, NAME_BYTES_MAX);
+        fields.text("upstream_role", self.upstream_role, NAME_BYTES_MAX);
+        fields.text("rule_set", self.rule_set, NAME_BYTES_MAX);
+        fields.text("key_id", self.key_id, NAME_BYTES_MAX);
+        fields.signed_number("backend_pid", self.backend_pid.into());
+    }
+}
+
+impl LoginFailure<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.text("user", self.user, NAME_BYTES_MAX);
+        fields.text("database", self.database, NAME_BYTES_MAX);
+        fields.text("client", self.client, NAME_BYTES_MAX);
+        fields.text("application_name", self.application_name, NAME_BYTES_MAX);
+        fields.text("reason", self.reason, MESSAGE_BYTES_MAX);
+    }
+}
+
+impl Statement<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.number("statement", self.statement);
+        fields.text("protocol", self.protocol.name(), NAME_BYTES_MAX);
+        fields.text("kind", self.kind, NAME_BYTES_MAX);
+        fields.text("text", self.text, TEXT_BYTES_MAX);
+        fields.text("verdict", self.verdict.name(), NAME_BYTES_MAX);
+        fields.optional_text("reason", self.reason, NAME_BYTES_MAX);
+        fields.objects("protected", self.protected, |fields, protected| {
+            fields.text("column", &protected.column, NAME_BYTES_MAX);
+            fields.text("how", &protected.how, NAME_BYTES_MAX);
+        });
+        fields.number("catalog_generation", self.catalog_generation);
+    }
+}
+
+impl StatementEnd<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.number("statement", self.statement);
+        fields.number("rows", self.rows);
+        fields.number("bytes", self.bytes);
+        fields.optional_text("sqlstate", self.sqlstate, NAME_BYTES_MAX);
+        fields.number("duration_us", self.duration_us);
+    }
+}
+
+impl Refusal<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.optional_number("statement", self.statement);
+        fields.text("reason", self.reason, NAME_BYTES_MAX);
+        fields.text("message", self.message, MESSAGE_BYTES_MAX);
+    }
+}
+
+impl Alarm<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.optional_number("statement", self.statement);
+        fields.text("alarm", self.alarm, NAME_BYTES_MAX);
+        fields.text("message", self.message, MESSAGE_BYTES_MAX);
+    }
+}
+
+impl Cancel<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.text("client", self.client, NAME_BYTES_MAX);
+        fields.flag("accepted", self.accepted);
+    }
+}
+
+impl SessionEnd<'_> {
+    fn write(&self, fields: &mut Fields<'_>) {
+        fields.text("reason", self.reason, MESSAGE_BYTES_MAX);
+        fields.number("statements", self.statements);
+        fields.number("refusals", self.refusals);
+        fields.number("rows", self.rows);
+        fields.number("bytes", self.bytes);
+        fields.number("duration_ms", self.duration_ms);
+    }
 }

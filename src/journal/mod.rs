@@ -10,6 +10,7 @@
 mod clock;
 mod event;
 mod file;
+mod json;
 mod lines;
 mod record;
 mod verify;
@@ -224,7 +225,7 @@ impl Chain {
         for (session, event) in events {
             let start = self.buffer.len();
             n += 1;
-            head = record::compose(&mut self.buffer, n, stamp, *session, event, &head)?;
+            head = record::compose(&mut self.buffer, n, stamp, *session, event, &head);
             let bytes = self.buffer.len() - start;
             if bytes > RECORD_BYTES_MAX {
                 return Err(JournalError::RecordTooLong { bytes });

@@ -7,13 +7,10 @@
 //! `hash` is SHA-256 over the exact bytes of the line before `,"hash":"`; `prev` is the `hash` of the line before.
 //! Both have a fixed width at the line's end, so a reader needs no JSON parser to check the chain.
 
-use std::io::{self, Write};
-
-use serde::Serialize;
-use serde_json::ser::Formatter;
 use sha2::{Digest, Sha256};
 
 use super::clock::Stamp;
+use super::json::{Fields, put_digits, put_number};
 use super::{Event, SessionId};
 
 /// Longest record, in bytes, with its newline. A longer one is not written: its statement is refused.
@@ -37,17 +34,18 @@ pub(super) fn compose(
     session: SessionId,
     event: &Event<'_>,
     prev: &HexHash,
-) -> io::Result<HexHash> {
+) -> HexHash {
     let start = buffer.len();
     buffer.extend_from_slice(HEAD);
-    write!(buffer, "{n},\"time\":\"")?;
+    put_number(buffer, n);
+    buffer.extend_from_slice(b",\"time\":\"");
     buffer.extend_from_slice(stamp);
-    write!(buffer, "\",\"session\":\"{session}\"")?;
-    // The event is an object of its own; its braces give way so that its fields join this one.
-    let opening_brace = buffer.len();
-    event.serialize(&mut serde_json::Serializer::with_formatter(&mut *buffer, Inert))?;
-    buffer[opening_brace] = b',';
-    buffer.pop();
+    buffer.extend_from_slice(b"\",\"session\":\"");
+    put_digits(buffer, session.run, 16, 1);
+    buffer.push(b'-');
+    put_digits(buffer, session.number, 16, 1);
+    buffer.push(b'"');
+    event.write(&mut Fields(buffer));
     buffer.extend_from_slice(PREV);
     buffer.extend_from_slice(prev);
     buffer.push(b'"');
@@ -55,7 +53,7 @@ pub(super) fn compose(
     buffer.extend_from_slice(HASH);
     buffer.extend_from_slice(&hash);
     buffer.extend_from_slice(b"\"}\n");
-    Ok(hash)
+    hash
 }
 
 /// SHA-256 of `bytes` in lower-case hex.
@@ -99,28 +97,6 @@ fn trailing_hash<'a>(bytes: &'a [u8], key: &[u8]) -> Option<(&'a [u8], &'a [u8])
     Some((before.strip_suffix(key)?, hash))
 }
 
-/// Plain JSON, but what a terminal or an editor would act upon is escaped: JSON itself lets DEL, the C1 controls,
-/// line separators and text-direction marks stand as they are.
-struct Inert;
-
-impl Formatter for Inert {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.is_ascii() && !fragment.as_bytes().contains(&0x7f) {
-            return writer.write_all(fragment.as_bytes());
-        }
-        let mut rest = fragment;
-        while let Some(at) = rest.find(is_active) {
-            let (before, from) = rest.split_at(at);
-            writer.write_all(before.as_bytes())?;
-            let mut characters = from.chars();
-            let active = characters.next().map_or(0, u32::from);
-            write!(writer, "\\u{active:04x}")?;
-            rest = characters.as_str();
-        }
-        writer.write_all(rest.as_bytes())
-    }
-}
-
 /// Whether a terminal or an editor would do something other than show this character. All are below U+10000.
 pub(crate) fn is_active(character: char) -> bool {
     character.is_control()
@@ -149,8 +125,7 @@ mod tests {
             SessionId { run: 255, number: 2 },
             &event,
             &NO_RECORD,
-        )
-        .unwrap();
+        );
         assert_eq!(buffer.pop(), Some(b'\n'));
         assert_eq!(Seal::of(&buffer).unwrap().hash, hash);
         buffer

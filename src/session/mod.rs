@@ -9,13 +9,16 @@ mod database;
 mod failed_logins;
 pub mod greeting;
 mod inbound;
+mod log_timer;
 pub mod login;
+mod low_mark;
 mod relay;
 mod reply_half;
 mod request_half;
 pub mod scram;
 mod service;
 mod session_log;
+mod spare;
 pub mod startup_parameters;
 pub mod tls;
 

@@ -14,6 +14,7 @@ use crate::wire::frame::FrameError;
 use super::client_stream::ClientStream;
 use super::database::Database;
 use super::inbound::Inbound;
+use super::low_mark::LowMark;
 use super::reply_half::reply_half;
 use super::request_half::request_half;
 use super::service::Service;
@@ -126,9 +127,16 @@ pub(super) async fn run(
         database,
         service,
     };
+    let low_mark = LowMark::new(&upstream.stream);
     let (client_read, client_write) = tokio::io::split(client);
     let (upstream_read, upstream_write) = tokio::io::split(upstream.stream);
-    let replies = reply_half(&shared, Inbound::new(upstream.buffered), upstream_read, client_write);
+    let replies = reply_half(
+        &shared,
+        Inbound::new(upstream.buffered),
+        upstream_read,
+        client_write,
+        low_mark,
+    );
     let requests = request_half(&shared, client_read, upstream_write);
     let end = tokio::select! {
         end = requests => end,

@@ -13,7 +13,10 @@ use crate::wire::row::{self, FieldRewriter};
 use crate::wire::tag::reply;
 
 use super::inbound::Inbound;
+use super::log_timer::LogTimer;
+use super::low_mark::LowMark;
 use super::relay::{End, Shared, client_gone, upstream_gone};
+use super::spare;
 
 /// A reply of more bytes than this is streamed, if it may be.
 const STREAMED_BYTES: usize = 256 << 10;
@@ -28,6 +31,8 @@ struct Replies<'a, 'b, R, W> {
     upstream: R,
     client: W,
     out: Vec<u8>,
+    low_mark: LowMark,
+    log_timer: LogTimer,
     /// The server said FATAL: its connection ends next.
     told: bool,
 }
@@ -38,6 +43,7 @@ pub(super) async fn reply_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     inbound: Inbound,
     upstream: R,
     client: W,
+    low_mark: LowMark,
 ) -> End {
     let mut replies = Replies {
         shared,
@@ -45,6 +51,8 @@ pub(super) async fn reply_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
         upstream,
         client,
         out: Vec::new(),
+        low_mark,
+        log_timer: LogTimer::default(),
         told: false,
     };
     match replies.run().await {
@@ -64,22 +72,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             match large? {
                 Taken::Enough => {}
                 Taken::Large(header) => self.large(header).await?,
-                Taken::Wants(bytes) => {
-                    if !self
-                        .inbound
-                        .fill(&mut self.upstream, bytes)
-                        .await
-                        .map_err(upstream_gone)?
-                    {
-                        return Err(End::UpstreamGone { told: self.told });
-                    }
-                }
+                Taken::Wants(bytes) => self.fill(bytes).await?,
             }
         }
     }
 
     /// Takes every frame that is there as a whole.
     fn take_frames(&mut self) -> Result<Taken, End> {
+        if self.out.capacity() == 0 {
+            self.out = spare::take();
+        }
         let mut conversation = self.shared.conversation();
         let taken = loop {
             let header = self
@@ -115,22 +117,23 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
         };
         if conversation.is_idle() {
             self.inbound.rest();
+            self.low_mark.rest();
         }
+        self.log_timer.watch(conversation.log());
         Ok(taken)
     }
 
     async fn send(&mut self) -> Result<(), End> {
         self.shared.room.notify_one();
-        if self.out.is_empty() {
-            return Ok(());
+        if !self.out.is_empty() {
+            self.shared.midway.store(true, Ordering::Relaxed);
+            self.client.write_all(&self.out).await.map_err(client_gone)?;
+            self.client.flush().await.map_err(client_gone)?;
+            self.shared.midway.store(false, Ordering::Relaxed);
+            self.out.clear();
         }
-        self.shared.midway.store(true, Ordering::Relaxed);
-        self.client.write_all(&self.out).await.map_err(client_gone)?;
-        self.client.flush().await.map_err(client_gone)?;
-        self.shared.midway.store(false, Ordering::Relaxed);
-        self.out.clear();
-        if self.inbound.bytes().is_empty() && self.shared.conversation().is_idle() {
-            self.out = Vec::new();
+        if self.inbound.is_at_rest() {
+            spare::give(std::mem::take(&mut self.out));
         }
         Ok(())
     }
@@ -261,14 +264,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
     }
 
     async fn fill(&mut self, wanted: usize) -> Result<(), End> {
-        match self
-            .inbound
-            .fill(&mut self.upstream, wanted)
-            .await
-            .map_err(upstream_gone)?
-        {
-            true => Ok(()),
-            false => Err(End::UpstreamGone { told: self.told }),
+        let read = self.low_mark.wait(self.inbound.fill(&mut self.upstream, wanted));
+        let read = self.log_timer.during(read, self.shared).await.map_err(upstream_gone)?;
+        self.low_mark.took(read);
+        match read {
+            0 => Err(End::UpstreamGone { told: self.told }),
+            _ => Ok(()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Requests: from the client through the planner and the conversation to the server.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::wire::tag::request;
 
 use super::inbound::Inbound;
 use super::relay::{End, Shared, client_gone, upstream_gone};
+use super::spare;
 
 /// Bytes of a message that are held at most before its names are found.
 const NAMES_BYTES_MAX: usize = 64 << 10;
@@ -22,8 +24,6 @@ const NAMES_BYTES_MAX: usize = 64 << 10;
 const TEXT_MESSAGE_BYTES_MAX: usize = sql::parser::TEXT_BYTES_MAX + NAMES_BYTES_MAX;
 /// A statement with an unknown name has the catalog looked at again, but no more often than this.
 const REFRESH_AGE: Duration = Duration::from_millis(500);
-/// The end of a statement waits this long for the next record to go out with.
-const LOG_DELAY: Duration = Duration::from_millis(200);
 /// Texts from this size are analysed where they do not hold up other sessions.
 const LONG_TEXT_BYTES: usize = 16 << 10;
 /// Output is sent once it has this size, even if more requests are there.
@@ -72,6 +72,9 @@ pub(super) async fn request_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     async fn run(&mut self) -> Result<(), End> {
         loop {
+            if self.out.capacity() == 0 {
+                self.out = spare::take();
+            }
             while let Some(header) = self.inbound.header()? {
                 self.wait_for_room().await?;
                 if header.tag == request::TERMINATE {
@@ -115,22 +118,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     }
 
     async fn fill(&mut self, wanted: usize) -> Result<(), End> {
-        let is_pending = self.shared.conversation().log().is_pending();
-        let read = self.inbound.fill(&mut self.client, wanted);
-        let read = match is_pending {
-            false => read.await,
-            true => {
-                tokio::pin!(read);
-                match tokio::time::timeout(LOG_DELAY, &mut read).await {
-                    Ok(read) => read,
-                    Err(_) => {
-                        self.shared.conversation().log().flush();
-                        read.await
-                    }
-                }
-            }
-        };
-        if !read.map_err(client_gone)? {
+        if self.inbound.fill(&mut self.client, wanted).await.map_err(client_gone)? == 0 {
             self.shared.hung_up.store(true, Ordering::Relaxed);
             return Err(End::ClientGone);
         }
@@ -138,15 +126,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     }
 
     async fn send(&mut self) -> Result<(), End> {
-        if self.out.is_empty() {
-            return Ok(());
+        if !self.out.is_empty() {
+            self.upstream.write_all(&self.out).await.map_err(upstream_gone)?;
+            self.upstream.flush().await.map_err(upstream_gone)?;
         }
-        self.upstream.write_all(&self.out).await.map_err(upstream_gone)?;
-        self.upstream.flush().await.map_err(upstream_gone)?;
-        if self.out.capacity() > OUT_BYTES {
-            self.out = Vec::new();
-        }
-        self.out.clear();
+        spare::give(std::mem::take(&mut self.out));
         Ok(())
     }
 
@@ -197,7 +181,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         if !self.inbound.holds(header) {
             return Ok(false);
         }
-        let frame = self.inbound.bytes()[..header.frame_bytes()].to_vec();
+        let frame = &self.inbound.bytes()[..header.frame_bytes()];
         let body = &frame[HEADER_BYTES..];
         let mut reader = Reader::new(body);
         let name = match header.tag {
@@ -205,67 +189,29 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
             _ => Ok(&b""[..]),
         };
         let (Ok(name), Ok(text)) = (name, reader.string()) else {
-            self.shared.conversation().malformed(header.tag, &frame, &mut self.out);
+            self.shared.conversation().malformed(header.tag, frame, &mut self.out);
             self.inbound.consume(header.frame_bytes());
             return Ok(true);
         };
-        let text = self.decode(text);
-        let planned = self.plan(&text).await;
+        let reads_utf8 = self.shared.conversation().reads_utf8();
+        let text = decode(text, reads_utf8);
+        let planned = plan(self.shared, &text).await;
         let mut conversation = self.shared.conversation();
         let out = &mut self.out;
         match (is_open, header.tag) {
             (true, _) => {
                 let recorded = conversation.open_request(header.tag, body, Some(&planned));
-                out.extend_from_slice(&frame);
+                out.extend_from_slice(frame);
                 if !recorded {
                     return Err(unrecorded());
                 }
             }
-            (false, request::QUERY) => conversation.query(&frame, &text, &planned, out),
-            (false, _) => conversation.parse(&frame, name, &text, &planned, out),
+            (false, request::QUERY) => conversation.query(frame, &text, &planned, out),
+            (false, _) => conversation.parse(frame, name, &text, &planned, out),
         }
         drop(conversation);
         self.inbound.consume(header.frame_bytes());
         Ok(true)
-    }
-
-    /// In another encoding than UTF-8 a byte over 127 is some character, but which one is the server's to say: it is
-    /// read as one that stands in no name.
-    fn decode<'t>(&self, text: &'t [u8]) -> Cow<'t, str> {
-        if self.shared.conversation().reads_utf8()
-            && let Ok(text) = std::str::from_utf8(text)
-        {
-            return Cow::Borrowed(text);
-        }
-        let private = |byte: u8| char::from_u32(0xf700 + u32::from(byte)).unwrap_or('\u{fffd}');
-        Cow::Owned(
-            text.iter()
-                .map(|&byte| if byte < 128 { char::from(byte) } else { private(byte) })
-                .collect(),
-        )
-    }
-
-    /// Plans a text, looking at the catalog again if it names something unknown.
-    async fn plan(&mut self, text: &str) -> std::sync::Arc<PlannedText> {
-        let planner = self.shared.database.planner();
-        let planned = plan_text(&planner, text);
-        if !planned.statements.iter().any(|plan| names_unknown(plan)) {
-            self.use_planner(planner);
-            return planned;
-        }
-        self.shared.database.refresh(self.shared.service, REFRESH_AGE).await;
-        let planner = self.shared.database.planner();
-        let planned = plan_text(&planner, text);
-        self.use_planner(planner);
-        planned
-    }
-
-    fn use_planner(&self, planner: std::sync::Arc<Planner>) {
-        let mut conversation = self.shared.conversation();
-        conversation.set_stale(self.shared.database.is_stale());
-        if conversation.planner().generation() != planner.generation() {
-            conversation.set_planner(planner);
-        }
     }
 
     async fn large_text(&mut self, header: Header, is_open: bool) -> Result<bool, End> {
@@ -311,7 +257,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
         };
         let planner = self.shared.database.planner();
         let (portal, statement) = (portal.to_vec(), statement.to_vec());
-        self.use_planner(planner);
+        use_planner(self.shared, planner);
         let fate = self.shared.conversation().bind(&portal, &statement, &mut self.out);
         self.rest_of(header, 0, fate == BindFate::Forward).await
     }
@@ -362,12 +308,47 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     }
 }
 
+/// In another encoding than UTF-8 a byte over 127 is some character, but which one is the server's to say: it is read as
+/// one that stands in no name.
+fn decode(text: &[u8], reads_utf8: bool) -> Cow<'_, str> {
+    if reads_utf8 && let Ok(text) = std::str::from_utf8(text) {
+        return Cow::Borrowed(text);
+    }
+    let private = |byte: u8| char::from_u32(0xf700 + u32::from(byte)).unwrap_or('\u{fffd}');
+    let decoded = text.iter().map(|&byte| match byte {
+        ..128 => char::from(byte),
+        _ => private(byte),
+    });
+    Cow::Owned(decoded.collect())
+}
+
+/// Plans a text, looking at the catalog again if it names something unknown.
+async fn plan(shared: &Shared<'_>, text: &str) -> Arc<PlannedText> {
+    let mut planner = shared.database.planner();
+    let mut planned = plan_text(&planner, text);
+    if planned.statements.iter().any(|plan| names_unknown(plan)) {
+        shared.database.refresh(shared.service, REFRESH_AGE).await;
+        planner = shared.database.planner();
+        planned = plan_text(&planner, text);
+    }
+    use_planner(shared, planner);
+    planned
+}
+
+fn use_planner(shared: &Shared<'_>, planner: Arc<Planner>) {
+    let mut conversation = shared.conversation();
+    conversation.set_stale(shared.database.is_stale());
+    if conversation.planner().generation() != planner.generation() {
+        conversation.set_planner(planner);
+    }
+}
+
 /// A name that is not in the catalog, as far as the snapshot goes.
 fn names_unknown(plan: &Plan) -> bool {
     matches!(&plan.verdict, Verdict::Probe(refusal) if refusal.reason == Reason::CatalogChanged)
 }
 
-fn plan_text(planner: &Planner, text: &str) -> std::sync::Arc<PlannedText> {
+fn plan_text(planner: &Planner, text: &str) -> Arc<PlannedText> {
     match text.len() {
         ..LONG_TEXT_BYTES => planner.plan(text),
         _ => tokio::task::block_in_place(|| planner.plan(text)),

@@ -1,6 +1,7 @@
 //! A session's records on the session log.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::conversation::{Begun, Ended, NotWritten, StatementLog};
 use crate::journal::{Alarm, Event, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
@@ -21,8 +22,8 @@ pub(super) struct Totals {
 pub(super) struct SessionLog {
     journal: Arc<Journal>,
     session: SessionId,
-    ended: Option<Ended>,
-    duration_us: u64,
+    /// The end that waits, and since when.
+    ended: Option<(Ended, Instant)>,
     totals: Totals,
 }
 
@@ -32,7 +33,6 @@ impl SessionLog {
             journal,
             session,
             ended: None,
-            duration_us: 0,
             totals: Totals::default(),
         }
     }
@@ -46,6 +46,16 @@ impl SessionLog {
         self.ended.is_some()
     }
 
+    /// Writes what has waited for at least this long; if it has not yet, tells when it will have.
+    pub(super) fn flush_older(&mut self, delay: Duration) -> Option<Instant> {
+        let (_, since) = self.ended.as_ref()?;
+        if since.elapsed() < delay {
+            return Some(*since + delay);
+        }
+        self.flush();
+        None
+    }
+
     /// Writes what waits.
     pub(super) fn flush(&mut self) {
         // Its statement is on the log already, which is what the promise is about; the end record is lost if this fails.
@@ -53,9 +63,9 @@ impl SessionLog {
     }
 
     fn write(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
-        let end = self.ended.take().map(|ended| (ended, self.duration_us));
+        let end = self.ended.take();
         let sqlstate = end.and_then(|(ended, _)| ended.sqlstate);
-        let end = end.map(|(ended, duration_us)| {
+        let end = end.map(|(ended, at)| {
             Event::StatementEnd(StatementEnd {
                 statement: ended.statement,
                 rows: ended.rows,
@@ -63,7 +73,7 @@ impl SessionLog {
                 sqlstate: sqlstate
                     .as_ref()
                     .map(|state| std::str::from_utf8(state).unwrap_or("XX000")),
-                duration_us,
+                duration_us: u64::try_from((at - ended.started).as_micros()).unwrap_or(u64::MAX),
             })
         });
         let mut records = [const { None }; 3];
@@ -123,8 +133,7 @@ impl StatementLog for SessionLog {
         if self.ended.is_some() {
             self.flush();
         }
-        self.duration_us = u64::try_from(ended.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.ended = Some(ended);
+        self.ended = Some((ended, Instant::now()));
     }
 
     fn alarm(&mut self, statement: Option<u64>, name: &'static str, message: &str) {
