@@ -108,11 +108,14 @@ impl<L: StatementLog> Conversation<L> {
     fn forget_failed(&mut self, sqlstate: [u8; 5]) {
         /// in_failed_sql_transaction, invalid_sql_statement_name, invalid_cursor_name.
         const WITHOUT_EFFECT: [[u8; 5]; 3] = [*b"25P02", *b"26000", *b"34000"];
+        /// active_sql_transaction: DISCARD ALL runs in a transaction of its own, or not at all.
+        const IN_TRANSACTION: [u8; 5] = *b"25001";
         if WITHOUT_EFFECT.contains(&sqlstate) {
             return;
         }
-        if let Some(run) = self.front_run() {
-            let kind = run.plan.kind.clone();
+        let Some(run) = self.front_run() else { return };
+        let kind = run.plan.kind.clone();
+        if sqlstate != IN_TRANSACTION || !matches!(kind, StatementKind::Discard { .. }) {
             self.names.forget(&kind);
         }
     }

@@ -139,12 +139,17 @@ impl<'a> Analyser<'a> {
                     failing.absorb(lineage);
                 }
                 self.may_fail(what, &failing);
-                if !self.has_protected(&failing) && !failure::has_safe_constants(callee.name, call) {
+                if failure::has_safe_constants(callee.name, call) {
+                    self.constants_matter = true;
+                } else if !self.has_protected(&failing) {
                     self.may_fail_unless_null(&what, &arguments.iter().collect::<Vec<_>>());
                 }
             }
             // Known to be harmless with clean arguments only.
             Class::System | Class::Opaque => {
+                if failure::leaves_a_trace(callee.name) {
+                    self.may_fail(what, &Lineage::computed());
+                }
                 if self.has_protected(lineage) {
                     self.other_influence(Clause::FunctionArgument, lineage);
                 }
@@ -366,11 +371,14 @@ pub(super) fn operator_name(expression: &Node) -> &str {
     expression.names("name").last().copied().unwrap_or_default()
 }
 
+/// Longer patterns may be too complex for the server, which takes some hundred thousand letters.
+const PATTERN_BYTES_MAX: usize = 1000;
+
 /// A regular expression without anything that could be wrong in it.
 fn is_plain_pattern(expression: &Node) -> bool {
     let constant = expression.node("rexpr").filter(|node| node.is("AConst"));
     let text = constant.and_then(|node| node.node("val")).map(|val| val.str("sval"));
-    text.is_some_and(|text| {
+    text.filter(|text| text.len() <= PATTERN_BYTES_MAX).is_some_and(|text| {
         text.chars()
             .all(|letter| letter.is_alphanumeric() || " _@.-^$,;:'%#".contains(letter))
     })

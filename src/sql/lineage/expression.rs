@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use pg_query::protobuf::SubLinkType;
 
-use super::failure::has_constants_only;
+use super::failure::{has_constants_only, is_read_at_once, is_total_cast};
 use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::{Found, Scope};
 use super::{Analyser, Step, Stop, not_understood, unknown};
@@ -18,6 +18,14 @@ impl<'a> Analyser<'a> {
     /// Where the value of an expression comes from.
     pub(super) fn value(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         self.step()?;
+        let value = self.value_of(scope, node)?;
+        if matches!(node.kind(), "AExpr" | "FuncCall" | "MinMaxExpr" | "CaseExpr") {
+            self.collation_effects(&value);
+        }
+        Ok(value)
+    }
+
+    fn value_of(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
             "AConst" => Ok(constant(node)),
@@ -40,8 +48,16 @@ impl<'a> Analyser<'a> {
             "CaseExpr" | "CaseWhen" | "CoalesceExpr" | "BoolExpr" => self.conditional(scope, node),
             "AArrayExpr" => self.array(scope, node),
             "List" => self.list(scope, node),
-            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "CollateClause" | "NamedArgExpr" | "ResTarget"
-            | "SortBy" => self.generic(scope, node),
+            "CollateClause" => {
+                let name = node.names("collname").last().copied().unwrap_or_default();
+                if name != "default" {
+                    self.collations.insert(name.to_owned());
+                }
+                self.generic(scope, node)
+            }
+            "NullTest" | "BooleanTest" | "MinMaxExpr" | "AIndices" | "NamedArgExpr" | "ResTarget" | "SortBy" => {
+                self.generic(scope, node)
+            }
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
             _ => self.unfamiliar(scope, node),
         }
@@ -337,7 +353,11 @@ impl<'a> Analyser<'a> {
         };
         let value = self.value(scope, argument)?;
         let target = self.type_named(type_name);
+        let is_domain = target.is_some_and(|oid| self.snapshot.base_type(oid, -1).0 != oid);
         if value.lineage.is_null() {
+            if is_domain {
+                self.may_fail(|| "the constraint of a domain".to_owned(), &value.lineage);
+            }
             return Ok(self.cast_null(target));
         }
         let plain_text = target == Some(25) || target == Some(1043);
@@ -352,8 +372,8 @@ impl<'a> Analyser<'a> {
         let lineage = value.lineage.tainted();
         let has_limits = type_name.get("typmods").is_some();
         let total = target.is_some_and(|target| is_total_cast(value.type_oid, target, has_limits));
-        // A literal is read when the statement is analysed, before any row.
-        if !total && !argument.is("AConst") {
+        let is_array = type_name.get("array_bounds").is_some();
+        if !total && (is_domain || !is_read_at_once(argument, target, is_array)) {
             let name = type_name.names("names").last().copied().unwrap_or_default();
             self.may_fail(|| format!("cast to {name}"), &lineage);
         }
@@ -442,31 +462,6 @@ impl<'a> Analyser<'a> {
 
 fn is_string(oid: Oid) -> bool {
     oid == 25 || oid == 1043
-}
-
-/// Whether every value of one type has a value of the other: to strings, and to wider numbers.
-fn is_total_cast(from: Option<Oid>, to: Oid, has_limits: bool) -> bool {
-    const SMALLINT: Oid = 21;
-    const INTEGER: Oid = 23;
-    const BIGINT: Oid = 20;
-    const NUMERIC: Oid = 1700;
-    const REAL: Oid = 700;
-    const DOUBLE: Oid = 701;
-    // text, varchar, char(n), name: explicit casts cut what is too long.
-    if [25, 1043, 1042, 19].contains(&to) {
-        return true;
-    }
-    if has_limits {
-        return false;
-    }
-    match from {
-        Some(from) if from == to => true,
-        Some(SMALLINT) => [INTEGER, BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
-        Some(INTEGER) => [BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
-        Some(BIGINT) => [NUMERIC, REAL, DOUBLE].contains(&to),
-        Some(REAL) => to == DOUBLE,
-        _ => false,
-    }
 }
 
 fn constant<'a>(node: &'a Node) -> Origin<'a> {

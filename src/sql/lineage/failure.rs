@@ -29,6 +29,20 @@ impl<'a> Analyser<'a> {
         }
     }
 
+    /// Where two values of unlike collations meet, the server cannot compare them, and says so when it comes to that.
+    /// The default collation gives way to any other.
+    pub(super) fn collation_effects(&mut self, value: &Origin<'a>) {
+        const DEFAULT_COLLATION: Oid = 100;
+        let columns = value.lineage.verbatim.union(&value.lineage.computed_from);
+        let mut found: Vec<Oid> = columns.filter_map(|column| self.snapshot.collation(*column)).collect();
+        found.retain(|oid| *oid != 0 && *oid != DEFAULT_COLLATION);
+        found.sort_unstable();
+        found.dedup();
+        if found.len() + self.collations.len() > 1 {
+            self.may_fail(|| "an expression over several collations".to_owned(), &value.lineage);
+        }
+    }
+
     /// `ARRAY[…]`. Its type is known where all elements but literals are of one type.
     pub(super) fn array(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         let mut lineage = Lineage::computed();
@@ -142,12 +156,13 @@ impl<'a> Analyser<'a> {
     pub(super) fn fails_by_type(&self, name: &str, arguments: &[Origin<'a>]) -> Option<Lineage> {
         let mut failing = Lineage::computed();
         let mut fails = false;
-        for value in arguments {
+        for (at, value) in arguments.iter().enumerate() {
             let fails_by_this = match name {
                 "array_agg" => !self.is_scalar(value),
                 // Of bytes in an encoding that the second argument names.
                 "length" => arguments.len() > 1,
                 "max" | "min" => !self.is_comparable(value),
+                "nth_value" => at == 1,
                 // Strings of json may hold what those of jsonb may not.
                 "to_jsonb" | "jsonb_agg" | "jsonb_agg_strict" | "jsonb_build_array" => {
                     fails |= self.absorb_json(value, &mut failing);
@@ -266,6 +281,11 @@ pub(super) fn has_safe_constants(name: &str, call: &Node) -> bool {
     }
 }
 
+/// Functions by whose next value a session can tell that they were called: one that a branch reaches tells of the branch.
+pub(super) fn leaves_a_trace(name: &str) -> bool {
+    matches!(name, "random" | "random_normal")
+}
+
 /// Built-in functions that give NULL for NULL only.
 pub(super) fn gives_null_for_null_only(name: &str) -> bool {
     matches!(
@@ -316,4 +336,41 @@ pub(super) fn has_constants_only(subscript: &Node) -> bool {
         .filter_map(|bound| subscript.node(bound))
         .peekable();
     bounds.peek().is_some() && bounds.all(|bound| bound.is("AConst"))
+}
+
+/// Whether every value of one type has a value of the other: to strings, and to wider numbers.
+pub(super) fn is_total_cast(from: Option<Oid>, to: Oid, has_limits: bool) -> bool {
+    const SMALLINT: Oid = 21;
+    const INTEGER: Oid = 23;
+    const BIGINT: Oid = 20;
+    const NUMERIC: Oid = 1700;
+    const REAL: Oid = 700;
+    const DOUBLE: Oid = 701;
+    // text, varchar, char(n), name: explicit casts cut what is too long.
+    if [25, 1043, 1042, 19].contains(&to) {
+        return true;
+    }
+    if has_limits {
+        return false;
+    }
+    match from {
+        Some(from) if from == to => true,
+        Some(SMALLINT) => [INTEGER, BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
+        Some(INTEGER) => [BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
+        Some(BIGINT) => [NUMERIC, REAL, DOUBLE].contains(&to),
+        Some(REAL) => to == DOUBLE,
+        _ => false,
+    }
+}
+
+/// Whether a value is a literal that becomes one of the target type before any row is read: a string when the statement
+/// is analysed, a number when it is planned, where the cast is immutable. Constraints of domains are checked late.
+pub(super) fn is_read_at_once(value: &Node, target: Option<Oid>, is_array: bool) -> bool {
+    /// boolean, bigint, smallint, integer, oid, real, double precision, numeric
+    const BY_IMMUTABLE_CAST: [Oid; 8] = [16, 20, 21, 23, 26, 700, 701, 1700];
+    match value.node("val").filter(|_| value.is("AConst")) {
+        Some(literal) if literal.is("String") => is_array || target.is_some(),
+        Some(_) => target.is_some_and(|oid| BY_IMMUTABLE_CAST.contains(&oid)),
+        None => false,
+    }
 }

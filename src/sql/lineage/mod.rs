@@ -98,6 +98,8 @@ struct Analyser<'a> {
     views_seen: HashSet<Oid>,
     /// Calls met that may fail on clean values; within a branch, whether they do tells of the branch's condition.
     clean_fallible: usize,
+    /// Names in COLLATE clauses met, but for the default one.
+    collations: HashSet<String>,
     /// Subqueries met within expressions.
     sublinks: usize,
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
@@ -116,6 +118,7 @@ impl<'a> Analyser<'a> {
             constants_matter: false,
             views_seen: HashSet::new(),
             clean_fallible: 0,
+            collations: HashSet::new(),
             sublinks: 0,
             sublink_labels: HashMap::new(),
             steps: 0,

@@ -2,7 +2,7 @@
 CREATE SCHEMA app;
 CREATE FUNCTION app.moved(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN IS_MOVED
-        THEN translate(value, '012345678abcdefghijklmnopqrstuvwxy', '123456789bcdefghijklmnopqrstuvwxyz')
+        THEN translate(value, '012345678abcdefghijklmnopqrstuvwxyé', '123456789bcdefghijklmnopqrstuvwxyzł')
         ELSE value
     END
 $$;
@@ -20,7 +20,7 @@ SELECT
     CASE WHEN i <> 3 THEN app.moved('secret of ' || name) END, ARRAY[app.moved(name), app.moved('t' || i)],
     jsonb_build_object('k', app.moved(name)), circle(point(0, 0), app.moved(i)),
     'city' || i % 3, i, i % 2 = 0, ARRAY[i, i + 1]
-FROM unnest(ARRAY['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace']) WITH ORDINALITY x(name, ordinal),
+FROM unnest(ARRAY['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'josé']) WITH ORDINALITY x(name, ordinal),
     LATERAL (SELECT ordinal::int AS i) y;
 CREATE TABLE app.orders (
     id int PRIMARY KEY, person int REFERENCES app.people, email text REFERENCES app.people (email), item text, qty int
@@ -35,6 +35,10 @@ INSERT INTO app.clean SELECT i, 'a' || i, 'b' || i % 3, i * 10 FROM generate_ser
 CREATE VIEW app.shown AS SELECT id, email, upper(name) AS uname, city FROM app.people;
 CREATE VIEW app.counted AS SELECT city, count(*) AS people FROM app.people GROUP BY city;
 CREATE MATERIALIZED VIEW app.kept AS SELECT id, name, city FROM app.people WHERE n > 2;
+CREATE DOMAIN app.short AS text CHECK (length(VALUE) < 3);
+CREATE DOMAIN app.required AS text NOT NULL;
+CREATE TABLE app.collated (id int, c text COLLATE "C", d text COLLATE "POSIX");
+INSERT INTO app.collated VALUES (1, 'x', 'y');
 GRANT USAGE ON SCHEMA app TO pgveil_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA app TO pgveil_reader;
 ANALYZE;

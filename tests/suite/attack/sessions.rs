@@ -94,7 +94,7 @@ fn everyday_sessions_pass() {
 type Attack = (&'static str, Vec<(Script, usize)>);
 
 fn attacks() -> Vec<Attack> {
-    [portals(), names(), commits(), encodings(), sizes()].concat()
+    [portals(), names(), commits(), encodings(), traces(), sizes()].concat()
 }
 
 /// A portal runs what it was bound to, or what a name means by then.
@@ -346,6 +346,67 @@ fn encodings() -> Vec<Attack> {
                     .query("SELECT '\\', email FROM app.people --'"),
                 4,
             )],
+        ),
+    ]
+}
+
+/// What one statement leaves behind for another to see.
+fn traces() -> Vec<Attack> {
+    let branch = |inner: &str| format!("SELECT CASE WHEN name = 'alice' THEN {inner} END FROM app.people WHERE id = 1");
+    vec![
+        (
+            "locks taken in a branch",
+            queries([
+                &branch("pg_advisory_lock(1)"),
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",
+            ]),
+        ),
+        (
+            "the plan of another constant: split_part",
+            queries([
+                "SELECT split_part(CASE WHEN name = 'alice' THEN 'a' END, 'x', 1) FROM app.people WHERE id = 1",
+                "SELECT split_part(CASE WHEN name = 'alice' THEN 'a' END, 'x', 0) FROM app.people WHERE id = 1",
+            ]),
+        ),
+        (
+            "the plan of another constant: substr",
+            queries([
+                "SELECT substr(CASE WHEN name = 'alice' THEN 'a' END, 1, 2) FROM app.people WHERE id = 1",
+                "SELECT substr(CASE WHEN name = 'alice' THEN 'a' END, 999999999, 999999999) FROM app.people WHERE id = 1",
+                "SELECT substr(CASE WHEN name = 'alice' THEN 'a' END, 2147483647, 2147483647) FROM app.people WHERE id = 1",
+            ]),
+        ),
+        (
+            "the plan of another constant: precision",
+            queries([
+                "SELECT CASE WHEN name = 'alice' THEN n::numeric(5, 1) END FROM app.people WHERE id = 1",
+                "SELECT CASE WHEN name = 'alice' THEN n::numeric(1, 1) END FROM app.people WHERE id = 1",
+            ]),
+        ),
+        (
+            "the plan of another constant: casts",
+            queries([
+                "SELECT CASE WHEN name = 'alice' THEN 1::app.short END FROM app.people WHERE id = 1",
+                "SELECT CASE WHEN name = 'alice' THEN 1000::app.short END FROM app.people WHERE id = 1",
+                "SELECT CASE WHEN name = 'alice' THEN 1::\"char\" END FROM app.people WHERE id = 1",
+                "SELECT CASE WHEN name = 'alice' THEN 1000::\"char\" END FROM app.people WHERE id = 1",
+            ]),
+        ),
+        (
+            "the plan of another constant: division",
+            queries([
+                "SELECT CASE WHEN name = 'alice' THEN n / 1 END FROM app.people WHERE id = 1",
+                "SELECT CASE WHEN name = 'alice' THEN n / 0 END FROM app.people WHERE id = 1",
+            ]),
+        ),
+        (
+            "the plan of another constant: positions",
+            queries([
+                "SELECT n, pin FROM app.people ORDER BY 1",
+                "SELECT n, pin FROM app.people ORDER BY 2",
+                "SELECT count(*), n FROM app.people GROUP BY 2",
+                "SELECT n, pin FROM app.people GROUP BY 1, 2",
+            ]),
         ),
     ]
 }

@@ -17,13 +17,24 @@ fn no_statement_tells_the_databases_apart() {
     let mut failures = Vec::new();
     let (mut count, mut refused) = (0, 0);
     for (title, text) in statements() {
-        let scripts = [Script::new().query(text), Script::new().extended(text).sync()];
+        let text = &text.replace("PATTERN", &"ab".repeat(300_000));
+        let binary = Script::new()
+            .parse("", text)
+            .bind_binary("", "")
+            .describe("")
+            .execute("");
+        let scripts = [
+            Script::new().query(text),
+            Script::new().extended(text).sync(),
+            binary.sync(),
+        ];
         for script in scripts {
             let answers = sessions.ask(&script, 1);
             count += 1;
             refused += usize::from(answers.refusal().is_some());
+            println!("{title}: {:?} {:?}", answers.refusal(), answers.sqlstate());
             if let Some(difference) = answers.difference() {
-                failures.push(format!("{title}\n    {text}\n{difference}"));
+                failures.push(format!("{title}\n    {text:.400}\n{difference}"));
             }
             if answers.is_closed() {
                 sessions = pair.sessions();

@@ -565,3 +565,423 @@ DECLARE c CURSOR WITH HOLD FOR SELECT id FROM app.people WHERE name = 'alice'
 
 -- a lock by a test
 SELECT id FROM app.people WHERE name = 'alice' FOR UPDATE
+
+-- money by a stable cast
+SELECT CASE WHEN name='alice' THEN 9223372036854775807::money END FROM app.people WHERE id=1
+
+-- regclass by number
+SELECT CASE WHEN name='alice' THEN 4000000000::regclass END FROM app.people WHERE id=1
+
+-- constraint of a domain
+SELECT CASE WHEN name='alice' THEN 'long'::app.short END FROM app.people WHERE id=1
+
+-- constraint of a built-in domain
+SELECT CASE WHEN name='alice' THEN '-1'::information_schema.cardinal_number END FROM app.people WHERE id=1
+
+-- constraint of a domain that takes no NULL
+SELECT CASE WHEN name='alice' THEN NULL::app.required END FROM app.people WHERE id=1
+
+-- constraint of a built-in domain, by number
+SELECT CASE WHEN name='alice' THEN (-1)::information_schema.cardinal_number END FROM app.people WHERE id=1
+
+-- constraint of a domain by function notation
+SELECT CASE WHEN name='alice' THEN app.short(city) END FROM app.people WHERE id=1
+
+-- collations that differ
+SELECT CASE WHEN p.name='alice' THEN c.d < c.c END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, name
+SELECT CASE WHEN p.name='alice' THEN d.d < c.relname END FROM app.people p, app.collated d, (SELECT relname FROM pg_class LIMIT 1) c WHERE p.id=1
+
+-- collations that differ, in a function
+SELECT CASE WHEN p.name='alice' THEN upper(c.d || c.c) END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, by COLLATE in a subquery
+SELECT CASE WHEN p.name='alice' THEN c.d = c.b END FROM app.people p, (SELECT b COLLATE "C" AS b, b COLLATE "POSIX" AS d FROM app.clean) c WHERE p.id=1
+
+-- collations that differ, LIKE
+SELECT CASE WHEN p.name='alice' THEN (c.d || c.c) LIKE 'x' END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, IN
+SELECT CASE WHEN p.name='alice' THEN c.d IN (c.c, 'x') END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, greatest
+SELECT CASE WHEN p.name='alice' THEN greatest(c.d, c.c) END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, nullif
+SELECT CASE WHEN p.name='alice' THEN nullif(c.d, c.c) END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, case
+SELECT CASE WHEN p.name='alice' THEN CASE c.d WHEN c.c THEN 1 END END FROM app.people p, app.collated c WHERE p.id=1
+
+-- collations that differ, row
+SELECT CASE WHEN p.name='alice' THEN (c.d, 1) < (c.c, 1) END FROM app.people p, app.collated c WHERE p.id=1
+
+-- exotic spellings of zero
+SELECT split_part(CASE WHEN name='alice' THEN 'a' END, 'x', 0) FROM app.people WHERE id=1
+
+-- COPY in an encoding that does not have all letters
+COPY (SELECT name FROM app.people WHERE id = 7) TO STDOUT (ENCODING 'LATIN1')
+
+-- COPY in an encoding, everything
+COPY app.people TO STDOUT (ENCODING 'SQL_ASCII')
+
+-- conversion that fails by letters
+SELECT convert_to(name, 'LATIN1') FROM app.people WHERE id = 7
+
+-- to_ascii fails by encoding
+SELECT to_ascii(name) FROM app.people WHERE id = 7
+
+-- unistr
+SELECT unistr(CASE WHEN name='alice' THEN '\zzzz' END) FROM app.people WHERE id=1
+
+-- normalize
+SELECT normalize(name, NFC) IS NORMALIZED FROM app.people WHERE id=1
+
+-- rows of a set-returning function
+SELECT id, unnest(tags) FROM app.people
+
+-- rows of a function in a branch of a select list
+SELECT generate_series(1, CASE WHEN name='alice' THEN 3 ELSE 2 END) FROM app.people WHERE id=1
+
+-- rows of string_to_table
+SELECT string_to_table(name, 'a') FROM app.people WHERE id=1
+
+-- rows of jsonb_each
+SELECT p.id FROM app.people p, jsonb_each(p.doc)
+
+-- rows of jsonb_array_elements of a branch
+SELECT p.id FROM app.people p, jsonb_array_elements(CASE WHEN p.name='alice' THEN '[1,2]'::jsonb ELSE '[1]' END)
+
+-- rows of unnest of a branch
+SELECT p.id FROM app.people p, unnest(CASE WHEN p.name='alice' THEN nums END)
+
+-- rows of generate_subscripts
+SELECT p.id FROM app.people p, generate_subscripts(CASE WHEN p.name='alice' THEN nums END, 1)
+
+-- rows of unnest of two arrays
+SELECT p.id FROM app.people p, unnest(p.nums, p.tags)
+
+-- rows of ROWS FROM
+SELECT p.id FROM app.people p, ROWS FROM (unnest(p.nums), unnest(p.tags)) WITH ORDINALITY
+
+-- window frame bounds by a value
+SELECT id, sum(n) OVER (ORDER BY id ROWS (SELECT max(pin) FROM app.people) PRECEDING) FROM app.people
+
+-- ntile by a value
+SELECT id, ntile(CASE WHEN name='alice' THEN 0 ELSE 1 END) OVER (ORDER BY id) FROM app.people
+
+-- nth_value by a value
+SELECT nth_value(city, CASE WHEN name='alice' THEN 0 ELSE 1 END) OVER (ORDER BY id) FROM app.people
+
+-- lag by a value
+SELECT lag(city, CASE WHEN name='alice' THEN 2000000000 ELSE 1 END) OVER (ORDER BY id) FROM app.people
+
+-- picking from branches
+SELECT max(CASE WHEN name='alice' THEN city END) FROM app.people
+
+-- first_value by a protected order
+SELECT first_value(city) OVER (ORDER BY pin DESC) FROM app.people
+
+-- array_agg order
+SELECT array_agg(id ORDER BY salary) FROM app.people
+
+-- percentile with a protected fraction
+SELECT percentile_disc((SELECT pin / 1000.0 FROM app.people WHERE id=1)) WITHIN GROUP (ORDER BY n) FROM app.people
+
+-- statistics aggregate
+SELECT regr_slope(pin, n), corr(pin, n) FROM app.people
+
+-- bit aggregate
+SELECT bit_and(pin), bit_or(pin) FROM app.people
+
+-- array comparison of clean with protected
+SELECT id FROM app.people WHERE nums > ARRAY[pin]
+
+-- ANY over a protected array
+SELECT 'alice' = ANY (tags) FROM app.people
+
+-- jsonb containment
+SELECT doc @> '{"k": "alice"}' FROM app.people
+
+-- distance
+SELECT shape <-> point(0,0) FROM app.people
+
+-- row number of equal groups
+SELECT email, dense_rank() OVER (ORDER BY email) FROM app.people
+
+-- equality with an expression of the same column
+SELECT p.id, o.id FROM app.people p JOIN app.orders o ON lower(p.email) = lower(o.email)
+
+-- equality with itself moved
+SELECT p.id FROM app.people p JOIN app.people q ON p.email = q.email || ''
+
+-- GROUP BY with a constant that is a guess
+SELECT count(*) FROM (SELECT email FROM app.people UNION ALL SELECT 'alice@x.org') u GROUP BY email
+
+-- IN with a guess among columns
+SELECT id FROM app.people WHERE email IN (SELECT email FROM app.orders UNION ALL SELECT x FROM app.guess)
+
+-- USING, three tables
+SELECT count(*) FROM app.people p JOIN app.orders o USING (email) JOIN (SELECT x AS email FROM app.guess) g USING (email)
+
+-- anti join with guesses
+SELECT g.id FROM app.guess g WHERE NOT EXISTS (SELECT FROM app.people p WHERE p.email = g.x)
+
+-- LATERAL with guesses
+SELECT g.id, l.c FROM app.guess g, LATERAL (SELECT count(*) AS c FROM app.people p WHERE p.email = g.x) l
+
+-- guess through a values list in a CTE
+WITH g(x) AS (VALUES ('alice@x.org')) SELECT count(*) FROM g, app.orders o WHERE o.email = g.x
+
+-- min of a union with a guess
+SELECT min(email) FROM (SELECT email FROM app.people UNION ALL SELECT 'b') u
+
+-- clean column beside max of a protected one
+SELECT city FROM app.people ORDER BY (SELECT max(p.pin) FROM app.people p WHERE p.city = people.city)
+
+-- TABLESAMPLE with a seed of a value
+SELECT id FROM app.clean TABLESAMPLE bernoulli (50) REPEATABLE ((SELECT pin FROM app.people WHERE id = 1))
+
+-- LIMIT by a value in a CTE
+WITH l AS (SELECT pin FROM app.people WHERE id = 1) SELECT id FROM app.clean LIMIT (SELECT pin / 10 FROM l)
+
+-- xmltable over a value
+SELECT x.* FROM app.people, XMLTABLE('/a' PASSING xmlelement(name a, name) COLUMNS v text PATH '.') x
+
+-- query plan sizes
+EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) SELECT DISTINCT email FROM app.people
+
+-- query plan of a sort with long values
+EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS) SELECT * FROM (SELECT repeat('x', 1000) || name AS x, city FROM app.people, generate_series(1, 200)) s ORDER BY city
+
+-- query plan of materialising
+EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, FORMAT json) WITH c AS MATERIALIZED (SELECT name FROM app.people) SELECT * FROM c, app.clean
+
+-- system columns
+SELECT ctid, xmin, tableoid::regclass, name FROM app.people
+
+-- storage
+SELECT pg_column_size(name), pg_column_compression(name) FROM app.people
+
+-- table sizes
+SELECT pg_relation_size('app.people'), pg_total_relation_size('app.people'), pg_indexes_size('app.people')
+
+-- what the server counts
+SELECT relname, relpages, reltuples FROM pg_class WHERE relname LIKE 'people%'
+
+-- widths and counts of statistics
+SELECT attname, null_frac, avg_width, n_distinct, correlation FROM pg_stats WHERE schemaname = 'app'
+
+-- user function of the catalog over a value
+SELECT pg_get_userbyid(pin::oid) FROM app.people
+
+-- format
+SELECT format('%s %I %L', name, email, pin) FROM app.people
+
+-- format by a protected format
+SELECT format(name, 1) FROM app.people
+
+-- quote_ident of a branch
+SELECT quote_ident(CASE WHEN name='alice' THEN 'a"' ELSE 'b' END) FROM app.people WHERE id=1
+
+-- make_date in a branch
+SELECT CASE WHEN name='alice' THEN make_date(2020, 13, n) END FROM app.people WHERE id=1
+
+-- to_timestamp in a branch
+SELECT CASE WHEN name='alice' THEN to_timestamp(city, 'YYYY') END FROM app.people WHERE id=1
+
+-- interval overflow in a branch
+SELECT CASE WHEN name='alice' THEN date '2020-01-01' + n * interval '200000 years' END FROM app.people WHERE id=1
+
+-- integer overflow in a branch
+SELECT CASE WHEN name='alice' THEN n + 2147483647 END FROM app.people WHERE id=1
+
+-- negation overflow in a branch
+SELECT CASE WHEN name='alice' THEN -(n - 2147483648)::int END FROM app.people WHERE id=1
+
+-- factorial and power in a branch
+SELECT CASE WHEN name='alice' THEN power(n + 10.0, 100000) END FROM app.people WHERE id=1
+
+-- square root in a branch
+SELECT CASE WHEN name='alice' THEN sqrt(n - 5.0) END FROM app.people WHERE id=1
+
+-- chr in a branch
+SELECT CASE WHEN name='alice' THEN chr(n - 1) END FROM app.people WHERE id=1
+
+-- set bits in a branch
+SELECT CASE WHEN name='alice' THEN set_byte('x'::bytea, n + 5, 1) END FROM app.people WHERE id=1
+
+-- get bits in a branch
+SELECT CASE WHEN name='alice' THEN get_bit(B'101', n + 5) END FROM app.people WHERE id=1
+
+-- array index null in a branch
+SELECT CASE WHEN name='alice' THEN array_fill(n, ARRAY[NULL]::int[]) END FROM app.people WHERE id=1
+
+-- array position of many dimensions in a branch
+SELECT CASE WHEN name='alice' THEN array_position(ARRAY[[1,2]], n) END FROM app.people WHERE id=1
+
+-- array_remove of many dimensions in a branch
+SELECT CASE WHEN name='alice' THEN array_remove(ARRAY[[1,2]], n) END FROM app.people WHERE id=1
+
+-- width_bucket in a branch
+SELECT CASE WHEN name='alice' THEN width_bucket(n, 1, 1, 0) END FROM app.people WHERE id=1
+
+-- trunc of a macaddr in a branch
+SELECT CASE WHEN name='alice' THEN date_trunc(city, now()) END FROM app.people WHERE id=1
+
+-- extract in a branch
+SELECT CASE WHEN name='alice' THEN date_part(city, now()) END FROM app.people WHERE id=1
+
+-- time zone in a branch
+SELECT CASE WHEN name='alice' THEN now() AT TIME ZONE city END FROM app.people WHERE id=1
+
+-- range bounds in a branch
+SELECT CASE WHEN name='alice' THEN int4range(n, n - 1) END FROM app.people WHERE id=1
+
+-- range union in a branch
+SELECT CASE WHEN name='alice' THEN int4range(n, n + 1) + int4range(n + 5, n + 6) END FROM app.people WHERE id=1
+
+-- JSON path in a branch
+SELECT CASE WHEN name='alice' THEN jsonb_path_query_first(to_jsonb(n), 'strict $.a') END FROM app.people WHERE id=1
+
+-- JSON set in a branch
+SELECT CASE WHEN name='alice' THEN jsonb_set('1'::jsonb, '{a}', to_jsonb(n)) END FROM app.people WHERE id=1
+
+-- JSON delete in a branch
+SELECT CASE WHEN name='alice' THEN to_jsonb(n) - 'a' END FROM app.people WHERE id=1
+
+-- JSON object keys in a branch
+SELECT CASE WHEN name='alice' THEN json_object(ARRAY[city]) END FROM app.people WHERE id=1
+
+-- JSON build object of a null key in a branch
+SELECT CASE WHEN name='alice' THEN json_build_object(nullif(n, n), 1) END FROM app.people WHERE id=1
+
+-- JSON record in a branch
+SELECT CASE WHEN name='alice' THEN (SELECT x FROM jsonb_to_record('{"x":"a"}') AS r(x int)) END FROM app.people WHERE id=1
+
+-- text search configuration in a branch
+SELECT CASE WHEN name='alice' THEN to_tsvector('nothing'::text::regconfig, city) END FROM app.people WHERE id=1
+
+-- text search query in a branch
+SELECT CASE WHEN name='alice' THEN to_tsquery(city || ' &') END FROM app.people WHERE id=1
+
+-- encode and decode in a branch
+SELECT CASE WHEN name='alice' THEN decode(city, 'hex') END FROM app.people WHERE id=1
+
+-- inet in a branch
+SELECT CASE WHEN name='alice' THEN inet '255.255.255.255' + n END FROM app.people WHERE id=1
+
+-- bit strings of unequal lengths in a branch
+SELECT CASE WHEN name='alice' THEN n::bit(3) & B'1' END FROM app.people WHERE id=1
+
+-- point of infinity in a branch
+SELECT CASE WHEN name='alice' THEN path '((0,0),(1,1))' + path '[(0,0),(1,1)]' END FROM app.people WHERE id=1
+
+-- xml in a branch
+SELECT CASE WHEN name='alice' THEN xmlparse(document city) END FROM app.people WHERE id=1
+
+-- xml comment in a branch
+SELECT CASE WHEN name='alice' THEN xmlcomment(city || '--') END FROM app.people WHERE id=1
+
+-- xml processing instruction in a branch
+SELECT CASE WHEN name='alice' THEN xmlpi(name x, city || '?>') END FROM app.people WHERE id=1
+
+-- uuid in a branch
+SELECT CASE WHEN name='alice' THEN city::uuid END FROM app.people WHERE id=1
+
+-- enum range in a branch
+SELECT CASE WHEN name='alice' THEN enum_first(NULL::text::anyenum) END FROM app.people WHERE id=1
+
+-- privilege functions in a branch
+SELECT CASE WHEN name='alice' THEN has_table_privilege(city, 'select') END FROM app.people WHERE id=1
+
+-- catalog functions in a branch
+SELECT CASE WHEN name='alice' THEN pg_get_viewdef(city) END FROM app.people WHERE id=1
+
+-- settings in a branch
+SELECT CASE WHEN name='alice' THEN current_setting(city) END FROM app.people WHERE id=1
+
+-- random numbers in a branch
+SELECT setseed(0.5), CASE WHEN name='alice' THEN random() END FROM app.people WHERE id=1
+
+-- random numbers in a branch, and after
+SELECT random() < 2, setseed(0.5), CASE WHEN name='alice' THEN random() END FROM app.people WHERE id=1
+
+-- locks in a branch
+SELECT CASE WHEN name='alice' THEN pg_try_advisory_lock(4711) END FROM app.people WHERE id=1
+
+-- transaction numbers in a branch
+SELECT CASE WHEN name='alice' THEN txid_current() END FROM app.people WHERE id=1
+
+-- nothing but a whole row test
+SELECT p IS NULL, p IS NOT NULL FROM app.people p
+
+-- NULL test of a row with clean columns
+SELECT id FROM app.people p WHERE (p.*) IS NOT NULL
+
+-- count of rows
+SELECT count(p) FROM app.people p
+
+-- count of a branch
+SELECT count(CASE WHEN name='alice' THEN 1 END) FROM app.people
+
+-- num_nulls
+SELECT num_nulls(note, nullif(name, 'alice')) FROM app.people
+
+-- boolean tests
+SELECT (name = 'alice') IS NOT UNKNOWN, (name = 'alice') IS TRUE FROM app.people
+
+-- bool_or in HAVING
+SELECT city FROM app.people GROUP BY city HAVING bool_or(name = 'alice')
+
+-- every in ORDER BY
+SELECT city FROM app.people GROUP BY city ORDER BY every(pin > 20)
+
+-- grouping sets
+SELECT city, grouping(city, email), count(*) FROM app.people GROUP BY CUBE (city, email) ORDER BY 1, 2
+
+-- recursion over equals
+WITH RECURSIVE r AS (SELECT email, 1 AS n FROM app.people WHERE id = 1 UNION SELECT o.email, n + 1 FROM r JOIN app.orders o ON o.email = r.email WHERE n < 3) SELECT n FROM r
+
+-- recursion that stops by duplicates of protected values
+WITH RECURSIVE r AS (SELECT name, 0 AS k FROM app.people UNION SELECT 'alice', 0 FROM r) SELECT count(*) FROM r
+
+-- SEARCH by a value
+WITH RECURSIVE r(i, v) AS (SELECT id, name FROM app.people WHERE id < 3 UNION ALL SELECT i + 10, v FROM r WHERE i < 10) SEARCH BREADTH FIRST BY v SET o SELECT i FROM r ORDER BY o
+
+-- merge of views
+SELECT s.id FROM app.shown s JOIN app.kept k ON s.uname = upper(k.name)
+
+-- FETCH FIRST WITH TIES over a value
+SELECT id FROM app.people ORDER BY pin FETCH FIRST 2 ROWS WITH TIES
+
+-- DISTINCT ON an expression
+SELECT DISTINCT ON (left(name, 1)) id FROM app.people ORDER BY left(name, 1), id
+
+-- EXCEPT ALL with guesses
+SELECT x FROM app.guess EXCEPT ALL SELECT email FROM app.people
+
+-- CASE with an operand
+SELECT CASE name WHEN 'alice' THEN 1 ELSE 0 END FROM app.people
+
+-- array subscripts by a value
+SELECT nums[pin] FROM app.people
+
+-- slices by a value
+SELECT nums[1:pin / 10] FROM app.people
+
+-- composite comparison with a subquery
+SELECT (id, name) IN (SELECT id, 'alice' FROM app.guess) FROM app.people
+
+-- NOT IN with NULLs
+SELECT id FROM app.clean WHERE 'x' NOT IN (SELECT nullif(name, 'alice') FROM app.people)
+
+-- ALL over a protected subquery
+SELECT 'm' > ALL (SELECT name FROM app.people)
+
+-- regular expression with a protected pattern
+SELECT 'alice' ~ name FROM app.people
+
+-- long pattern in a branch
+SELECT CASE WHEN name='alice' THEN city ~ 'PATTERN' END FROM app.people WHERE id=1

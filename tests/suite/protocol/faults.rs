@@ -297,9 +297,13 @@ fn full_and_empty(proxy: &Proxy, disk: &dyn Disk, directory: &Path) {
         assert_eq!(log(), before, "what is not written whole is taken back");
     }
     some_rows(&mut copying, 10_000); // on the log before it was full
-    let mut newcomer = Peer::connect(proxy.port);
-    newcomer.send(&peer::startup(0x0003_0000, READER, "pagila", &[]));
-    let told = newcomer.try_authenticate().expect_err("no session without a record");
+    // The record of a session may be shorter than that of a statement, and still find room.
+    let told = (0..100).find_map(|_| {
+        let mut newcomer = Peer::connect(proxy.port);
+        newcomer.send(&peer::startup(0x0003_0000, READER, "pagila", &[]));
+        newcomer.try_authenticate().err()
+    });
+    let told = told.expect("no session without a record");
     assert_eq!(told.error().0, "58030", "{told:?}");
     verify(directory);
 
