@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::generator::Generator;
 use super::pair::{Answers, Pair, Sessions};
+use super::people;
 use crate::harness::{is_long, seed};
 use crate::protocol::peer::Script;
 
@@ -62,7 +63,7 @@ fn no_generated_query_tells_the_databases_apart() {
     let first_seed = seed();
     let count = if is_long() { 200_000 } else { 3_000 };
     println!("PGVEIL_SEED={first_seed}");
-    let pair = Pair::set();
+    let pair = people();
     let mut sessions = pair.sessions();
     let mut fates = Fates::default();
     for number in 0..count {

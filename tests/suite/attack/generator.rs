@@ -23,6 +23,8 @@ pub struct Generator {
     state: u64,
     /// What is left to nest.
     budget: u32,
+    /// Aliases in the FROM clause so far; seldom used again.
+    taken: Vec<String>,
     /// CTEs in sight: name and columns.
     ctes: Vec<(String, Vec<(String, Type)>)>,
 }
@@ -84,6 +86,7 @@ impl Generator {
         Generator {
             state: seed,
             budget: 14,
+            taken: Vec::new(),
             ctes: Vec::new(),
         }
     }
@@ -231,6 +234,7 @@ impl Generator {
     }
 
     fn from_clause(&mut self, outer: &[Column]) -> (String, Vec<Column>) {
+        let taken_outside = std::mem::take(&mut self.taken);
         let (mut text, mut here) = self.item(outer);
         for _ in 0..self.below(3) {
             if !self.nests() {
@@ -277,6 +281,7 @@ impl Generator {
             };
             here = both;
         }
+        self.taken = taken_outside;
         (text, here)
     }
 
@@ -294,7 +299,7 @@ impl Generator {
         }
         if self.one_in(8) {
             let columns = vec![("x".to_owned(), Type::Text), ("n".to_owned(), Type::Int)];
-            let alias = self.pick(&ALIASES);
+            let alias = self.alias();
             let text = format!("(VALUES ('alice@x.org', 1), ('bob', 2)) AS {alias}(x, n)");
             return (text, in_sight(alias, &columns));
         }
@@ -303,8 +308,22 @@ impl Generator {
         self.aliased(table.to_owned(), columns)
     }
 
+    fn alias(&mut self) -> &'static str {
+        let careless = self.one_in(20);
+        let free: Vec<&'static str> = ALIASES
+            .into_iter()
+            .filter(|alias| !self.taken.iter().any(|taken| taken == alias))
+            .collect();
+        let alias = match careless || free.is_empty() {
+            true => self.pick(&ALIASES),
+            false => self.pick(&free),
+        };
+        self.taken.push(alias.to_owned());
+        alias
+    }
+
     fn aliased(&mut self, text: String, mut columns: Vec<(String, Type)>) -> (String, Vec<Column>) {
-        let alias = self.pick(&ALIASES);
+        let alias = self.alias();
         if !self.one_in(5) {
             return (format!("{text} AS {alias}"), in_sight(alias, &columns));
         }
@@ -335,7 +354,7 @@ impl Generator {
             return self.literal(of);
         }
         let column = self.column(sight, Some(of));
-        match self.one_in(4) {
+        match self.one_in(10) {
             true => column.name,
             false => qualified(&column),
         }

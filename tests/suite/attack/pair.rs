@@ -1,72 +1,114 @@
-//! Two databases behind two proxies, and what they answer.
+//! Databases behind proxies that differ in protected values only, and what they answer.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use pgveil::cluster::Cluster;
 
-use crate::harness::{Proxy, READER};
+use crate::harness::{Proxy, ProxyOptions};
 use crate::protocol::peer::{Message, Peer, Script};
 
-/// What tells the two servers apart: whether protected values are moved.
-const MOVED: [&str; 2] = ["false", "true"];
-const DATABASE: &str = "attack";
 /// Hexadecimal digits of the mask `hash`.
 const HASH_DIGITS: usize = 32;
 
-/// Two servers that were made alike, down to the OIDs, and a proxy before each.
+/// What a server and its proxy are made of.
+#[derive(Clone)]
+pub struct Making {
+    pub database: &'static str,
+    /// Statements to run, once for the superuser's own database, once for this one.
+    pub before: String,
+    /// The schema where nothing is moved, and where protected values are.
+    pub schemas: [String; 2],
+    pub options: ProxyOptions,
+    /// Startup parameters of clients.
+    pub parameters: Vec<(&'static str, &'static str)>,
+    /// A third server, like the first: what differs between these two tells of the servers, not of values.
+    pub has_control: bool,
+}
+
+/// Servers that were made alike, down to the OIDs, and a proxy before each.
 pub struct Pair {
-    sides: [(Cluster, Proxy); 2],
+    making: Making,
+    sides: Vec<(Cluster, Proxy)>,
 }
 
 /// A session with each.
 pub struct Sessions {
-    peers: [Peer; 2],
+    peers: Vec<Peer>,
 }
 
-/// What both have answered.
+/// What all have answered: the first, the one with moved values, the control.
 pub struct Answers {
     pub one: Vec<Message>,
-    two: Vec<Message>,
+    moved: Vec<Message>,
+    control: Option<Vec<Message>>,
 }
 
 impl Pair {
-    pub fn set() -> Pair {
-        let sides = MOVED.map(|moved| std::thread::spawn(move || side(moved)));
+    pub fn set(making: Making) -> Pair {
+        let [still, moved] = making.schemas.clone();
+        let schemas = [still.clone(), moved]
+            .into_iter()
+            .chain(making.has_control.then_some(still));
+        let sides: Vec<_> = schemas
+            .map(|schema| {
+                let making = making.clone();
+                std::thread::spawn(move || side(&making, &schema))
+            })
+            .collect();
+        let sides = sides.into_iter().map(|side| side.join().expect("a server and a proxy"));
         Pair {
-            sides: sides.map(|side| side.join().expect("a server and a proxy")),
+            sides: sides.collect(),
+            making,
         }
     }
 
+    /// What the servers themselves say.
+    pub fn directly(&self, text: &str) -> Vec<String> {
+        let ask = |(cluster, _): &(Cluster, Proxy)| cluster.psql(self.making.database, text).expect("an answer");
+        self.sides.iter().map(ask).collect()
+    }
+
     pub fn sessions(&self) -> Sessions {
+        let Making {
+            database,
+            options,
+            parameters,
+            ..
+        } = &self.making;
+        let connect = |(_, proxy): &(Cluster, Proxy)| Peer::log_in(proxy.port, &options.role, database, parameters);
         Sessions {
-            peers: [0, 1].map(|side| Peer::through(&self.sides[side].1, DATABASE)),
+            peers: self.sides.iter().map(connect).collect(),
         }
     }
 }
 
-fn side(moved: &str) -> (Cluster, Proxy) {
+fn side(making: &Making, schema: &str) -> (Cluster, Proxy) {
     let cluster = Cluster::start().expect("a throwaway server");
-    let role = format!("CREATE ROLE {READER} LOGIN");
-    cluster.psql("postgres", &role).expect("the reader's role");
-    cluster.createdb(DATABASE).expect("an empty database");
-    let schema = include_str!("schema.sql").replace("IS_MOVED", moved);
-    cluster.psql(DATABASE, &schema).expect("the schema");
-    let proxy = Proxy::start(&cluster, include_str!("rules.toml"));
+    cluster.psql("postgres", &making.before).expect("what comes before");
+    cluster.createdb(making.database).expect("an empty database");
+    cluster.psql(making.database, schema).expect("the schema");
+    // The order of hashes is that of nothing, and differs.
+    for setting in ["enable_hashagg", "enable_hashjoin", "enable_memoize"] {
+        let off = format!("ALTER DATABASE {} SET {setting} = off", making.database);
+        cluster.psql(making.database, &off).expect("a setting");
+    }
+    let proxy = Proxy::start_with(&cluster, making.options.clone());
     (cluster, proxy)
 }
 
 impl Sessions {
-    /// Sends a script to both; what comes up to so many ReadyForQuery, or to the end.
+    /// Sends a script to all; what comes up to so many ReadyForQuery, or to the end.
     pub fn ask(&mut self, script: &Script, readies: usize) -> Answers {
-        let [one, two] = &mut self.peers;
-        let ask = |peer: &mut Peer| {
+        for peer in &mut self.peers {
             peer.try_send(&script.bytes);
-            (0..readies).flat_map(|_| peer.until_ready()).collect()
-        };
+        }
+        let answer = |peer: &mut Peer| (0..readies).flat_map(|_| peer.until_ready()).collect();
+        let mut answers = self.peers.iter_mut().map(answer);
         Answers {
-            one: ask(one),
-            two: ask(two),
+            one: answers.next().expect("a first answer"),
+            moved: answers.next().expect("a second answer"),
+            control: answers.next(),
         }
     }
 }
@@ -95,27 +137,44 @@ impl Answers {
         )
     }
 
-    /// How the two differ, where they do.
+    /// Whether servers of the same values differ too, so that nothing can be told.
+    pub fn is_noise(&self) -> bool {
+        self.control
+            .as_ref()
+            .is_some_and(|control| !are_alike(&self.one, control))
+    }
+
+    /// How the answers differ, where they do.
     pub fn difference(&self) -> Option<String> {
-        let mut names = Names::default();
-        let alike = self.one.len() == self.two.len()
-            && self
-                .one
-                .iter()
-                .zip(&self.two)
-                .all(|(one, two)| one.tag == two.tag && names.same(&one.body, &two.body));
-        if alike {
+        if are_alike(&self.one, &self.moved) {
             return None;
         }
+        let at = self
+            .one
+            .iter()
+            .zip(&self.moved)
+            .take_while(|(one, moved)| one == moved)
+            .count();
         let mut shown = String::new();
-        for (moved, messages) in MOVED.iter().zip([&self.one, &self.two]) {
-            let _ = writeln!(shown, "    moved: {moved}");
-            for message in messages.iter().take(24) {
+        for (name, messages) in [("still", &self.one), ("moved", &self.moved)] {
+            let _ = writeln!(
+                shown,
+                "    {name}, {} messages, from message {}",
+                messages.len(),
+                at + 1
+            );
+            for message in messages.iter().skip(at).take(8) {
                 let _ = writeln!(shown, "        {message:?}");
             }
         }
         Some(shown)
     }
+}
+
+fn are_alike(one: &[Message], other: &[Message]) -> bool {
+    let mut names = Names::default();
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.all(|(one, other)| one.tag == other.tag && names.same(&one.body, &other.body))
 }
 
 /// Hashes of one database and what stands for them in the other: one for one.

@@ -42,10 +42,3 @@ INSERT INTO app.collated VALUES (1, 'x', 'y');
 GRANT USAGE ON SCHEMA app TO pgveil_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA app TO pgveil_reader;
 ANALYZE;
-DO $$
-DECLARE setting text;
-BEGIN
-    FOREACH setting IN ARRAY ARRAY['enable_hashagg', 'enable_hashjoin', 'enable_memoize'] LOOP
-        EXECUTE format('ALTER DATABASE %I SET %s = off', current_database(), setting);
-    END LOOP;
-END $$;

@@ -1,6 +1,7 @@
 //! Attacks of several messages: names that change hands, portals that outlive what they were described by, encodings.
 
 use super::pair::{Answers, Pair};
+use super::people;
 use crate::protocol::peer::Script;
 
 const CLEAN: &str = "SELECT city || '' AS x FROM app.people";
@@ -39,7 +40,7 @@ fn run(pair: &Pair, steps: &[(Script, usize)]) -> Vec<Answers> {
 
 #[test]
 fn no_session_tells_the_databases_apart() {
-    let pair = Pair::set();
+    let pair = people();
     let mut failures = Vec::new();
     for (title, steps) in attacks() {
         for (at, answers) in run(&pair, &steps).iter().enumerate() {
@@ -54,7 +55,7 @@ fn no_session_tells_the_databases_apart() {
 /// The same ways without an attack in them work.
 #[test]
 fn everyday_sessions_pass() {
-    let pair = Pair::set();
+    let pair = people();
     let steps = [
         queries([
             "BEGIN",
@@ -429,7 +430,7 @@ fn sizes() -> Vec<Attack> {
 /// What is done with a row must not depend on the length of a masked value in it: the first two names differ in length.
 #[test]
 fn lengths_of_masked_values_do_not_show() {
-    let pair = Pair::set();
+    let pair = people();
     for size in [8_388_590, 8_388_594, 262_130, 262_133, 262_135] {
         for text in [
             "SELECT repeat('x', SIZE), name FROM app.people WHERE id = ID",

@@ -1,6 +1,6 @@
 //! Attacks of one statement, in both protocols.
 
-use super::pair::Pair;
+use super::people;
 use crate::protocol::peer::Script;
 
 /// Titles and statements of `statements.sql`: a comment line, then a statement up to a blank line.
@@ -12,7 +12,7 @@ fn statements() -> Vec<(&'static str, &'static str)> {
 
 #[test]
 fn no_statement_tells_the_databases_apart() {
-    let pair = Pair::set();
+    let pair = people();
     let mut sessions = pair.sessions();
     let mut failures = Vec::new();
     let (mut count, mut refused) = (0, 0);
@@ -48,7 +48,7 @@ fn no_statement_tells_the_databases_apart() {
 
 #[test]
 fn everyday_statements_still_pass() {
-    let pair = Pair::set();
+    let pair = people();
     let mut sessions = pair.sessions();
     for text in include_str!("everyday.sql")
         .split(";\n")

@@ -11,9 +11,9 @@ const QUERIES_MIN: usize = 60;
 /// Columns whose mask is NULL.
 const NULLED: [&str; 5] = ["home", "span", "doc", "bits", "mood"];
 
-struct Query {
-    title: String,
-    sql: String,
+pub struct Query {
+    pub title: String,
+    pub sql: String,
     /// Labels of masked columns.
     masks: Vec<String>,
     /// Labels of computed columns.
@@ -76,7 +76,7 @@ fn psql_commands_read_as_in_a_direct_session() {
 }
 
 /// Reads `-- title; masks label …; redacts label …` lines, each followed by one statement.
-fn parse(text: &str) -> Vec<Query> {
+pub fn parse(text: &str) -> Vec<Query> {
     let mut queries: Vec<Query> = Vec::new();
     let mut lines = text.lines().skip_while(|line| !line.is_empty());
     while let Some(line) = lines.next() {
