@@ -283,7 +283,9 @@ impl<L: StatementLog> Conversation<L> {
         if run.refusal.is_some() {
             return self.refuse_extended(run, out);
         }
-        if latest.is_some_and(|latest| !latest.is_described) {
+        // An error that is still to come may keep alive what requests have closed.
+        let may_live_on = self.names.portals.contains_key(portal);
+        if latest.map_or(may_live_on, |latest| !latest.is_described) {
             compose::describe(out, compose::Target::Portal(portal));
             self.expected.push_back(Expected::DescribePortal {
                 portal: portal.to_vec(),

@@ -88,7 +88,7 @@ fn cases(email: &str) -> Vec<Case> {
             cases.extend(in_all_forms(way.title(), way.statements()));
         }
     }
-    for query in everyday::parse(include_str!("../canary/everyday.sql")) {
+    for query in everyday::all() {
         cases.extend(in_all_forms(&query.title, std::slice::from_ref(&query.sql)));
     }
     for (title, batches) in wire::all() {

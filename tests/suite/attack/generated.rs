@@ -61,7 +61,7 @@ fn ask(sessions: &mut Sessions, pair: &Pair, own_seed: u64, fates: &mut Fates) {
 #[test]
 fn no_generated_query_tells_the_databases_apart() {
     let first_seed = seed();
-    let count = if is_long() { 200_000 } else { 3_000 };
+    let count = if is_long() { 60_000 } else { 3_000 };
     println!("PGVEIL_SEED={first_seed}");
     let pair = people();
     let mut sessions = pair.sessions();

@@ -6,7 +6,7 @@
 
 pub mod everyday;
 pub mod needles;
-mod peer;
+pub mod peer;
 pub mod ways;
 pub mod wire;
 

@@ -6,7 +6,7 @@
 //! `PGVEIL_REGRESS_STATEMENTS` names (JSON lines with `f`, the test file, and `q`, a statement; may be gzipped).
 
 mod deciding;
-mod generate;
+pub mod generate;
 mod node_tree;
 mod ours;
 mod replay;
@@ -24,7 +24,7 @@ use ours::Ours;
 use server::{Server, ServerError};
 use tally::{Definitions, Tally};
 
-const SCHEMA: &str = include_str!("schema.sql");
+pub const SCHEMA: &str = include_str!("schema.sql");
 const STATEMENTS: &str = include_str!("statements.sql");
 const CASES: &str = include_str!("../../../src/sql/lineage/tests/cases.txt");
 const DATABASE: &str = "shop";
