@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Compares a direct connection, pgveil and PgBouncer on one machine, in one run: pgbench -S, COPY of about 1 GB with
-# five masked columns, and pg_dump of the same table. Prints a markdown table of wall times and of each proxy's own CPU
+# five masked columns, pg_dump of the same table, and the memory of idle sessions. Prints a markdown table of wall times and of each proxy's own CPU
 # seconds. Starts a throwaway PostgreSQL, installs nothing, leaves nothing behind.
 #
 #   cargo build --release && benches/compare.sh
 #   ROWS=100000 TRANSACTIONS=3200 benches/compare.sh        # a quick look
 #
-# ROWS          rows of the masked table, about 240 bytes each (4200000: 1 GB)
+# ROWS          rows of the masked table, about 480 bytes each (2100000: 1 GB and 10 million masked values)
+# IDLE          sessions that are open and wait, for the memory of each (400)
 # TRANSACTIONS  SELECTs a pgbench run, in all clients together (96000)
 # CLIENTS       client counts for pgbench ("1 8 32")
 # MODES         pgbench query modes ("simple extended prepared")
@@ -20,7 +21,7 @@
 set -euo pipefail
 export LC_ALL=C
 
-rows=${ROWS:-4200000} transactions=${TRANSACTIONS:-96000} rounds=${ROUNDS:-2} port=${PORT:-55410}
+rows=${ROWS:-2100000} idle=${IDLE:-400} transactions=${TRANSACTIONS:-96000} rounds=${ROUNDS:-2} port=${PORT:-55410}
 read -ra clients <<<"${CLIENTS:-1 8 32}"
 read -ra modes <<<"${MODES:-simple extended prepared}"
 read -ra targets <<<"${TARGETS:-direct pgveil pgbouncer}"
@@ -96,7 +97,7 @@ start_server() {
     die "initdb failed: $(cat "$work/initdb.log")"
   local settings="-p ${port_of[direct]} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off
     -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=8GB
-    -c autovacuum=off -c jit=off -c shared_buffers=${SHARED_BUFFERS:-512MB}"
+    -c autovacuum=off -c max_connections=$((idle + 100)) -c jit=off -c shared_buffers=${SHARED_BUFFERS:-512MB}"
   unprivileged pg_ctl -D "$work/data" -l "$work/postgres.log" -o "${settings//$'\n'/ }" -w start >/dev/null ||
     die "PostgreSQL did not start: $(cat "$work/postgres.log")"
   PGUSER=postgres PGDATABASE=postgres psql -p "$port" -qX -c "CREATE ROLE bench LOGIN PASSWORD 'bench'" \
@@ -113,7 +114,8 @@ SELECT n, 'person' || n || '@example' || n % 97 || '.org',
   (ARRAY['Anna','Boris','Chen','Dalia','Emeka','Fatima'])[1 + n % 6] || ' ' || initcap(substr(md5(n::text), 1, 9)),
   '+49 30 ' || 1000000 + n % 9000000, n % 300 || ' ' || initcap(substr(md5((n + 1)::text), 1, 12)) || ' Street',
   date '1940-01-01' + (n::bigint * 7919 % 24000)::int, (ARRAY['DE','FR','GH','IN'])[1 + n % 4], (n::bigint * 31 % 10000000) / 100.0,
-  'ordered ' || n % 40 || ' times; ' || md5((n + 2)::text) || ' is the reference of the last one, kept for ten years',
+  'ordered ' || n % 40 || ' times; ' || md5((n + 2)::text) || ' is the reference of the last one, kept for ten years; '
+    || repeat('delivered to the door, paid by card; ', 6) || md5((n + 3)::text),
   timestamptz '2020-01-01 00:00Z' + n * interval '13 seconds'
 FROM generate_series(1, :rows) AS n;
 ALTER TABLE customer ADD PRIMARY KEY (id);
@@ -206,8 +208,8 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = $work/userlist.txt
 pool_mode = session
-default_pool_size = 64
-max_client_conn = 200
+default_pool_size = $((idle + 64))
+max_client_conn = $((idle + 100))
 log_connections = 0
 log_disconnections = 0
 ignore_startup_parameters = extra_float_digits,options
@@ -280,6 +282,19 @@ run_round() {
   for target in "${targets[@]}"; do [[ -z $target ]] || measure "pg_dump" "$target" dump; done
 }
 
+resident_kb() { awk '/^VmRSS/ { print $2 }' "/proc/${pid_of[$1]}/status"; }
+# KB of memory for each session that waits.
+idle_sessions() {
+  local before waiting
+  before=$(resident_kb "$1")
+  echo '\sleep 6 s' >"$work/idle.sql"
+  pgbench -n -f "$work/idle.sql" -c "$idle" -j 2 -t 1 -p "${port_of[$1]}" >"$work/idle.log" 2>&1 &
+  waiting=$!
+  sleep 5
+  awk -v a="$before" -v b="$(resident_kb "$1")" -v n="$idle" 'BEGIN { printf "%.1f", (b - a) / n }'
+  wait "$waiting" || die "idle sessions by $1 failed: $(tail -n 3 "$work/idle.log")"
+}
+
 row() {
   awk -v name="$1" -v d="${wall[$1/direct]:-}" -v v="${wall[$1/pgveil]:-}" -v vc="${cpu[$1/pgveil]:-}" \
     -v b="${wall[$1/pgbouncer]:-}" -v bc="${cpu[$1/pgbouncer]:-}" '
@@ -305,6 +320,7 @@ report() {
   echo
   for target in pgveil pgbouncer; do
     [[ -n ${pid_of[$target]:-} ]] || continue
+    echo "$target: ${idle_kb[$target]} KB for each of $idle idle sessions"
     awk -v name="$target" '/^VmHWM/ { printf "%s: at most %.1f MB resident\n", name, $2 / 1024 }' \
       "/proc/${pid_of[$target]}/status"
   done
@@ -313,6 +329,8 @@ report() {
 start_server
 start_pgveil
 start_pgbouncer
+declare -A idle_kb=()
+for target in "${targets[@]}"; do [[ -z $target || $target == direct ]] || idle_kb[$target]=$(idle_sessions "$target"); done
 copy_bytes=$(psql -p "$port" -qAtX -c 'COPY customer TO STDOUT' | wc -c)
 for ((round = 1; round <= rounds; round++)); do
   say "round $round of $rounds"

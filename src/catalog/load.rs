@@ -144,6 +144,11 @@ impl Loader {
         Ok(())
     }
 
+    pub(super) fn version(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
+        self.snapshot.versions.insert(cells.number(0)?, cells.name(2)?);
+        Ok(())
+    }
+
     /// The relation whose OID stands first; `None` for indexes, TOAST tables and others that are not kept.
     fn relation_of(&mut self, cells: &Cells<'_>, at: usize) -> Result<Option<&mut Relation>, RowError> {
         let oid: Oid = cells.number(at)?;

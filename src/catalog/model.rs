@@ -186,6 +186,9 @@ pub struct Snapshot {
     pub schemas: HashSet<String>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Of each relation outside the server's own schemas, a text that changes whenever its definition does:
+    /// [`RELATION_VERSIONS`](super::RELATION_VERSIONS).
+    pub versions: HashMap<Oid, String>,
 }
 
 impl Snapshot {

@@ -38,6 +38,19 @@ FROM (
     UNION ALL SELECT 12, count(*), sum(xmin::text::bigint) FROM pg_index
 ) AS catalogs";
 
+/// OID, name and version of relations, to be followed by more conditions. The version changes with the relation's name,
+/// columns, rules (a view's definition is one), parents and children: all of these write or delete a row, and a row
+/// written later has a later `xmin`. It may also change when nothing of interest did, as by `GRANT`.
+pub const RELATION_VERSIONS: &str = "\
+SELECT c.oid, c.relname,
+    concat_ws(' ', c.xmin,
+        (SELECT concat(count(*), ':', sum(a.xmin::text::bigint)) FROM pg_attribute a WHERE a.attrelid = c.oid),
+        (SELECT concat(count(*), ':', sum(r.xmin::text::bigint)) FROM pg_rewrite r WHERE r.ev_class = c.oid),
+        (SELECT concat(count(*), ':', sum(i.xmin::text::bigint)) FROM pg_inherits i WHERE i.inhrelid = c.oid),
+        (SELECT concat(count(*), ':', sum(i.xmin::text::bigint)) FROM pg_inherits i WHERE i.inhparent = c.oid))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND n.nspname !~ '^pg_(temp|toast)'";
+
 /// Multirange types and SQL-standard function bodies came with this version.
 const VERSION_14: u32 = 140_000;
 
@@ -122,6 +135,11 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
                   WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384"
                 .to_owned(),
             take: Loader::builtin_function,
+        },
+        CatalogQuery {
+            name: "versions",
+            sql: RELATION_VERSIONS.to_owned(),
+            take: Loader::version,
         },
         CatalogQuery {
             name: "operators",

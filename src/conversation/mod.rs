@@ -11,6 +11,7 @@
 //! - **A refusal is an error of the server's own.** In the refused statement's place the server gets one that fails, and
 //!   the fields of its error are replaced. So order, skipping up to Sync and transaction status stay the server's.
 
+mod drift;
 mod encodings;
 mod expected;
 mod failures;
@@ -40,6 +41,7 @@ use expected::Expected;
 use names::Names;
 use rows::Rows;
 
+pub use drift::Look;
 pub use replies::LargeReply;
 pub use requests::BindFate;
 pub use rows::KEPT_BYTES_MAX;
@@ -110,6 +112,9 @@ pub enum Violation {
     /// FETCH or EXECUTE of something that is no query.
     #[error("{}", names::NO_QUERY)]
     NoQuery,
+    /// What was planned is not what the server has, or nobody could tell.
+    #[error("the catalog changed while the statement was on its way, or could not be looked at")]
+    Drifted,
     /// What runs is not what was expected to run, and cannot be followed.
     #[error("a name means something else to the server than was asked for: a statement before it failed")]
     NameChangedHands,
@@ -143,6 +148,10 @@ struct Run {
     bytes: u64,
     /// Rows may come: from here on errors may quote values.
     described: bool,
+    /// Every column of its result is one of a table, as the server says. In the extended protocol the portal knows.
+    seen: bool,
+    /// The catalog was looked at since it ran, or need not be.
+    looked: bool,
     /// It was refused, and the server was sent a statement that fails.
     refusal: Option<Refusal>,
     /// The statement's own text, kept for PREPARE, which may have to be planned again.

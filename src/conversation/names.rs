@@ -80,6 +80,8 @@ pub(super) struct Portal {
     pub text: Option<Arc<str>>,
     /// What is done with its rows, once the server has described it. Cursors are described by each FETCH.
     pub mask: Option<Arc<RowMask>>,
+    /// Every column of its result is one of a table, as the server says.
+    pub seen: bool,
     /// It has been executed: what it shows is decided, whatever names mean from then on.
     pub started: bool,
     /// WITH HOLD: it outlives its transaction.

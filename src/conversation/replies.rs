@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::plan::witness::{Disagreement, reconcile, reconcile_copy};
+use crate::plan::witness::{Disagreement, is_seen, reconcile, reconcile_copy};
 use crate::plan::{Plan, PlannerMode, RowMask, Verdict};
 use crate::sql::StatementKind;
 use crate::wire::frame::HEADER_BYTES;
@@ -192,6 +192,7 @@ impl<L: StatementLog> Conversation<L> {
                 plan: prepared.plan().cloned(),
                 text: Some(prepared.text.clone()),
                 mask: None,
+                seen: false,
                 started: false,
                 hold: false,
             },
@@ -213,13 +214,14 @@ impl<L: StatementLog> Conversation<L> {
         Ok(())
     }
 
-    /// The mask for a result of `plan` that the server describes with `body`.
-    fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<RowMask, Violation> {
+    /// The mask for a result of `plan` that the server describes with `body`, and whether [`is_seen`].
+    fn witness(&mut self, plan: &Arc<Plan>, body: &[u8]) -> Result<(Arc<RowMask>, bool), Violation> {
         let shown = self
             .names
             .shown(plan, &self.planner)?
             .ok_or(Disagreement::NotExpected)?;
-        Ok(reconcile(&shown, &row::description(body)?)?)
+        let fields = row::description(body)?;
+        Ok((Arc::new(reconcile(&shown, &fields)?), is_seen(&fields)))
     }
 
     fn row_description(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
@@ -237,7 +239,9 @@ impl<L: StatementLog> Conversation<L> {
                 let run = self.front_run().ok_or(unexpected(reply::ROW_DESCRIPTION))?;
                 run.described = true;
                 let plan = run.plan.clone();
-                self.rows = Rows::Data(Arc::new(self.witness(&plan, body)?));
+                let (mask, seen) = self.witness(&plan, body)?;
+                self.rows = Rows::Data(mask);
+                self.front_run().ok_or(unexpected(reply::ROW_DESCRIPTION))?.seen = seen;
             }
             _ => return Err(unexpected(reply::ROW_DESCRIPTION)),
         }
@@ -264,9 +268,10 @@ impl<L: StatementLog> Conversation<L> {
         if is_early {
             return Ok(());
         }
-        let mask = Arc::new(self.witness(&plan, body)?);
+        let (mask, seen) = self.witness(&plan, body)?;
         if let Some(found) = self.names.portals.get_mut(portal) {
             found.mask = Some(mask);
+            found.seen = seen;
         }
         Ok(())
     }
@@ -339,6 +344,7 @@ impl<L: StatementLog> Conversation<L> {
                     plan: Some(as_query(&run.plan)),
                     text: None,
                     mask: None,
+                    seen: false,
                     started: false,
                     hold: *hold,
                 };

@@ -48,6 +48,8 @@ impl<L: StatementLog> Conversation<L> {
             rows: 0,
             bytes: 0,
             described: false,
+            seen: false,
+            looked: false,
             refusal,
             text: None,
             sqlstate: None,

@@ -48,6 +48,8 @@ impl Letter {
     }
 }
 
+/// First byte of the messages of short strings.
+const SHORT: u8 = 0xFE;
 /// Half of a string whose rounds need no allocation.
 const SHORT_HALF: usize = 32;
 /// Round and length of the string, before the half in a round's message.
@@ -55,8 +57,60 @@ const HEADER_BYTES: usize = 2;
 
 /// Permutes the strings over the same alphabets at the same places.
 pub(super) fn permute_letters(prf: &Prf, letters: &mut [Letter]) {
-    let length = letters.len();
-    let (left, right) = letters.split_at_mut(length / 2);
+    let (left, right) = letters.split_at_mut(letters.len() / 2);
+    match (strings(left), strings(right)) {
+        (Some(left_strings), Some(right_strings)) => permute_short(prf, (left, left_strings), (right, right_strings)),
+        _ => permute_long(prf, left, right),
+    }
+}
+
+/// How many strings there are over these alphabets, if fewer than 2^32: then a half is one number, and 64 random bits
+/// added to it favour no sum by more than 1 in 2^32.
+fn strings(letters: &[Letter]) -> Option<u64> {
+    let product = letters
+        .iter()
+        .try_fold(1u64, |product, letter| product.checked_mul(letter.alphabet.into()))?;
+    (product < 1 << 32).then_some(product)
+}
+
+/// Each half as one number, its letters being the digits; a round is one block of the cipher.
+fn permute_short(prf: &Prf, left: (&mut [Letter], u64), right: (&mut [Letter], u64)) {
+    let ((left, left_strings), (right, right_strings)) = (left, right);
+    let number = |letters: &[Letter]| {
+        letters.iter().fold(0, |number, letter| {
+            number * u64::from(letter.alphabet) + u64::from(letter.place)
+        })
+    };
+    let (mut left_number, mut right_number) = (number(left), number(right));
+    let mut message = [0; BLOCK_BYTES];
+    // In place of the round that a long string's message begins with.
+    message[..4].copy_from_slice(&[SHORT, 0, left.len() as u8, right.len() as u8]);
+    for round in 0..ROUNDS {
+        let (changed, strings, other) = match round % 2 {
+            0 => (&mut right_number, right_strings, left_number),
+            _ => (&mut left_number, left_strings, right_number),
+        };
+        message[1] = round;
+        message[8..].copy_from_slice(&other.to_be_bytes());
+        let drawn = prf.tag(&message) as u64;
+        *changed += ((u128::from(drawn) * u128::from(strings)) >> 64) as u64;
+        if *changed >= strings {
+            *changed -= strings;
+        }
+    }
+    for (letters, mut number) in [(left, left_number), (right, right_number)] {
+        for letter in letters.iter_mut().rev() {
+            // Most are digits, and dividing by a constant is quick.
+            (number, letter.place) = match letter.alphabet {
+                10 => (number / 10, (number % 10) as u32),
+                other => (number / u64::from(other), (number % u64::from(other)) as u32),
+            };
+        }
+    }
+}
+
+fn permute_long(prf: &Prf, left: &mut [Letter], right: &mut [Letter]) {
+    let length = left.len() + right.len();
     let mut short = [0; HEADER_BYTES + 4 * SHORT_HALF];
     let mut long = Vec::new();
     let message = if right.len() <= SHORT_HALF {
@@ -137,6 +191,15 @@ mod tests {
         Prf::new(&[3; 16])
     }
 
+    fn letters_of(mut number: u32, alphabets: &[u32]) -> Vec<Letter> {
+        let letters = alphabets.iter().map(|&alphabet| {
+            let place = number % alphabet;
+            number /= alphabet;
+            Letter { place, alphabet }
+        });
+        letters.collect()
+    }
+
     #[test]
     fn small_numbers_are_permuted_exhaustively() {
         for bits in 1..=16 {
@@ -168,18 +231,21 @@ mod tests {
             &[10, 2, 3, 10, 7],
             &[2; 12],
             &[300, 5],
+            &[10],
+            &[26, 10, 128, 2],
         ] {
             let count: u32 = alphabets.iter().product();
+            let halves = alphabets.split_at(alphabets.len() / 2);
+            let long = |number| {
+                let mut letters = letters_of(number, alphabets);
+                let (left, right) = letters.split_at_mut(halves.0.len());
+                permute_long(&prf, left, right);
+                letters.iter().map(|letter| letter.place).collect::<Vec<_>>()
+            };
+            assert_eq!((0..count).map(long).collect::<HashSet<_>>().len(), count as usize);
             let seen: HashSet<Vec<u32>> = (0..count)
-                .map(|mut number| {
-                    let mut letters: Vec<Letter> = alphabets
-                        .iter()
-                        .map(|&alphabet| {
-                            let place = number % alphabet;
-                            number /= alphabet;
-                            Letter { place, alphabet }
-                        })
-                        .collect();
+                .map(|number| {
+                    let mut letters = letters_of(number, alphabets);
                     permute_letters(&prf, &mut letters);
                     assert!(letters.iter().all(|letter| letter.place < letter.alphabet));
                     letters.iter().map(|letter| letter.place).collect()

@@ -54,12 +54,21 @@ pub(super) fn pick(list: &[&'static str], index: usize, original: &[u8]) -> &'st
 
 /// Whether a word occurs in the original, whatever the case of its letters.
 fn stands_in(word: &[u8], original: &[u8]) -> bool {
-    let Some(first) = word.first().map(u8::to_ascii_lowercase) else {
-        return false;
+    let ([first, second, ..], [_, behind @ ..]) = (word, original) else {
+        return word.len() == 1 && original.iter().any(|byte| byte.eq_ignore_ascii_case(&word[0]));
     };
+    // First without a way out of the loop, eight and more places at a time: two letters in a row are seldom there.
+    let lower = |byte: &u8| byte | 0x20;
+    let (first, second) = (lower(first), lower(second));
+    let pairs = original.iter().zip(behind);
+    if !pairs.fold(false, |seen, (one, next)| {
+        seen | ((lower(one) == first) & (lower(next) == second))
+    }) {
+        return false;
+    }
     original
         .windows(word.len())
-        .any(|part| part[0].to_ascii_lowercase() == first && part.eq_ignore_ascii_case(word))
+        .any(|part| lower(&part[0]) == first && part.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -103,6 +112,10 @@ mod tests {
         assert_eq!(pick(&list, 0, b"x ADAM bobo"), "Cem");
         assert_eq!(pick(&list, 2, b"cem"), "Ada");
         assert_eq!(pick(&list, 1, b"ada bo cem"), "Bo");
+        assert_eq!(pick(&["x", "y"], 0, b"X"), "y");
+        assert_eq!(pick(&["x", "y"], 0, b""), "x");
+        assert_eq!(pick(&["Xy", "y"], 0, b"x"), "Xy");
+        assert_eq!(pick(&["Xy", "y"], 0, b"axY"), "Xy");
     }
 
     #[test]

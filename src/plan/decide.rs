@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::ColumnId;
+use crate::catalog::{ColumnId, RelationKind};
 use crate::config::{Derived, Predicates};
 use crate::journal::ProtectedColumn;
 use crate::rules::{Action, ColumnTreatment};
@@ -13,7 +13,7 @@ use crate::sql::{
     Analysis, Clause, ColumnSet, CopyFormat, Influence, Lineage, Reason, Refusal, StatementKind, Test, Treatment,
 };
 
-use super::{Basis, ColumnAction, Plan, PlannedColumn, Verdict};
+use super::{Basis, ColumnAction, Plan, PlannedColumn, Reads, Verdict};
 
 /// Makes the plan of one analysed statement.
 pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, log_text: Arc<str>) -> Plan {
@@ -24,6 +24,7 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
         log_text,
         protected: Vec::new(),
         inferences: Vec::new(),
+        reads: Arc::new(reads(&analysis, basis)),
         basis: basis.clone(),
     };
     if let Some(name) = &analysis.unknown_name {
@@ -49,6 +50,34 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
     plan.protected = decision.protected_columns();
     plan.inferences = decision.inferences.into_iter().collect();
     plan
+}
+
+/// What the statement reads that may change under its plan.
+fn reads(analysis: &Analysis, basis: &Basis) -> Reads {
+    let shows = match &analysis.kind {
+        StatementKind::Query | StatementKind::DeclareCursor { .. } | StatementKind::Prepare { .. } => true,
+        StatementKind::CopyOut(_) | StatementKind::Explain { .. } => true,
+        _ => false,
+    };
+    if !shows || !basis.treatments.protects_anything() {
+        return Reads::default();
+    }
+    let relations = analysis
+        .touched
+        .iter()
+        .filter_map(|oid| basis.snapshot.relations.get(oid))
+        .filter(|relation| !relation.is_system());
+    let mut reads = Reads {
+        names: Vec::new(),
+        unseen: matches!(analysis.kind, StatementKind::CopyOut(_)),
+    };
+    for relation in relations {
+        reads.unseen |= matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
+        reads.names.push(relation.name.clone());
+    }
+    reads.names.sort_unstable();
+    reads.names.dedup();
+    reads
 }
 
 fn unknown_name(name: &str) -> Refusal {

@@ -14,7 +14,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::Snapshot;
+use crate::catalog::{ColumnId, Snapshot};
 use crate::journal::ProtectedColumn;
 use crate::mask::ColumnMask;
 use crate::rules::Treatments;
@@ -46,6 +46,29 @@ impl Basis {
             views,
             touches,
         }
+    }
+}
+
+impl Basis {
+    /// Whether relations of these names are the same here and there, and shown alike.
+    pub fn agrees(&self, other: &Basis, names: &[String]) -> bool {
+        let oids = |basis: &Basis, name: &String| basis.snapshot.relations_by_name.get(name).cloned();
+        names.iter().all(|name| {
+            let found = oids(self, name);
+            let relations = found.iter().flatten().map(|oid| self.snapshot.relations.get(oid));
+            found == oids(other, name)
+                && relations.flatten().all(|relation| {
+                    other.snapshot.relations.get(&relation.oid) == Some(relation)
+                        && relation.columns.iter().all(|column| {
+                            let id = ColumnId {
+                                relation: relation.oid,
+                                attribute: column.number,
+                            };
+                            self.treatments.shows_as(&other.treatments, id)
+                                && self.views.column(id) == other.views.column(id)
+                        })
+                })
+        })
     }
 }
 
@@ -82,8 +105,21 @@ pub struct Plan {
     pub protected: Vec<ProtectedColumn>,
     /// A rule's `predicates = "allow"` was needed, so the statement tells something about these columns.
     pub inferences: Vec<String>,
+    /// What it reads, as far as it can change.
+    pub reads: Arc<Reads>,
     /// What it was made from.
     pub basis: Arc<Basis>,
+}
+
+/// The relations under a plan that may be others by the time it runs, or may have been changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Their names without schema, views followed to the bottom; those of the server itself, which do not change, are
+    /// left out. Empty where nothing is protected.
+    pub names: Vec<String>,
+    /// Not even a result whose columns all come from tables, as the server describes it, tells that they are what the
+    /// plan takes them for: there are views among them, or what is shown is described by no one.
+    pub unseen: bool,
 }
 
 /// Whether a statement runs.

@@ -176,6 +176,7 @@ impl Planner {
             log_text,
             protected: Vec::new(),
             inferences: Vec::new(),
+            reads: Arc::default(),
             basis: self.basis.clone(),
         }
     }

@@ -140,6 +140,12 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
     Ok(RowMask::new(actions))
 }
 
+/// Whether the server names a column of a table for every column of the result, so that what is shown is known to be of
+/// these tables.
+pub fn is_seen(fields: &[Field<'_>]) -> bool {
+    fields.iter().all(|field| field.table_oid != 0)
+}
+
 fn check_origin(basis: &Basis, action: &ColumnAction, field: &Field<'_>, number: usize) -> Result<(), Disagreement> {
     if field.table_oid == 0 {
         return Ok(());

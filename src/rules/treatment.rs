@@ -73,6 +73,19 @@ pub enum Action {
 }
 
 impl Treatments {
+    /// Whether a column is shown as it is under `other`, which the same rules made of another look at the catalog.
+    pub fn shows_as(&self, other: &Treatments, column: ColumnId) -> bool {
+        match (self.column(column), other.column(column)) {
+            (None, None) => true,
+            (Some(one), Some(other)) => {
+                one.rule == other.rule
+                    && one.mask_name == other.mask_name
+                    && std::mem::discriminant(&one.action) == std::mem::discriminant(&other.action)
+            }
+            _ => false,
+        }
+    }
+
     /// What is done with a column; `None` if it is clean.
     pub fn column(&self, column: ColumnId) -> Option<&ColumnTreatment> {
         self.columns.get(&column)

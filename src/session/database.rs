@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 
 use crate::config::{Access, Policy, Problem};
+use crate::conversation::Look;
 use crate::plan::{Basis, Planner, PlannerMode};
 use crate::upstream::{self, ConnectError, LoadError, QueryError, Upstream};
 use crate::wire::error_fields::ErrorFields;
 
+use super::gate::Gate;
 use super::service::Service;
 
 /// A database that clients use: its planner, and a connection of pgveil's own on which changes are watched.
@@ -18,6 +20,7 @@ pub(super) struct Database {
     name: String,
     planner: RwLock<Arc<Planner>>,
     watch: tokio::sync::Mutex<Watch>,
+    gate: Gate,
     sessions: AtomicUsize,
     is_stale: AtomicBool,
 }
@@ -79,6 +82,7 @@ impl Database {
             name: name.to_owned(),
             planner: RwLock::new(Arc::new(planner)),
             watch: tokio::sync::Mutex::new(watch),
+            gate: Gate::default(),
             sessions: AtomicUsize::new(0),
             is_stale: AtomicBool::new(false),
         })
@@ -105,6 +109,21 @@ impl Database {
     /// Nobody uses it: the watching connection need not stay open.
     pub(super) async fn close_idle(&self) {
         self.watch.lock().await.connection = None;
+        self.gate.close().await;
+    }
+
+    /// Whether the server has what a plan reads as the plan has it: unchanged, or changed in nothing that matters.
+    pub(super) async fn is_current(&self, service: &Service, look: &Look) -> bool {
+        let Some(now) = self.gate.look(&look.reads, service, &self.name).await else {
+            return false;
+        };
+        if !now.are_those_of(&self.planner().basis().snapshot, &look.reads) {
+            self.refresh(service, Duration::ZERO).await;
+        }
+        let planner = self.planner();
+        let basis = planner.basis();
+        now.are_those_of(&basis.snapshot, &look.reads)
+            && (Arc::ptr_eq(basis, &look.basis) || look.basis.agrees(basis, &look.reads.names))
     }
 
     /// Reloads the catalog if it changed, unless it was looked at within `age`.
@@ -142,7 +161,7 @@ impl Database {
     }
 }
 
-async fn connect(service: &Service, name: &str) -> Result<Upstream, ConnectError> {
+pub(super) async fn connect(service: &Service, name: &str) -> Result<Upstream, ConnectError> {
     let parameters = [
         ("database", name),
         ("application_name", "pgveil catalog"),

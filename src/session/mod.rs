@@ -7,7 +7,8 @@ pub mod cancel;
 pub mod client_stream;
 mod database;
 mod failed_logins;
-pub mod greeting;
+pub mod gate;
+mod greeting;
 mod inbound;
 mod log_timer;
 pub mod login;
@@ -64,27 +65,49 @@ impl std::fmt::Display for Peer {
 
 /// Takes one connection through its life.
 pub async fn serve(service: Arc<Service>, stream: ClientStream, peer: Peer) {
+    // In boxes of their own, so that a session that waits for its client holds no room for what it did at its start.
+    let Some(entered) = Box::pin(enter(&service, stream, peer)).await else {
+        return;
+    };
+    let mut stream = entered.stream;
+    if let Err(fields) = converse(
+        &service,
+        &mut stream,
+        entered.upstream,
+        peer,
+        &entered.startup,
+        entered.tls,
+    )
+    .await
+    {
+        Box::pin(dismiss(&mut stream, &fields)).await;
+    }
+}
+
+/// A client that has logged in, and its upstream connection.
+struct Entered {
+    stream: ClientStream,
+    startup: Startup,
+    tls: Option<TlsSession>,
+    upstream: Upstream,
+}
+
+/// From the first byte to the two logins. `None`: the connection has ended, and the client was told why.
+async fn enter(service: &Arc<Service>, stream: ClientStream, peer: Peer) -> Option<Entered> {
     let deadline = tokio::time::Instant::now() + LOGIN_TIMEOUT;
     let is_open = service.config.policy.access == Access::Any;
     let check = move |name: &str, value: &str| match is_open {
         true => Ok(()),
         false => sql::settings::check(name, value).map_err(|refusal| refusal.message),
     };
-    match greeting::greet(stream, service.tls.as_ref(), &check, deadline).await {
-        Ok(Greeting::Startup { stream, startup, tls }) => start(service, stream, peer, startup, tls, deadline).await,
-        Ok(Greeting::Cancel { process_id, secret }) => service.cancel(process_id, &secret, peer).await,
-        Err(_) => {} // told to the client; not yet a session
-    }
-}
-
-async fn start(
-    service: Arc<Service>,
-    mut stream: ClientStream,
-    peer: Peer,
-    startup: Startup,
-    tls: Option<TlsSession>,
-    deadline: tokio::time::Instant,
-) {
+    let (mut stream, startup, tls) = match greeting::greet(stream, service.tls.as_ref(), &check, deadline).await {
+        Ok(Greeting::Startup { stream, startup, tls }) => (stream, startup, tls),
+        Ok(Greeting::Cancel { process_id, secret }) => {
+            service.cancel(process_id, &secret, peer).await;
+            return None;
+        }
+        Err(_) => return None, // told to the client; not yet a session
+    };
     let address = match peer {
         Peer::Tcp(address) => Some(address.ip()),
         Peer::Unix => None,
@@ -94,7 +117,7 @@ async fn start(
         .authenticate(&mut stream, &startup.user, address, tls.as_ref(), deadline);
     if let Err(error) = login.await {
         service.login_failure(&startup, peer, &error.to_string());
-        return;
+        return None;
     }
     if !service.allows_database(&startup.database) {
         service.login_failure(&startup, peer, "database not allowed");
@@ -103,17 +126,21 @@ async fn start(
             format!("pgveil does not serve database \"{}\"", startup.database),
         )
         .hint("[upstream] databases in pgveil.toml lists those that it serves.");
-        return dismiss(&mut stream, &fields).await;
+        dismiss(&mut stream, &fields).await;
+        return None;
     }
-    let upstream = match service.connect(&startup).await {
-        Ok(upstream) => upstream,
+    match service.connect(&startup).await {
+        Ok(upstream) => Some(Entered {
+            stream,
+            startup,
+            tls,
+            upstream,
+        }),
         Err(error) => {
             service.login_failure(&startup, peer, "upstream connection failed");
-            return dismiss(&mut stream, &connect_fields(&error)).await;
+            dismiss(&mut stream, &connect_fields(&error)).await;
+            None
         }
-    };
-    if let Err(fields) = converse(&service, &mut stream, upstream, peer, &startup, tls).await {
-        dismiss(&mut stream, &fields).await;
     }
 }
 
@@ -141,7 +168,7 @@ async fn converse(
     startup: &Startup,
     tls: Option<TlsSession>,
 ) -> Result<(), ErrorFields> {
-    let database = service.database(&startup.database).await.map_err(|error| {
+    let database = Box::pin(service.database(&startup.database)).await.map_err(|error| {
         eprintln!("pgveil: catalog of database {:?}: {error}", startup.database);
         error.to_fields()
     })?;
@@ -174,7 +201,7 @@ async fn converse(
         conversation.parameter_status(name.as_bytes(), value.as_bytes());
     }
     let started = Instant::now();
-    let end = match welcome(stream, &upstream, &key).await {
+    let end = match Box::pin(welcome(stream, &upstream, &key)).await {
         Ok(()) => relay::run(&mut conversation, &database, service, stream, upstream).await,
         Err(_) => End::ClientGone,
     };

@@ -1,6 +1,7 @@
 //! The two halves of a session: requests up, replies down. Neither waits for the other's writes.
 
 use std::io;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -127,17 +128,14 @@ pub(super) async fn run(
         database,
         service,
     };
-    let low_mark = LowMark::new(&upstream.stream);
+    // The rest, what the server said at login, is not kept for as long as the session lasts.
+    let (upstream, buffered) = upstream.into_stream();
+    let low_mark = LowMark::new(&upstream);
     let (client_read, client_write) = tokio::io::split(client);
-    let (upstream_read, upstream_write) = tokio::io::split(upstream.stream);
-    let replies = reply_half(
-        &shared,
-        Inbound::new(upstream.buffered),
-        upstream_read,
-        client_write,
-        low_mark,
-    );
-    let requests = request_half(&shared, client_read, upstream_write);
+    let (upstream_read, upstream_write) = tokio::io::split(upstream);
+    let inbound = Inbound::new(buffered);
+    let replies = pin!(reply_half(&shared, inbound, upstream_read, client_write, low_mark));
+    let requests = pin!(request_half(&shared, client_read, upstream_write));
     let end = tokio::select! {
         end = requests => end,
         end = replies => end,
@@ -167,7 +165,7 @@ pub(super) async fn run(
 fn alarm_name(violation: &Violation) -> &'static str {
     match violation {
         Violation::Witness(_) => "witnesses_disagree",
-        Violation::Replanned(_) => "catalog_changed",
+        Violation::Replanned(_) | Violation::Drifted => "catalog_changed",
         Violation::NoQuery | Violation::NameChangedHands => "name_changed_hands",
         Violation::Unrecorded => "log_failed",
         Violation::RowTooLarge | Violation::TooLarge { .. } => "message_too_large",

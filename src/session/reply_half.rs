@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use crate::conversation::{KEPT_BYTES_MAX, LargeReply, Violation};
+use crate::conversation::{KEPT_BYTES_MAX, LargeReply, Look, Violation};
 use crate::mask::MASKED_FIELD_BYTES_MAX;
 use crate::plan::RowMask;
 use crate::wire::frame::{HEADER_BYTES, Header};
@@ -71,8 +71,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             self.send().await?;
             match large? {
                 Taken::Enough => {}
-                Taken::Large(header) => self.large(header).await?,
+                // Seldom wanted, and large: in a box.
+                Taken::Large(header) => Box::pin(self.large(header)).await?,
                 Taken::Wants(bytes) => self.fill(bytes).await?,
+                Taken::Look(look) => Box::pin(self.look(&look)).await?,
             }
         }
     }
@@ -89,6 +91,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
                 .header()
                 .map_err(|error| End::ClientViolation(error.to_string()))?;
             let Some(header) = header else { break Taken::Wants(0) };
+            if let Some(look) = conversation.wants_look(header.tag).map_err(End::ServerViolation)? {
+                break Taken::Look(look);
+            }
             if !self.inbound.holds(header) {
                 if header.frame_bytes() <= STREAMED_BYTES {
                     break Taken::Wants(header.frame_bytes());
@@ -136,6 +141,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             spare::give(std::mem::take(&mut self.out));
         }
         Ok(())
+    }
+
+    async fn look(&mut self, look: &Look) -> Result<(), End> {
+        match self.shared.database.is_current(self.shared.service, look).await {
+            true => Ok(()),
+            false => Err(End::ServerViolation(Violation::Drifted)),
+        }
     }
 
     async fn large(&mut self, header: Header) -> Result<(), End> {
@@ -280,6 +292,8 @@ enum Taken {
     Enough,
     /// More bytes are wanted: so many in all, or just more.
     Wants(usize),
+    /// Before the next frame is taken, the catalog must be looked at.
+    Look(Look),
     /// A frame too large to be held.
     Large(Header),
 }

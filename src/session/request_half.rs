@@ -58,7 +58,7 @@ pub(super) async fn request_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
             }
         }
         Err(End::ClientViolation(what)) => {
-            return match requests.drain().await {
+            return match Box::pin(requests.drain()).await {
                 Ok(()) => End::ClientViolation(what),
                 Err(end) => end,
             };
@@ -141,7 +141,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
             request::QUERY | request::PARSE => self.text_message(header, is_open).await,
             _ if is_open => self.open_message(header).await,
             request::BIND => self.bind(header).await,
-            request::FUNCTION_CALL => self.function_call(header).await,
+            request::FUNCTION_CALL => Box::pin(self.function_call(header)).await,
             request::DESCRIBE | request::CLOSE | request::EXECUTE | request::SYNC | request::FLUSH => {
                 if header.body_bytes > NAMES_BYTES_MAX {
                     return Err(too_long(header));
@@ -176,7 +176,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
 
     async fn text_message(&mut self, header: Header, is_open: bool) -> Result<bool, End> {
         if header.body_bytes > TEXT_MESSAGE_BYTES_MAX {
-            return self.large_text(header, is_open).await;
+            return Box::pin(self.large_text(header, is_open)).await;
         }
         if !self.inbound.holds(header) {
             return Ok(false);
@@ -327,7 +327,7 @@ async fn plan(shared: &Shared<'_>, text: &str) -> Arc<PlannedText> {
     let mut planner = shared.database.planner();
     let mut planned = plan_text(&planner, text);
     if planned.statements.iter().any(|plan| names_unknown(plan)) {
-        shared.database.refresh(shared.service, REFRESH_AGE).await;
+        Box::pin(shared.database.refresh(shared.service, REFRESH_AGE)).await;
         planner = shared.database.planner();
         planned = plan_text(&planner, text);
     }

@@ -108,6 +108,11 @@ pub struct Upstream {
 }
 
 impl Upstream {
+    /// What a relay needs: the connection, and the bytes that its next reader must take first.
+    pub fn into_stream(self) -> (UpstreamStream, Vec<u8>) {
+        (self.stream, self.buffered)
+    }
+
     /// The value of a reported parameter as of login.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters

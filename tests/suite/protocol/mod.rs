@@ -2,6 +2,7 @@
 
 mod cancel;
 mod clean;
+mod drift;
 mod faults;
 mod greeting;
 mod limits;
