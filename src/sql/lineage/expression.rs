@@ -29,11 +29,8 @@ impl<'a> Analyser<'a> {
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
             "AConst" => Ok(constant(node)),
-            "ParamRef" => Ok(Origin {
-                type_oid: Some(UNKNOWN),
-                ..Origin::computed()
-            }),
-            "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
+            // Of a parameter, Parse may say any type.
+            "ParamRef" | "SqlValueFunction" | "GroupingFunc" => Ok(Origin::computed()),
             "AIndirection" => self.indirection(scope, node),
             "FuncCall" => self.function(scope, node),
             "AExpr" => self.operator(scope, node),

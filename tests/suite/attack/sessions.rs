@@ -3,6 +3,7 @@
 use super::pair::{Answers, Pair};
 use super::people;
 use crate::protocol::peer::Script;
+use pgveil::wire::compose;
 
 const CLEAN: &str = "SELECT city || '' AS x FROM app.people";
 const SECRET: &str = "SELECT upper(email) AS x FROM app.people";
@@ -95,7 +96,16 @@ fn everyday_sessions_pass() {
 type Attack = (&'static str, Vec<(Script, usize)>);
 
 fn attacks() -> Vec<Attack> {
-    [portals(), names(), commits(), encodings(), traces(), sizes()].concat()
+    [
+        portals(),
+        names(),
+        commits(),
+        encodings(),
+        traces(),
+        parameters(),
+        sizes(),
+    ]
+    .concat()
 }
 
 /// A portal runs what it was bound to, or what a name means by then.
@@ -408,6 +418,34 @@ fn traces() -> Vec<Attack> {
                 "SELECT count(*), n FROM app.people GROUP BY 2",
                 "SELECT n, pin FROM app.people GROUP BY 1, 2",
             ]),
+        ),
+    ]
+}
+
+/// Parse says the types of parameters: operators and functions are other ones then.
+fn parameters() -> Vec<Attack> {
+    const TEXTS: u32 = 1009;
+    const JSON: u32 = 114;
+    let attack = |value: &str, type_oid: u32, parameter: &str| {
+        let text = format!("SELECT CASE WHEN name = 'alice' THEN {value} END FROM app.people WHERE id = 1");
+        let mut typed = script();
+        compose::parse(&mut typed.bytes, b"", text.as_bytes(), &[type_oid]);
+        let mut bind = vec![0, 0, 0, 0, 0, 1];
+        bind.extend_from_slice(&(parameter.len() as u32).to_be_bytes());
+        bind.extend_from_slice(parameter.as_bytes());
+        bind.extend_from_slice(&[0, 0]);
+        vec![(typed.message(b'B', &bind).describe("").execute("").sync(), 1)]
+    };
+    vec![
+        ("an array as parameter", attack("$1 || city", TEXTS, "{{a,b},{c,d}}")),
+        ("json as parameter", attack("to_jsonb($1)", JSON, r#""\u0000""#)),
+        (
+            "json to be compared",
+            attack("(SELECT max(x) FROM (VALUES (ARRAY[$1]), (ARRAY[$1])) v(x))", JSON, "1"),
+        ),
+        (
+            "an array of arrays as parameter",
+            attack("ARRAY[$1, ARRAY[city]]", TEXTS, "{a,b}"),
         ),
     ]
 }
