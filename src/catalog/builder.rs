@@ -238,6 +238,7 @@ impl SnapshotBuilder {
                 type_oid,
                 type_modifier,
                 not_null,
+                collation: 0,
                 generated_from: None,
             }
         });

@@ -163,6 +163,7 @@ impl Loader {
             type_oid: cells.number(3)?,
             type_modifier: cells.number(4)?,
             not_null: cells.flag(5)?,
+            collation: cells.number(6)?,
             generated_from: None,
         };
         let name = column.name.clone();

@@ -84,6 +84,8 @@ pub struct Column {
     pub type_modifier: i32,
     /// NOT NULL.
     pub not_null: bool,
+    /// `attcollation`; 0 where the type has none.
+    pub collation: Oid,
     /// For a generated column (stored or virtual): the columns its expression names.
     pub generated_from: Option<Vec<i16>>,
 }
@@ -245,6 +247,12 @@ impl Snapshot {
             },
             None => format!("#{}.#{}", column.relation, column.attribute),
         }
+    }
+
+    /// `attcollation` of a column.
+    pub fn collation(&self, column: ColumnId) -> Option<Oid> {
+        let relation = self.relations.get(&column.relation)?;
+        relation.column(column.attribute).map(|found| found.collation)
     }
 
     /// The type under all domains, with the type modifier that applies.

@@ -13,12 +13,9 @@ use super::search::BoundParameter;
 #[derive(Debug)]
 pub(super) enum Expected {
     /// ParseComplete.
-    Parse {
-        name: Vec<u8>,
-        prepared: Arc<Prepared>,
-        /// The client did not ask for it: swallow the answer.
-        injected: bool,
-    },
+    Parse { name: Vec<u8>, prepared: Arc<Prepared> },
+    /// ParseComplete of a statement that is shown to the server only; the client does not see it.
+    Probe,
     /// BindComplete.
     Bind {
         portal: Vec<u8>,

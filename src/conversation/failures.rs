@@ -16,13 +16,10 @@ use super::text::FAILING_SQLSTATE;
 use super::{Conversation, Run, StatementLog, Violation};
 
 impl<L: StatementLog> Conversation<L> {
-    pub(super) fn notice(&mut self, frame: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
+    /// Where its text may quote protected values it is not scrubbed but dropped: that there is one tells of them too.
+    pub(super) fn notice(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
         self.confirm()?;
-        if self.searches || self.front_scrubs(true) {
-            let mut fields = ErrorFields::parse(body).map_err(|_| Malformed("notice"))?;
-            fields.position = fields.position.and_then(|place| self.corrected_position(&place));
-            compose::notice_response(out, &scrubbed(&fields));
-        } else {
+        if !(self.searches || self.front_scrubs(true)) {
             out.extend_from_slice(frame);
         }
         Ok(())
@@ -31,8 +28,10 @@ impl<L: StatementLog> Conversation<L> {
     /// Whether an error that comes now may quote protected values. `any_phase`: also before rows were read.
     fn front_scrubs(&self, any_phase: bool) -> bool {
         match self.expected.front() {
-            Some(Expected::Execute { run, .. }) => self.run_scrubs(run, true),
-            Some(Expected::Query { runs }) => runs.front().is_some_and(|run| self.run_scrubs(run, any_phase)),
+            Some(Expected::Execute { run, .. }) => self.holds_protected || self.run_scrubs(run, true),
+            Some(Expected::Query { runs }) => {
+                self.holds_protected || runs.front().is_some_and(|run| self.run_scrubs(run, any_phase))
+            }
             Some(Expected::Bind { statement, .. }) => {
                 let prepared = self.names.statements.get(statement);
                 prepared
@@ -59,7 +58,6 @@ impl<L: StatementLog> Conversation<L> {
                 (executed.is_none_or(|plan| plan.scrubs()), true)
             }
             StatementKind::Explain { analyze, .. } => (plan.scrubs(), *analyze),
-            StatementKind::Transaction(_) => (self.holds_protected, true),
             // In a transaction of its own a cursor WITH HOLD is run to its end.
             StatementKind::DeclareCursor { hold, .. } => (plan.scrubs(), *hold),
             StatementKind::Query | StatementKind::CopyOut(_) | StatementKind::Prepare { .. } => (plan.scrubs(), false),
@@ -102,19 +100,38 @@ impl<L: StatementLog> Conversation<L> {
         } else {
             fields.sqlstate.as_str()
         };
-        self.fail(sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000"));
+        let sqlstate = sqlstate.as_bytes().first_chunk::<5>().copied().unwrap_or(*b"XX000");
+        self.forget_failed(sqlstate);
+        self.fail(sqlstate);
         Ok(())
     }
 
-    /// invalid_cursor_name, invalid_sql_statement_name, of FETCH or EXECUTE of a name that pgveil does not know either:
-    /// nothing ran.
+    /// DEALLOCATE, CLOSE and DISCARD take effect at once, and may fail all the same: where the commit that follows does.
+    /// A name that the server has forgotten must not be known here, since it may come to mean something else unseen.
+    fn forget_failed(&mut self, sqlstate: [u8; 5]) {
+        /// in_failed_sql_transaction, invalid_sql_statement_name, invalid_cursor_name.
+        const WITHOUT_EFFECT: [[u8; 5]; 3] = [*b"25P02", *b"26000", *b"34000"];
+        /// active_sql_transaction: DISCARD ALL runs in a transaction of its own, or not at all.
+        const IN_TRANSACTION: [u8; 5] = *b"25001";
+        if WITHOUT_EFFECT.contains(&sqlstate) {
+            return;
+        }
+        let Some(run) = self.front_run() else { return };
+        let kind = run.plan.kind.clone();
+        if sqlstate != IN_TRANSACTION || !matches!(kind, StatementKind::Discard { .. }) {
+            self.names.forget(&kind);
+        }
+    }
+
+    /// Of FETCH or EXECUTE of a name that pgveil does not know either, so that nothing ran: invalid_cursor_name,
+    /// invalid_sql_statement_name, in_failed_sql_transaction.
     fn is_unknown_name(&self, sqlstate: &str) -> bool {
         let run = match self.expected.front() {
             Some(Expected::Execute { run, .. }) => Some(run),
             Some(Expected::Query { runs }) => runs.front(),
             _ => None,
         };
-        matches!(sqlstate, "34000" | "26000") && run.is_some_and(|run| run.shown.is_none())
+        matches!(sqlstate, "34000" | "26000" | "25P02") && run.is_some_and(|run| run.shown.is_none())
     }
 
     /// Drops what the server will not answer any more.

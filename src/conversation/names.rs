@@ -12,6 +12,13 @@ use super::search::{Sent, indirect_search_refusal};
 /// Why FETCH and EXECUTE lead to queries only: what they run is then decided at one place, where its name is looked up.
 pub(super) const NO_QUERY: &str = "FETCH, MOVE and EXECUTE pass only where the name is that of a query";
 
+/// Prepared statements of one session, and portals.
+pub(super) const NAMES_MAX: usize = 10_000;
+/// Bytes of all their texts.
+pub(super) const TEXTS_BYTES_MAX: usize = 32 << 20;
+/// So many statements have room whatever their texts are, which are of 1 MiB at most.
+const ROOMY: usize = TEXTS_BYTES_MAX >> 20;
+
 /// A prepared statement.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -167,6 +174,33 @@ impl Names {
                 (name.clone(), latest)
             })
             .collect();
+    }
+
+    /// What DEALLOCATE, CLOSE and DISCARD do away with.
+    pub(super) fn forget(&mut self, kind: &StatementKind) {
+        match kind {
+            StatementKind::Deallocate(Some(name)) => drop(self.statements.remove(name.as_bytes())),
+            StatementKind::Deallocate(None) => self.statements.clear(),
+            StatementKind::CloseCursor(Some(name)) => drop(self.portals.remove(name.as_bytes())),
+            StatementKind::CloseCursor(None) => self.portals.clear(),
+            StatementKind::Discard { all: true } => {
+                self.statements.clear();
+                self.portals.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a statement or portal of this name and size of text finds room.
+    pub(super) fn has_room(&self, name: &[u8], text_bytes: usize) -> bool {
+        let statements = &self.latest_statements;
+        if statements.len() < ROOMY && self.latest_portals.len() < ROOMY {
+            return true;
+        }
+        let texts: usize = statements.values().map(|prepared| prepared.text.len()).sum();
+        texts + text_bytes <= TEXTS_BYTES_MAX
+            && (statements.len() < NAMES_MAX || statements.contains_key(name))
+            && (self.latest_portals.len() < NAMES_MAX || self.latest_portals.contains_key(name))
     }
 
     /// The server is in no transaction: every portal is gone but the cursors WITH HOLD.

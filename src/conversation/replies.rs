@@ -37,7 +37,7 @@ impl<L: StatementLog> Conversation<L> {
             reply::DATA_ROW => return self.data_row(frame, out),
             reply::COPY_DATA => return self.copy_data(frame, body, out),
             reply::ERROR_RESPONSE => return self.error(frame, body, out),
-            reply::NOTICE_RESPONSE => return self.notice(frame, body, out),
+            reply::NOTICE_RESPONSE => return self.notice(frame, out),
             reply::PARAMETER_STATUS => {
                 let mut reader = Reader::new(body);
                 let (name, value) = (reader.string()?, reader.string()?);
@@ -165,17 +165,13 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn parse_complete(&mut self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), Violation> {
-        let Some(Expected::Parse {
-            name,
-            prepared,
-            injected,
-        }) = self.expected.pop_front()
-        else {
-            return Err(unexpected(reply::PARSE_COMPLETE));
-        };
-        if !injected {
-            self.names.statements.insert(name, prepared);
-            out.extend_from_slice(frame);
+        match self.expected.pop_front() {
+            Some(Expected::Parse { name, prepared }) => {
+                self.names.statements.insert(name, prepared);
+                out.extend_from_slice(frame);
+            }
+            Some(Expected::Probe) => {}
+            _ => return Err(unexpected(reply::PARSE_COMPLETE)),
         }
         Ok(())
     }
@@ -369,15 +365,7 @@ impl<L: StatementLog> Conversation<L> {
                     .statements
                     .insert(name_key(name.as_bytes()).to_vec(), Arc::new(prepared));
             }
-            StatementKind::Deallocate(Some(name)) => drop(names.statements.remove(name.as_bytes())),
-            StatementKind::Deallocate(None) => names.statements.clear(),
-            StatementKind::CloseCursor(Some(name)) => drop(names.portals.remove(name.as_bytes())),
-            StatementKind::CloseCursor(None) => names.portals.clear(),
-            StatementKind::Discard { all: true } => {
-                names.statements.clear();
-                names.portals.clear();
-            }
-            _ => {}
+            kind => names.forget(kind),
         }
     }
 
@@ -399,6 +387,7 @@ impl<L: StatementLog> Conversation<L> {
         let is_idle = self.expected.is_empty();
         self.transaction = body.first().copied().unwrap_or_default();
         if self.transaction == b'I' {
+            self.holds_protected = false;
             self.names.end_transaction(is_idle);
         }
         if is_idle {

@@ -11,7 +11,7 @@ use crate::wire::tag::request;
 use super::expected::Expected;
 use super::names::{LatestPortal, Prepared, is_indirect};
 use super::runs::{refusal_of, refusal_or_probe};
-use super::text::{FAILING_STATEMENT, PROBE_NAME, REFUSAL_NAME, failing_text, name_key};
+use super::text::{FAILING_STATEMENT, PROBE_NAME, REFUSAL_NAME, name_key, original};
 use super::{Conversation, Run, StatementLog};
 
 /// What becomes of a Bind message, of which only the names are read.
@@ -40,7 +40,11 @@ impl<L: StatementLog> Conversation<L> {
                 self.expected.push_back(Expected::Query { runs: [run].into() });
                 return;
             }
-            return self.probe(text, run, out);
+            compose::parse(out, PROBE_NAME, original(frame, text, text.len()), &[]);
+            self.probe(PROBE_NAME, run, out);
+            compose::sync(out);
+            self.expected.push_back(Expected::Sync);
+            return;
         }
         let mut runs = std::collections::VecDeque::with_capacity(planned.statements.len());
         let mut rewriting = Rewriting::new(text);
@@ -68,11 +72,12 @@ impl<L: StatementLog> Conversation<L> {
             runs.iter_mut()
                 .for_each(|run: &mut Run| run.shifts = Some(shifts.clone()));
         }
+        let failing = |before: &[u8]| [before, FAILING_STATEMENT.as_bytes()].concat();
         match (sent_to, searched) {
             (None, None) => out.extend_from_slice(frame),
             (None, Some((sent, _))) => compose::query(out, sent.as_bytes()),
-            (Some(end), None) => compose::query(out, failing_text(text.get(..end).unwrap_or_default()).as_bytes()),
-            (Some(_), Some((sent, _))) => compose::query(out, failing_text(&sent).as_bytes()),
+            (Some(end), None) => compose::query(out, &failing(original(frame, text, end))),
+            (Some(_), Some((sent, _))) => compose::query(out, &failing(sent.as_bytes())),
         }
         self.expected.push_back(Expected::Query { runs });
     }
@@ -106,41 +111,22 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.push_back(Expected::Query { runs: [run].into() });
     }
 
-    /// Shows a statement to the server without running it: its own error is passed on; if it finds none, ours follows.
-    fn probe(&mut self, text: &str, run: Run, out: &mut Vec<u8>) {
-        compose::close(out, compose::Target::Statement(PROBE_NAME));
+    /// A statement is shown to the server without running it, by the Parse message under this name that is in `out`: the
+    /// server's own error is passed on; if it finds none, the name is free again, and ours follows.
+    fn probe(&mut self, name: &[u8], mut run: Run, out: &mut Vec<u8>) {
+        let Some(refusal) = run.refusal.take() else { return };
+        self.expected.push_back(Expected::Probe);
+        compose::close(out, compose::Target::Statement(name));
         self.expected.push_back(Expected::Close {
             target: b'S',
-            name: PROBE_NAME.to_vec(),
+            name: name.to_vec(),
             injected: true,
         });
-        compose::parse(out, PROBE_NAME, text.as_bytes(), &[]);
-        let planned = Arc::new(PlannedText {
-            statements: vec![run.plan.clone()],
-            spans: vec![],
-            generation: 0,
+        compose::parse(out, REFUSAL_NAME, FAILING_STATEMENT.as_bytes(), &[]);
+        self.expected.push_back(Expected::Refused {
+            refusal,
+            run: Some(run),
         });
-        let prepared = Arc::new(Prepared {
-            text: text.into(),
-            planned,
-            by_prepare: false,
-            sent: None,
-        });
-        self.expected.push_back(Expected::Parse {
-            name: PROBE_NAME.to_vec(),
-            prepared,
-            injected: true,
-        });
-        let refusal = run.refusal.clone();
-        if let Some(refusal) = refusal {
-            compose::parse(out, REFUSAL_NAME, FAILING_STATEMENT.as_bytes(), &[]);
-            self.expected.push_back(Expected::Refused {
-                refusal,
-                run: Some(run),
-            });
-        }
-        compose::sync(out);
-        self.expected.push_back(Expected::Sync);
     }
 
     /// A Parse message.
@@ -173,6 +159,18 @@ impl<L: StatementLog> Conversation<L> {
             }
         };
         let name = name_key(name);
+        if let [plan] = planned.statements.as_slice()
+            && let Verdict::Probe(refusal) = &plan.verdict
+        {
+            let run = self.begin(plan, Protocol::Extended, Some(refusal.clone()));
+            out.extend_from_slice(frame);
+            return self.probe(name, run, out);
+        }
+        if let Some(refusal) = self.room_refusal(name, text.len()) {
+            let plan = Arc::new(self.planner.nothing());
+            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            return self.refuse_extended(run, out);
+        }
         out.extend_from_slice(if sent.is_some() { &message } else { frame });
         let prepared = Arc::new(Prepared {
             text: text.into(),
@@ -184,7 +182,6 @@ impl<L: StatementLog> Conversation<L> {
         self.expected.push_back(Expected::Parse {
             name: name.to_vec(),
             prepared,
-            injected: false,
         });
     }
 
@@ -240,6 +237,12 @@ impl<L: StatementLog> Conversation<L> {
             && let Some(refusal) = refusal_or_probe(plan)
         {
             let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            self.refuse_extended(run, out);
+            return BindFate::Drop;
+        }
+        if let Some(refusal) = self.room_refusal(portal, 0) {
+            let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
+            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
@@ -318,7 +321,9 @@ impl<L: StatementLog> Conversation<L> {
         if run.refusal.is_some() {
             return self.refuse_extended(run, out);
         }
-        if latest.is_some_and(|latest| !latest.is_described) {
+        // An error that is still to come may keep alive what requests have closed.
+        let may_live_on = self.names.portals.contains_key(portal);
+        if latest.map_or(may_live_on, |latest| !latest.is_described) {
             compose::describe(out, compose::Target::Portal(portal));
             self.expected.push_back(Expected::DescribePortal {
                 portal: portal.to_vec(),

@@ -10,7 +10,7 @@ use crate::plan::{Plan, Verdict};
 use crate::sql::{Reason, Refusal, StatementKind};
 
 use super::expected::Expected;
-use super::names::{Latest, LatestPortal, NO_QUERY, Prepared, as_query};
+use super::names::{Latest, LatestPortal, NAMES_MAX, NO_QUERY, Prepared, TEXTS_BYTES_MAX, as_query};
 use super::search::indirect_search_refusal;
 use super::text::name_key;
 use super::{Begun, Conversation, Ended, NotWritten, Run, StatementLog, Violation};
@@ -152,7 +152,15 @@ impl<L: StatementLog> Conversation<L> {
         if let Some(refusal) = refusal_or_probe(plan).or_else(|| self.stale_refusal(plan)) {
             return Some(refusal);
         }
-        if let Some(refusal) = self.name_refusal(name_in(&plan.kind).unwrap_or_default().as_bytes()) {
+        let name = name_in(&plan.kind).unwrap_or_default().as_bytes();
+        if let Some(refusal) = self.name_refusal(name) {
+            return Some(refusal);
+        }
+        if matches!(
+            plan.kind,
+            StatementKind::Prepare { .. } | StatementKind::DeclareCursor { .. }
+        ) && let Some(refusal) = self.room_refusal(name, plan.log_text.len())
+        {
             return Some(refusal);
         }
         let shown = match self.names.latest_shown(plan) {
@@ -197,6 +205,17 @@ impl<L: StatementLog> Conversation<L> {
             reason: Reason::UnsafeEncoding,
             message: "names of prepared statements, portals and cursors pass in ASCII only".into(),
             hint: "Choose another name.".into(),
+        })
+    }
+
+    /// Why there is no room for one name more.
+    pub(super) fn room_refusal(&self, name: &[u8], text_bytes: usize) -> Option<Refusal> {
+        (!self.names.has_room(name, text_bytes)).then(|| Refusal {
+            reason: Reason::TooLarge,
+            message: format!(
+                "a session may have {NAMES_MAX} prepared statements and {NAMES_MAX} portals, and {TEXTS_BYTES_MAX} bytes of text in them"
+            ),
+            hint: "DEALLOCATE or close what is not needed any more.".into(),
         })
     }
 

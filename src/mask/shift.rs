@@ -46,12 +46,13 @@ impl ShiftMask {
             return Some(());
         }
         let zoned = type_oid == oid::TIMESTAMPTZ;
-        let (moment, east_s) = decode_timestamp(format, zoned, value)?;
+        let (moment, _) = decode_timestamp(format, zoned, value)?;
         let moment = match moment {
             Moment::At(us) => Moment::At(self.shift_us(us)?),
             infinite => infinite,
         };
-        encode_timestamp(format, moment, zoned.then_some(east_s), out);
+        // In UTC: the zone in which it was written is that of the original, in summer time or not.
+        encode_timestamp(format, moment, zoned.then_some(0), out);
         Some(())
     }
 

@@ -28,6 +28,11 @@ pub fn is_total(name: &str, left: Option<Oid>, right: Option<Oid>) -> bool {
     }
 }
 
+/// Comparisons: total for types that have them, see the lineage's own check.
+pub fn is_comparison(name: &str) -> bool {
+    matches!(name, "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=")
+}
+
 /// Whether the value of the left operand alone cannot make it fail, whatever the right one is: pattern matching
 /// fails by the pattern only.
 pub fn is_total_in_left(name: &str) -> bool {

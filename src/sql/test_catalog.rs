@@ -139,6 +139,7 @@ pub(crate) fn add(
         type_oid: 25,
         type_modifier: -1,
         not_null: false,
+        collation: 0,
         generated_from: None,
     });
     let relation = Relation {

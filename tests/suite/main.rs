@@ -1,5 +1,6 @@
 //! The integration suite: one binary, one module a property.
 
+mod attack;
 mod canary;
 mod catalog;
 mod cluster;
@@ -8,12 +9,14 @@ mod demo;
 mod equivalence;
 mod extensions;
 mod functions;
+mod fuzz;
 mod harness;
 mod large_objects;
 mod oracle;
 mod other_databases;
 mod pagila;
 mod protocol;
+mod random;
 mod readme;
 mod restore;
 mod search;

@@ -28,9 +28,9 @@ fn rows_become_relations() {
         (
             "columns",
             &[
-                &["16384", "1", "id", "23", "-1", "t"],
-                &["16384", "3", "email", "1043", "54", "f"],
-                &["99999", "1", "of_an_index", "23", "-1", "f"],
+                &["16384", "1", "id", "23", "-1", "t", "0"],
+                &["16384", "3", "email", "1043", "54", "f", "0"],
+                &["99999", "1", "of_an_index", "23", "-1", "f", "0"],
             ],
         ),
         ("generated columns", &[&["16384", "3", "NULL"], &["16384", "3", "1"]]),
@@ -64,7 +64,7 @@ fn rows_become_relations() {
 fn user_code_spreads_to_what_is_made_of_the_type() {
     let snapshot = load(&[
         ("relations", &[&["16500", "public", "place", "r", "16502", "f", "NULL"]]),
-        ("columns", &[&["16500", "1", "at", "16401", "-1", "f"]]),
+        ("columns", &[&["16500", "1", "at", "16401", "-1", "f", "0"]]),
         (
             "types",
             &[

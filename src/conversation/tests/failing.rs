@@ -41,7 +41,8 @@ fn over_protected_statements_they_are_scrubbed_once_rows_may_come() {
         error("22P02", QUOTES),
         ready(b'I'),
     ]);
-    assert_eq!(seen[2..], ["N 00000 successful completion (00000)", SCRUBBED, "Z I"]);
+    // That there is a notice may tell as much as its text.
+    assert_eq!(seen[2..], [SCRUBBED, "Z I"]);
     // Parse analysis has read no row, and its errors are worth reading.
     stage.query("SELECT email FROM customer");
     let seen = stage.seen(&[error("42883", "operator does not exist"), ready(b'I')]);
@@ -64,7 +65,7 @@ fn over_protected_statements_they_are_scrubbed_once_rows_may_come() {
         error("22P02", QUOTES),
         ready(b'I'),
     ]);
-    assert_eq!(seen[2..], ["N 00000 successful completion (00000)", SCRUBBED, "Z I"]);
+    assert_eq!(seen[2..], [SCRUBBED, "Z I"]);
     stage.query("COPY customer (email) TO STDOUT");
     let seen = stage.seen(&[copy_out(1), copy_data("a@b\n"), error("22P02", QUOTES), ready(b'I')]);
     assert_eq!(seen[2], SCRUBBED);

@@ -132,17 +132,22 @@ fn an_unknown_name_is_shown_to_the_server_without_being_run() {
     assert_eq!(
         sent,
         [
-            "Close Spgveil_probe",
             "Parse pgveil_probe: SELECT a FROM nowhere",
+            "Close Spgveil_probe",
             &format!("Parse pgveil_refusal: {STAND_IN}"),
             "Sync",
         ]
     );
     let unknown = error("42P01", "relation \"nowhere\" does not exist");
-    let seen = stage.seen(&[closed(), unknown, ready(b'I')]);
+    let seen = stage.seen(&[unknown, ready(b'I')]);
     assert_eq!(seen, ["E 42P01 relation \"nowhere\" does not exist", "Z I"]);
     stage.query("SELECT a FROM nowhere");
-    let seen = stage.seen(&[closed(), parsed(), failing(), ready(b'I')]);
+    let seen = stage.seen(&[parsed(), closed(), failing(), ready(b'I')]);
+    assert!(seen[0].starts_with("E 42501") && seen[1] == "Z I", "{seen:?}");
+    let sent = stage.parse("s", "SELECT a FROM nowhere");
+    assert_eq!(sent[..2], ["Parse s: SELECT a FROM nowhere", "Close Ss"]);
+    stage.sync();
+    let seen = stage.seen(&[parsed(), closed(), failing(), ready(b'I')]);
     assert!(seen[0].starts_with("E 42501") && seen[1] == "Z I", "{seen:?}");
 }
 
@@ -202,4 +207,42 @@ fn function_calls() {
     assert_eq!(open.seen(&[bare(b'V'), ready(b'I')]), ["V", "Z I"]);
     assert!(open.function_call(954));
     assert!(open.replies(&[bare(b'V'), bare(b'V')]).is_err());
+}
+
+/// What stands before a refused statement is sent in the bytes that it came in.
+#[test]
+fn a_text_in_another_encoding() {
+    let mut stage = Stage::new();
+    stage.seen(&[status("client_encoding", "LATIN1")]);
+    let text = "SELECT '\u{f7e9}'; SELECT email FROM customer";
+    let planned = stage.conversation.planner().plan(text);
+    let mut out = Vec::new();
+    stage.conversation.query(
+        b"Q\0\0\0\x2eSELECT '\xe9'; SELECT email FROM customer\0",
+        text,
+        &planned,
+        &mut out,
+    );
+    assert_eq!(&out[5..], b"SELECT '\xe9'; SELECT \"pgveil refused this statement\"\0");
+}
+
+#[test]
+fn names_without_end() {
+    let mut stage = Stage::new();
+    let long = format!("SELECT '{}'", "x".repeat(1_000_000));
+    let mut count = 0;
+    while !stage.parse(&format!("s{count}"), &long)[0].contains("pgveil refused") {
+        stage.seen(&[parsed()]);
+        count += 1;
+        assert!(count < 40);
+    }
+    assert!(count >= 32);
+    stage.sync();
+    stage.seen(&[failing(), ready(b'I')]);
+    stage.close(b'S', "s0");
+    assert_eq!(stage.parse("s", &long)[0].len(), "Parse s: ".len() + long.len());
+    let mut stage = Stage::new();
+    stage.parse("s", "SELECT 1");
+    let refused = (0..20_000).find(|number| stage.bind(&format!("p{number}"), "s")[0].contains("pgveil refused"));
+    assert_eq!(refused, Some(10_000));
 }

@@ -6,7 +6,7 @@ use pg_query::protobuf::AExprKind;
 
 use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
-use super::{Analyser, Step, builtins, unknown};
+use super::{Analyser, Step, builtins, failure, unknown};
 use crate::catalog::{ColumnId, Function, Oid, Relation};
 use crate::sql::functions::{self, Behaviour, Class};
 use crate::sql::tree::{Node, Value};
@@ -114,23 +114,39 @@ impl<'a> Analyser<'a> {
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
+        if callee.name == "array_agg"
+            && self.is_builtin(callee)
+            && let Some(failing) = self.fails_by_type(callee.name, &arguments)
+        {
+            self.may_fail(|| "an array of arrays".to_owned(), &failing);
+        }
         if let Some(structured) = self.structured_call(call, callee, &arguments, &lineage, &order) {
             return Ok(structured);
         }
-        self.call_effects(callee, &arguments, &lineage);
+        self.call_effects(callee, Some(call), &arguments, &lineage);
         if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
             return Ok(picked);
         }
+        let follows_null = |argument: &Origin<'a>| argument.follows_null() || !self.has_protected(&argument.lineage);
         Ok(Origin {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
             structure: None,
+            computed_follows_null: self.is_builtin(callee)
+                && failure::gives_null_for_null_only(callee.name)
+                && arguments.iter().all(follows_null),
             lineage,
         })
     }
 
     /// What a call tells beside its value: that it failed, how many rows it gave.
-    pub(super) fn call_effects(&mut self, callee: Callee<'_>, arguments: &[Origin<'a>], lineage: &Lineage) {
+    pub(super) fn call_effects(
+        &mut self,
+        callee: Callee<'_>,
+        call: Option<&Node>,
+        arguments: &[Origin<'a>],
+        lineage: &Lineage,
+    ) {
         let mut users = callees::named(self.snapshot, callee.schema, callee.name);
         let is_builtin = self.is_builtin(callee);
         if users.any(|one| one.returns_set) || is_builtin && builtins::returns_set(callee.name) {
@@ -139,7 +155,13 @@ impl<'a> Analyser<'a> {
         let what = || format!("function {}", callee.name);
         let behaviour = self.behaviour(callee, arguments.len());
         match behaviour.class {
-            Class::Pure | Class::Picking | Class::Counting => {}
+            Class::Pure | Class::Picking => {
+                let failing = is_builtin.then(|| self.fails_by_type(callee.name, arguments)).flatten();
+                if let Some(failing) = failing {
+                    self.may_fail(what, &failing);
+                }
+            }
+            Class::Counting => {}
             Class::Fallible => {
                 let mut failing = Lineage::computed();
                 // Aggregated values (WITHIN GROUP) come after the direct arguments, and are not among these.
@@ -154,10 +176,18 @@ impl<'a> Analyser<'a> {
                 let from_catalog = |argument| self.is_from_catalog(callee, argument);
                 if arguments.is_empty() || !arguments.iter().all(from_catalog) {
                     self.may_fail(what, &failing);
+                    if call.is_some_and(|call| failure::has_safe_constants(callee.name, call)) {
+                        self.constants_matter = true;
+                    } else if !self.has_protected(&failing) {
+                        self.may_fail_unless_null(&what, &arguments.iter().collect::<Vec<_>>());
+                    }
                 }
             }
             // Known to be harmless with clean arguments only.
             Class::System | Class::Opaque => {
+                if failure::leaves_a_trace(callee.name) {
+                    self.may_fail(what, &Lineage::computed());
+                }
                 if self.has_protected(lineage) {
                     self.other_influence(Clause::FunctionArgument, lineage);
                 }
@@ -225,6 +255,9 @@ impl<'a> Analyser<'a> {
         if !self.is_builtin(callee) {
             return None;
         }
+        if functions::class(callee.name) == Class::Picking {
+            return first.filter(|oid| *oid != UNKNOWN);
+        }
         if callee.name == "array_agg" && arguments.len() == 1 {
             return array_of(first.filter(|oid| *oid != UNKNOWN)?, self.snapshot);
         }
@@ -287,6 +320,7 @@ impl<'a> Analyser<'a> {
 
     /// The value of an operator.
     pub(super) fn operator(&mut self, scope: &Scope<'_, 'a>, expression: &'a Node) -> Step<Origin<'a>> {
+        let before = (self.clean_fallible, self.sublinks);
         let mut sides = Vec::new();
         for side in ["lexpr", "rexpr"] {
             sides.push(match expression.get(side) {
@@ -299,10 +333,21 @@ impl<'a> Analyser<'a> {
         {
             return Ok(array);
         }
-        let failing = self.failing_side(expression, &sides);
-        if let Some(failing) = failing {
-            let name = operator_name(expression);
-            self.may_fail(|| format!("operator {name}"), &failing);
+        let mut lineage = Lineage::computed();
+        for side in sides.iter().flatten() {
+            lineage.absorb(&side.lineage);
+        }
+        let computed = Origin::from(lineage);
+        if failure::stops_early(expression) {
+            self.branch_effects(before, std::slice::from_ref(&computed), false);
+        }
+        let name = operator_name(expression);
+        if let Some(failing) = self.failing_side(expression, &sides) {
+            let what = || format!("operator {name}");
+            self.may_fail(what, &failing);
+            if !self.has_protected(&failing) {
+                self.may_fail_unless_null(&what, &sides.iter().flatten().collect::<Vec<_>>());
+            }
         }
         if let [Some(left), Some(right)] = sides.as_slice() {
             if expression.int("kind") == AExprKind::AexprNullif as i64 {
@@ -312,11 +357,19 @@ impl<'a> Analyser<'a> {
                 return Ok(Origin::from(self.equal(expression, left, right)));
             }
         }
-        let mut lineage = Lineage::computed();
-        for side in sides.iter().flatten() {
-            lineage.absorb(&side.lineage);
-        }
-        Ok(Origin::from(lineage))
+        let (type_oid, computed_follows_null) = match sides.as_slice() {
+            [Some(left), Some(right)] if name == "||" && self.concatenates_texts(left, right) => {
+                let follows = |side: &Origin<'a>| side.follows_null() || !self.has_protected(&side.lineage);
+                (Some(failure::TEXT), follows(left) && follows(right))
+            }
+            _ if matches!(name, "->>" | "#>>") => (Some(failure::TEXT), false),
+            _ => (None, false),
+        };
+        Ok(Origin {
+            type_oid,
+            computed_follows_null,
+            ..computed
+        })
     }
 
     /// The outcome of `a = b`, `a <> b`, `a IS DISTINCT FROM b` and their like, as a value.
@@ -347,7 +400,14 @@ impl<'a> Analyser<'a> {
             | AExprKind::AexprBetween
             | AExprKind::AexprNotBetween
             | AExprKind::AexprBetweenSym
-            | AExprKind::AexprNotBetweenSym => true,
+            | AExprKind::AexprNotBetweenSym => self.compares_totally(expression, sides),
+            AExprKind::AexprLike | AExprKind::AexprIlike if is_safe_pattern(expression) => true,
+            _ if operators::is_total_in_left(name) && is_plain_pattern(expression) => true,
+            _ if operators::is_comparison(name) => self.compares_totally(expression, sides),
+            _ if name == "||" => match sides {
+                [Some(left), Some(right)] => self.concatenates_texts(left, right),
+                _ => false,
+            },
             _ => operators::is_total(name, type_of(0), type_of(1)),
         };
         if total && !users_fail_by(0) && !users_fail_by(1) {
@@ -384,6 +444,19 @@ impl<'a> Analyser<'a> {
 /// The operator without its schema.
 pub(super) fn operator_name(expression: &Node) -> &str {
     expression.names("name").last().copied().unwrap_or_default()
+}
+
+/// Longer patterns may be too complex for the server, which takes some hundred thousand letters.
+const PATTERN_BYTES_MAX: usize = 1000;
+
+/// A regular expression without anything that could be wrong in it.
+fn is_plain_pattern(expression: &Node) -> bool {
+    let constant = expression.node("rexpr").filter(|node| node.is("AConst"));
+    let text = constant.and_then(|node| node.node("val")).map(|val| val.str("sval"));
+    text.filter(|text| text.len() <= PATTERN_BYTES_MAX).is_some_and(|text| {
+        text.chars()
+            .all(|letter| letter.is_alphanumeric() || " _@.-^$,;:'%#".contains(letter))
+    })
 }
 
 /// A pattern that ends in a lone backslash fails, but only on values that match what stands before it.

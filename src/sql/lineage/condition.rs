@@ -237,7 +237,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// IN, NOT IN, `= ANY`, `<> ALL` of a subquery; EXISTS, which tests nothing but what its query tests.
-    fn is_membership(&self, node: &Node) -> bool {
+    pub(super) fn is_membership(&self, node: &Node) -> bool {
         let kind = SubLinkType::try_from(i32::try_from(node.int("sub_link_type")).unwrap_or_default());
         let names = node.names("oper_name");
         match kind {

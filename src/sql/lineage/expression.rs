@@ -5,18 +5,27 @@ use std::rc::Rc;
 
 use pg_query::protobuf::SubLinkType;
 
+use super::failure::{has_constants_only, is_read_at_once, is_total_cast};
 use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::{Found, Scope};
 use super::{Analyser, Step, Stop, not_understood, unknown};
 use crate::catalog::{Oid, Relation, Type, TypeKind};
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::Node;
-use crate::sql::{Lineage, Reason, Refusal, Structure};
+use crate::sql::{Clause, Lineage, Reason, Refusal, Structure};
 
 impl<'a> Analyser<'a> {
     /// Where the value of an expression comes from.
     pub(super) fn value(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         self.step()?;
+        let value = self.value_of(scope, node)?;
+        if matches!(node.kind(), "AExpr" | "FuncCall" | "MinMaxExpr" | "CaseExpr") {
+            self.collation_effects(&value);
+        }
+        Ok(value)
+    }
+
+    fn value_of(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
         match node.kind() {
             "ColumnRef" => self.column_reference(scope, node),
             "AConst" => {
@@ -48,9 +57,15 @@ impl<'a> Analyser<'a> {
                 }
                 None => self.generic(scope, node),
             },
-            "BooleanTest" | "AIndices" | "List" | "CollateClause" | "NamedArgExpr" | "ResTarget" | "SortBy" => {
+            "List" => self.list(scope, node),
+            "CollateClause" => {
+                let name = node.names("collname").last().copied().unwrap_or_default();
+                if name != "default" {
+                    self.collations.insert(name.to_owned());
+                }
                 self.generic(scope, node)
             }
+            "BooleanTest" | "AIndices" | "NamedArgExpr" | "ResTarget" | "SortBy" => self.generic(scope, node),
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
             _ => match self.constructed(scope, node)? {
                 Some(origin) => Ok(origin),
@@ -242,7 +257,12 @@ impl<'a> Analyser<'a> {
                 "String" => value = self.field(&value, step.str("sval"))?,
                 "AStar" => {}
                 _ => {
+                    let before = (self.clean_fallible, self.sublinks);
                     let subscript = self.value(scope, step)?;
+                    // It is not evaluated where there is nothing to take from.
+                    if (self.clean_fallible, self.sublinks) > before {
+                        self.may_fail_unless_null(&|| "a subscript".to_owned(), &[&value]);
+                    }
                     let place = (at > 0).then(|| steps[at - 1]).filter(|before| before.is("AIndices"));
                     if place.is_some() && of_array {
                         // A further dimension of the same array.
@@ -258,7 +278,9 @@ impl<'a> Analyser<'a> {
                     let mut lineage = value.lineage.tainted();
                     lineage.absorb(&subscript.lineage);
                     // jsonb and other types with subscripts of their own may fail on a bad one.
-                    self.may_fail(|| "a subscript".to_owned(), &subscript.lineage);
+                    if self.has_protected(&subscript.lineage) || !has_constants_only(step) {
+                        self.may_fail(|| "a subscript".to_owned(), &subscript.lineage);
+                    }
                     value = match value.type_oid.and_then(|oid| self.snapshot.types.get(&oid)) {
                         Some(Type {
                             kind: TypeKind::Array(element),
@@ -306,10 +328,12 @@ impl<'a> Analyser<'a> {
             fields: Some(Rc::new(fields)),
             type_oid: None,
             structure: None,
+            computed_follows_null: false,
         })
     }
 
     fn sublink(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Origin<'a>> {
+        let before = (self.clean_fallible, self.sublinks);
         let kind = node.int("sub_link_type");
         let (fields, decided) = match node.node("subselect") {
             Some(subselect) => {
@@ -318,6 +342,7 @@ impl<'a> Analyser<'a> {
             }
             None => Default::default(),
         };
+        let within = (self.clean_fallible, self.sublinks);
         self.sublinks += 1;
         if kind == SubLinkType::ExistsSublink as i64 {
             let mut exists = Lineage::computed();
@@ -337,6 +362,9 @@ impl<'a> Analyser<'a> {
         let mut lineage = united_fields(&fields);
         lineage.picked_by(&decided);
         if kind == SubLinkType::ArraySublink as i64 {
+            if !fields.iter().all(|field| self.is_scalar(&field.origin)) {
+                self.may_fail(|| "an array of arrays".to_owned(), &lineage);
+            }
             let elements: Vec<Origin<'a>> = fields.into_iter().take(1).map(|field| field.origin).collect();
             let element = elements.first().and_then(|element| element.type_oid);
             return Ok(Origin {
@@ -346,7 +374,16 @@ impl<'a> Analyser<'a> {
             });
         }
         if let Some(test) = node.node("testexpr") {
-            lineage.absorb(&self.value(scope, test)?.lineage);
+            let test = self.value(scope, test)?;
+            lineage.absorb(&test.lineage);
+            // It ends with the first row that decides: how many rows it read is told by EXPLAIN ANALYZE.
+            match fields.as_slice() {
+                [field] if self.is_membership(node) => self.equality(Clause::Sublink, &test, &field.origin),
+                _ => self.other_influence(Clause::Sublink, &lineage),
+            }
+        }
+        if within > before {
+            self.branch_effects(before, &[Origin::from(lineage.clone())], false);
         }
         if let Some(operator) = node.names("oper_name").last()
             && !crate::sql::operators::is_total(operator, None, None)
@@ -362,7 +399,11 @@ impl<'a> Analyser<'a> {
         };
         let value = self.value(scope, argument)?;
         let target = self.type_named(type_name);
+        let is_domain = target.is_some_and(|oid| self.snapshot.base_type(oid, -1).0 != oid);
         if value.lineage.is_null() {
+            if is_domain {
+                self.may_fail(|| "the constraint of a domain".to_owned(), &value.lineage);
+            }
             return Ok(self.cast_null(target));
         }
         if let Some(structured) = self.structured_cast(&value, type_name, target) {
@@ -376,16 +417,20 @@ impl<'a> Analyser<'a> {
                 ..value
             });
         }
+        let computed_follows_null = value.follows_null();
         let lineage = value.lineage.tainted();
         let has_limits = type_name.get("typmods").is_some();
         let total = target.is_some_and(|target| is_total_cast(value.type_oid, target, has_limits));
-        // A literal is read when the statement is analysed, before any row.
-        if !total && !argument.is("AConst") {
+        let is_array = type_name.get("array_bounds").is_some();
+        if !total && (is_domain || !is_read_at_once(argument, target, is_array)) {
             let name = type_name.names("names").last().copied().unwrap_or_default();
             self.may_fail(|| format!("cast to {name}"), &lineage);
         }
         Ok(match target {
-            Some(target) => Origin::of_type(lineage, target, self.snapshot),
+            Some(target) => Origin {
+                computed_follows_null,
+                ..Origin::of_type(lineage, target, self.snapshot)
+            },
             None => Origin {
                 fields: self.named_row(type_name).map(|relation| {
                     let names = relation.columns.iter().map(|column| column.name.as_str());
@@ -394,6 +439,7 @@ impl<'a> Analyser<'a> {
                 lineage,
                 type_oid: None,
                 structure: None,
+                computed_follows_null: false,
             },
         })
     }
@@ -477,31 +523,6 @@ impl<'a> Analyser<'a> {
 
 fn is_string(oid: Oid) -> bool {
     oid == 25 || oid == 1043
-}
-
-/// Whether every value of one type has a value of the other: to strings, and to wider numbers.
-fn is_total_cast(from: Option<Oid>, to: Oid, has_limits: bool) -> bool {
-    const SMALLINT: Oid = 21;
-    const INTEGER: Oid = 23;
-    const BIGINT: Oid = 20;
-    const NUMERIC: Oid = 1700;
-    const REAL: Oid = 700;
-    const DOUBLE: Oid = 701;
-    // text, varchar, char(n), name: explicit casts cut what is too long.
-    if [25, 1043, 1042, 19].contains(&to) {
-        return true;
-    }
-    if has_limits {
-        return false;
-    }
-    match from {
-        Some(from) if from == to => true,
-        Some(SMALLINT) => [INTEGER, BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
-        Some(INTEGER) => [BIGINT, NUMERIC, REAL, DOUBLE].contains(&to),
-        Some(BIGINT) => [NUMERIC, REAL, DOUBLE].contains(&to),
-        Some(REAL) => to == DOUBLE,
-        _ => false,
-    }
 }
 
 fn constant<'a>(node: &'a Node) -> Origin<'a> {

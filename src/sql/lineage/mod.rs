@@ -8,6 +8,7 @@
 //! - `contained` reads queries whose outcome is one value;
 //! - `inlined` reads the bodies of SQL-language functions where they are called;
 //! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make;
+//! - `failure` asks what failing tells;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -19,6 +20,7 @@ mod condition;
 mod constructors;
 mod contained;
 mod expression;
+mod failure;
 mod from;
 mod inlined;
 mod labels;
@@ -109,6 +111,8 @@ struct Analyser<'a> {
     views_seen: HashSet<Oid>,
     /// Calls met that may fail on clean values; within a branch, whether they do tells of the branch's condition.
     clean_fallible: usize,
+    /// Names in COLLATE clauses met, but for the default one.
+    collations: HashSet<String>,
     /// Subqueries met within expressions.
     sublinks: usize,
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
@@ -129,6 +133,7 @@ impl<'a> Analyser<'a> {
             constants_matter: false,
             views_seen: HashSet::new(),
             clean_fallible: 0,
+            collations: HashSet::new(),
             sublinks: 0,
             sublink_labels: HashMap::new(),
             frames: Vec::new(),

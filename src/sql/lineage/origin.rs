@@ -17,6 +17,8 @@ pub(super) struct Origin<'a> {
     pub type_oid: Option<Oid>,
     /// What it is made of, if that is known and it is no row, or more than `fields` say.
     pub structure: Option<Rc<Structure>>,
+    /// Computed, but NULL only where one of the columns that it is computed from is NULL.
+    pub computed_follows_null: bool,
 }
 
 /// A column of a result, or a field of a row.
@@ -30,6 +32,11 @@ impl<'a> Origin<'a> {
     /// A value that comes from no column.
     pub fn computed() -> Self {
         Origin::from(Lineage::computed())
+    }
+
+    /// It is NULL only where one of its columns is: whether it is NULL tells nothing else.
+    pub fn follows_null(&self) -> bool {
+        self.computed_follows_null || self.lineage.is_verbatim()
     }
 
     /// Which of the values it is depends on `by`; so it does for every part of them.
@@ -125,6 +132,7 @@ impl<'a> Origin<'a> {
             fields,
             type_oid: Some(base),
             structure: None,
+            computed_follows_null: false,
         }
     }
 }
@@ -133,9 +141,7 @@ impl From<Lineage> for Origin<'_> {
     fn from(lineage: Lineage) -> Self {
         Origin {
             lineage,
-            fields: None,
-            type_oid: None,
-            structure: None,
+            ..Origin::default()
         }
     }
 }
@@ -254,6 +260,7 @@ pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
         fields,
         structure: united_structure(left, right).map(Rc::new),
         type_oid,
+        computed_follows_null: false,
     }
 }
 

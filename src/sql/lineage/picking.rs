@@ -69,6 +69,9 @@ impl<'a> Analyser<'a> {
             Some(result) => self.branch(scope, result, &deciding, false)?,
             None => null(),
         });
+        if subject.is_some() {
+            self.case_comparison(node, &deciding);
+        }
         self.constants_in(&results);
         Ok(one_of(results, &by))
     }

@@ -10,7 +10,7 @@ use super::labels::label;
 use super::origin::{Field, Origin, fields_of};
 use super::scope::{Scope, Shape};
 use super::{Analyser, Step, not_understood};
-use crate::catalog::TypeKind;
+use crate::catalog::{Oid, TypeKind};
 use crate::sql::tree::Node;
 use crate::sql::{Clause, Lineage};
 
@@ -138,6 +138,11 @@ impl<'a> Analyser<'a> {
     /// Whether the elements of this array are certainly no rows.
     fn has_plain_elements(&self, node: &'a Node, array: &Origin<'a>) -> bool {
         let kind = |oid| self.snapshot.types.get(&oid).map(|found| found.kind);
+        /// int2vector, oidvector
+        const VECTORS: [Oid; 2] = [22, 30];
+        if array.type_oid.is_some_and(|oid| VECTORS.contains(&oid)) {
+            return true;
+        }
         if let Some(TypeKind::Array(element)) = array.type_oid.and_then(kind) {
             let base = self.snapshot.base_type(element, -1).0;
             return !matches!(kind(base), Some(TypeKind::Composite(_)) | None);

@@ -249,6 +249,7 @@ impl<'a> Entry<'a> {
             fields: fields.filter(|_| !self.renames_type),
             type_oid: None,
             structure: None,
+            computed_follows_null: false,
         }
     }
 }

@@ -41,6 +41,7 @@ impl<'a> Analyser<'a> {
             lineage.absorb(&element.lineage);
             elements.push(element);
         }
+        self.array_effects(&elements, &lineage);
         let mut types: Vec<_> = elements.iter().map(|element| element.type_oid).collect();
         types.retain(|oid| *oid != Some(UNKNOWN));
         types.dedup();

@@ -4,11 +4,11 @@
 //! errors, notices or settings, is searched for all of them, in every form they could have. The proxy's login upstream
 //! is the server's superuser, so that nothing rests on the server's own privileges.
 
-mod everyday;
-mod needles;
+pub mod everyday;
+pub mod needles;
 pub mod peer;
-mod ways;
-mod wire;
+pub mod ways;
+pub mod wire;
 
 use pgveil::cluster::{Cluster, SUPERUSER};
 
@@ -16,8 +16,8 @@ use crate::harness::{Proxy, ProxyOptions};
 use needles::Needles;
 use peer::Peer;
 
-const DATABASE: &str = "canary";
-const OPTIONS: &str = "-c search_path=vault,public";
+pub const DATABASE: &str = "canary";
+pub const OPTIONS: &str = "-c search_path=vault,public";
 
 /// Every column that the rules protect, with what inherits their protection.
 const PROTECTED: [(&str, &str); 6] = [

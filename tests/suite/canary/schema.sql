@@ -1,4 +1,5 @@
 -- Each protected cell holds a token that stands nowhere else. Row 7 and 8 of person hold NULLs.
+-- With canary.moved = on every token is another one: as long, as unique, and in the same order.
 CREATE SCHEMA vault;
 CREATE EXTENSION citext;
 CREATE EXTENSION dblink;
@@ -7,10 +8,16 @@ CREATE EXTENSION pgstattuple;
 CREATE EXTENSION pageinspect;
 CREATE EXTENSION hstore;
 
-CREATE FUNCTION vault.token(what text, n int) RETURNS text LANGUAGE sql IMMUTABLE
-    AS $$ SELECT 'zq' || substr(md5(what || n), 1, 14) $$;
-CREATE FUNCTION vault.number(what text, n int) RETURNS bigint LANGUAGE sql IMMUTABLE
-    AS $$ SELECT ('x' || substr(md5(what || n), 1, 8))::bit(32)::bigint $$;
+CREATE FUNCTION vault.moved() RETURNS int LANGUAGE sql STABLE
+    AS $$ SELECT CASE WHEN current_setting('canary.moved', true) = 'on' THEN 1 ELSE 0 END $$;
+CREATE FUNCTION vault.letters(hex text) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT CASE vault.moved() WHEN 1 THEN translate(hex, '0123456789abcdef', '3456789abcdefghi') ELSE hex END $$;
+CREATE FUNCTION vault.token(what text, n int) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT 'zq' || vault.letters(substr(md5(what || n), 1, 14)) $$;
+CREATE FUNCTION vault.number(what text, n int) RETURNS bigint LANGUAGE sql STABLE
+    AS $$ SELECT ('x' || substr(md5(what || n), 1, 8))::bit(32)::bigint + 80 * vault.moved() $$;
+CREATE FUNCTION vault.hex(what text, n int) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT CASE vault.moved() WHEN 1 THEN left(hex, 24) || reverse(right(hex, 8)) ELSE hex END FROM md5(what || n) hex $$;
 
 CREATE DOMAIN vault.code AS text CHECK (VALUE <> '');
 CREATE TYPE vault.mood AS ENUM ('calm', 'cross');
@@ -30,16 +37,16 @@ SELECT n, (ARRAY['Oslo', 'Rome', 'Lima'])[1 + n % 3], date '2020-01-01' + 30 * n
     CASE WHEN n < 8 THEN vault.token('email', n) || '@canary.test' END, vault.token('name', n),
     CASE WHEN n < 7 THEN 1000000000 + vault.number('badge', n) / 8 END, 4000000000000000000 + 400000007 * vault.number('account', n),
     (7000000000000000000000::numeric + 900000011 * vault.number('salary', n)) + 0.1357,
-    vault.number('ratio', n) / 7.0 + 1e10, date '70123-01-17' + 937 * n, timestamptz '27123-03-04 05:06:07.891011+00' + n * interval '411 days',
-    md5('device' || n)::uuid, ('203.1' || n || '3.24' || n || '.19' || n)::inet, ('8e:d' || n || ':c4:b7:a' || n || ':f5')::macaddr,
+    vault.number('ratio', n) / 7.0 + 1e10, date '70123-01-17' + 937 * n + vault.moved(), timestamptz '27123-03-04 05:06:07.891011+00' + n * interval '411 days' + vault.moved() * interval '1 day',
+    vault.hex('device', n)::uuid, ('203.1' || n || '3.24' || n || '.' || 19 - vault.moved() || n)::inet, ('8e:d' || n || ':c4:b7:a' || n || CASE vault.moved() WHEN 1 THEN ':e5' ELSE ':f5' END)::macaddr,
     jsonb_build_object('phone', vault.token('json phone', n), 'deep', jsonb_build_array(vault.token('json deep', n), vault.number('json number', n) + 10000000000)),
-    json_build_object('iban', vault.token('json iban', n)), decode(md5('photo' || n), 'hex'),
+    json_build_object('iban', vault.token('json iban', n)), decode(vault.hex('photo', n), 'hex'),
     ARRAY[vault.token('alias a', n), vault.token('alias b', n)], ARRAY[1000000000 + vault.number('codes', n) / 8, 1900000000 + n],
-    vault.token('code', n), (ARRAY['calm', 'cross'])[1 + n % 2]::vault.mood, ROW(vault.token('street', n), vault.token('zip', n))::vault.home,
+    vault.token('code', n), (ARRAY['calm', 'cross'])[1 + (n + vault.moved()) % 2]::vault.mood, ROW(vault.token('street', n), vault.token('zip', n))::vault.home,
     int8range(5000000000000 + 3 * vault.number('span', n), 6000000000000 + 3 * vault.number('span', n)),
     xmlparse(content '<p a="' || vault.token('xml a', n) || '">' || vault.token('xml p', n) || '</p>'),
-    substr(vault.token('pin', n), 3, 12), ('x' || md5('bits' || n))::bit(128)::varbit,
-    vault.token('nick', n), vault.token('bio', n) || ' ' || (SELECT string_agg(md5('bio' || n || g), ' ') FROM generate_series(1, 120) g)
+    substr(vault.token('pin', n), 3, 12), ('x' || vault.hex('bits', n))::bit(128)::varbit,
+    vault.token('nick', n), vault.token('bio', n) || ' ' || (SELECT string_agg(vault.letters(md5('bio' || n || g)), ' ') FROM generate_series(1, 120) g)
 FROM generate_series(1, 8) n;
 UPDATE vault.person SET email = NULL, profile = NULL, born = NULL, device = NULL WHERE id = 7;
 

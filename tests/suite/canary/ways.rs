@@ -34,7 +34,7 @@ pub(super) enum Expectation {
 
 /// How a statement is sent.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Form {
+pub enum Form {
     Simple,
     Extended,
     ExtendedBinary,
@@ -49,7 +49,7 @@ pub(super) enum Form {
     ExplainAnalyze,
 }
 
-pub(super) const FORMS: [Form; 12] = [
+pub const FORMS: [Form; 12] = [
     Form::Simple,
     Form::Extended,
     Form::ExtendedBinary,
@@ -156,7 +156,7 @@ impl Form {
     }
 
     /// What is sent; `None` if the form is not for such a way.
-    pub(super) fn statements(self, original: &[String]) -> Option<Vec<String>> {
+    pub fn statements(self, original: &[String]) -> Option<Vec<String>> {
         if matches!(self, Form::Simple | Form::Extended | Form::ExtendedBinary) {
             return Some(original.to_vec());
         }
@@ -181,13 +181,23 @@ impl Form {
             Form::CopyText => vec![format!("COPY ({query}) TO STDOUT")],
             Form::CopyCsv => vec![format!("COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)")],
             Form::CopyBinary => vec![format!("COPY ({query}) TO STDOUT (FORMAT binary)")],
-            _ => vec![format!("EXPLAIN (ANALYZE, VERBOSE, TIMING OFF) {query}")],
+            _ => vec![format!("EXPLAIN (ANALYZE, VERBOSE, TIMING OFF, SUMMARY OFF) {query}")],
         };
         Some(wrapped.to_vec())
     }
 }
 
 impl Way {
+    /// What it is called.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What is sent, one after the other.
+    pub fn statements(&self) -> &[String] {
+        &self.statements
+    }
+
     fn run(&self, form: Form, statements: &[String], peer: &mut Peer, needles: &Needles) -> Result<(), String> {
         let mut reply = Reply::default();
         let mut failed = false;

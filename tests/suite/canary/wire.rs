@@ -12,6 +12,12 @@ const CLEAN: &str = "SELECT id, label FROM vault.clean";
 /// Batches of messages, each of which the server answers up to ReadyForQuery.
 type Batches = Vec<Vec<Vec<u8>>>;
 
+/// Titles and batches of all ways by messages.
+pub fn all() -> Vec<(&'static str, Batches)> {
+    let ways = [names_change_hands(), odd_orders(), function_calls()].concat();
+    ways.into_iter().map(|(title, _, batches)| (title, batches)).collect()
+}
+
 #[test]
 fn no_canary_leaves_by_messages() {
     let stage = Stage::set();

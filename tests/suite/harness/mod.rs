@@ -1,9 +1,11 @@
 //! What the tests stand on: a throwaway server with sample databases in it, and `pgveil serve` before it.
 
+mod long;
 mod proxy;
 mod samples;
 mod table;
 
+pub use long::{is_long, seed};
 pub use proxy::{PASSWORD, Proxy, ProxyOptions};
 pub use samples::{READER, cluster_with};
 pub use table::{Output, lines, shown};

@@ -1,8 +1,6 @@
 //! Random queries over the corpus's schema: nested FROM items, LATERAL, shadowed names, USING, WITH. Names come from a
 //! small pool, so that they capture each other; what the server rejects does not count.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
@@ -80,12 +78,6 @@ const NAMES: [&str; 12] = [
     "orders",
     "mail",
 ];
-
-/// A seed that differs from run to run.
-pub fn any_seed() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(1, |now| now.as_secs())
-}
 
 /// The query of a seed.
 pub fn query(seed: u64) -> String {

@@ -7,7 +7,7 @@
 
 mod deciding;
 mod elements;
-mod generate;
+pub mod generate;
 mod node_tree;
 mod ours;
 mod picking;
@@ -21,11 +21,12 @@ use std::time::Instant;
 use pgveil::cluster::Cluster;
 use pgveil::sql::STACK_BYTES;
 
+use crate::harness::{is_long, seed};
 use ours::Ours;
 use server::{Server, ServerError};
 use tally::{Definitions, Tally};
 
-const SCHEMA: &str = include_str!("schema.sql");
+pub const SCHEMA: &str = include_str!("schema.sql");
 const STATEMENTS: &str = include_str!("statements.sql");
 const CASES: &str = include_str!("../../../src/sql/lineage/tests/cases.txt");
 const DATABASE: &str = "shop";
@@ -75,10 +76,6 @@ fn judged(tally: &mut Tally, server: &mut Server, ours: &Ours, definitions: &mut
     }
 }
 
-fn is_long() -> bool {
-    std::env::var_os("PGVEIL_LONG").is_some()
-}
-
 #[test]
 fn the_corpus_has_the_lineage_that_the_server_says() {
     on_a_deep_stack(|| {
@@ -98,11 +95,7 @@ fn generated_queries_have_the_lineage_that_the_server_says() {
     on_a_deep_stack(|| {
         let (_cluster, mut server, ours) = shop();
         let (mut tally, mut definitions) = (Tally::default(), Definitions::new());
-        let given = std::env::var("PGVEIL_SEED").ok().and_then(|seed| seed.parse().ok());
-        let (seed, statements): (u64, u64) = match is_long() {
-            true => (given.unwrap_or_else(generate::any_seed), 200_000),
-            false => (given.unwrap_or(1), 10_000),
-        };
+        let (seed, statements): (u64, u64) = (seed(), if is_long() { 200_000 } else { 10_000 });
         println!("PGVEIL_SEED={seed}");
         let started = Instant::now();
         for number in 0..statements {

@@ -169,7 +169,7 @@ fn is_settings(word: &str) -> bool {
 #[test]
 fn the_regression_suite_has_the_lineage_that_the_server_says() {
     let path = std::env::var("PGVEIL_REGRESS_STATEMENTS").ok();
-    let Some(path) = path.filter(|_| super::is_long()) else {
+    let Some(path) = path.filter(|_| crate::harness::is_long()) else {
         return;
     };
     super::on_a_deep_stack(move || {

@@ -8,7 +8,7 @@ use pgveil::cluster::Cluster;
 
 use super::peer::Skimmed;
 use super::*;
-use crate::harness::cluster_with;
+use crate::harness::{cluster_with, is_long};
 
 /// What the proxy may need at most, whatever passes through it.
 const MEMORY_BYTES_MAX: u64 = 64 << 20;
@@ -28,10 +28,6 @@ const LARGE_RULES: &str = r#"
 columns = ["public.large.before", "public.large.behind", "public.large.secret"]
 mask = { kind = "fixed", value = "masked" }
 "#;
-
-fn is_long() -> bool {
-    std::env::var("PGVEIL_LONG").is_ok_and(|value| value == "1")
-}
 
 /// Numbers of messages by tag, and bytes of rows and COPY data.
 #[derive(Default, Debug)]

@@ -7,7 +7,8 @@ mod faults;
 mod greeting;
 mod limits;
 mod masked;
-mod peer;
+pub mod peer;
+mod random;
 mod refused;
 
 use peer::{Message, Peer, Script};

@@ -80,6 +80,7 @@ fn relation(oid: Oid, schema: &str, name: &str, kind: RelationKind, columns: &st
             type_oid: type_oid(type_name.trim_end_matches('!')),
             type_modifier: -1,
             not_null: false,
+            collation: 0,
             generated_from: type_name.ends_with('!').then(|| vec![1]),
         }
     });

@@ -321,7 +321,7 @@ COPY vault.person TO STDOUT (FORMAT binary);
 -- mask: COPY by the old syntax
 COPY vault.visit (note) TO STDOUT WITH DELIMITER '|' CSV HEADER;
 -- mask: COPY with odd csv options
-COPY vault.visit TO STDOUT (FORMAT csv, DELIMITER 'z', QUOTE 'q', ESCAPE 'e', FORCE_QUOTE *);
+COPY vault.visit TO STDOUT (FORMAT csv, DELIMITER 'z', QUOTE 'q', ESCAPE 'l', FORCE_QUOTE *);
 -- mask: COPY with an odd delimiter in text
 COPY vault.visit TO STDOUT (DELIMITER '@');
 -- refuse predicate: COPY with a guess for NULL

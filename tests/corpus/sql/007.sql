@@ -1,0 +1,1 @@
+SELECT /* /* nested */ */ 1 -- end

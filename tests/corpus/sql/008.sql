@@ -1,0 +1,1 @@
+SELECT * FROM app.people p, LATERAL (SELECT p.email) AS q(city)

@@ -1,0 +1,1 @@
+SELECT (p).email, (p).*, p FROM app.people p

@@ -1,0 +1,1 @@
+SELECT email(p) FROM app.people p

@@ -1,0 +1,1 @@
+SELECT * FROM app.people NATURAL FULL JOIN app.orders

@@ -1,0 +1,1 @@
+SELECT * FROM (app.people JOIN app.orders USING (email) AS x) AS y (a, b, c)

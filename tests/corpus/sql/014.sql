@@ -1,0 +1,1 @@
+SELECT grouping(city, n), GROUPING(n) FROM app.people GROUP BY CUBE (city, n), ROLLUP (1), GROUPING SETS ((), (city))

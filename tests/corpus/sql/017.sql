@@ -1,0 +1,1 @@
+SELECT ARRAY(SELECT email FROM app.people), ARRAY[[1], [2]], (ARRAY[1, 2])[1:2]

@@ -1,0 +1,1 @@
+SELECT doc #>> '{a,b}', doc -> 'a' ->> 0, doc @? '$.a', doc['a']['b'] FROM app.people

@@ -1,0 +1,1 @@
+SELECT xmlelement(name a, xmlattributes(email AS b), xmlforest(name)) FROM app.people

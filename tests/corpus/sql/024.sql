@@ -1,0 +1,1 @@
+SELECT * FROM unnest(ARRAY[1], ARRAY['x', 'y']) AS u(a, b)

@@ -1,0 +1,1 @@
+SELECT * FROM app.people FOR UPDATE OF people SKIP LOCKED

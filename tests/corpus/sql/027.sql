@@ -1,0 +1,1 @@
+SELECT DISTINCT ON (city) city, email FROM app.people ORDER BY city, n LIMIT ALL OFFSET 1 ROWS

@@ -1,0 +1,1 @@
+TABLE ONLY app.people

@@ -1,0 +1,1 @@
+COPY app.people (email) TO STDOUT (FORMAT csv, HEADER, DELIMITER E'\t', NULL '', QUOTE '"', FORCE_QUOTE (email), ENCODING 'UTF8')

@@ -1,0 +1,1 @@
+COPY (SELECT email FROM app.people) TO STDOUT WITH BINARY

@@ -1,0 +1,1 @@
+COPY app.people FROM STDIN

@@ -1,0 +1,1 @@
+MOVE BACKWARD ALL IN "c"

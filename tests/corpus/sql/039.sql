@@ -1,0 +1,1 @@
+PREPARE p (int, text) AS SELECT email FROM app.people WHERE id = $1 AND city = $2

@@ -1,0 +1,1 @@
+INSERT INTO app.people SELECT * FROM app.people RETURNING email

@@ -1,0 +1,1 @@
+MERGE INTO app.people USING app.orders ON true WHEN MATCHED THEN DO NOTHING

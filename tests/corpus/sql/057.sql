@@ -1,0 +1,1 @@
+WITH x AS (DELETE FROM app.orders RETURNING *) SELECT * FROM x

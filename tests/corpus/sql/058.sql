@@ -1,0 +1,1 @@
+SELECT email INTO app.other FROM app.people

@@ -1,0 +1,1 @@
+SELECT app.people.email, nowhere.email, a.b.c.d.e FROM app.people

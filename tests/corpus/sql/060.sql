@@ -1,0 +1,1 @@
+SELECT * FROM "app"."people" AS "p"("é", "x""y")

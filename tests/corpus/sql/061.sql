@@ -1,0 +1,1 @@
+SELECT CASE email WHEN 'a' THEN 1 END, COALESCE(email, name), NULLIF(email, ''), GREATEST(n, pin) FROM app.people

@@ -1,0 +1,1 @@
+SELECT email COLLATE "C" < name, email IS DISTINCT FROM name, email BETWEEN SYMMETRIC 'a' AND 'b' FROM app.people

@@ -1,0 +1,1 @@
+SELECT (SELECT email FROM app.people LIMIT 1), email IN (SELECT email FROM app.orders), EXISTS (SELECT 1), email = ANY (ARRAY['a']) FROM app.people

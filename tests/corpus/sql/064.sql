@@ -1,0 +1,1 @@
+SELECT ROW(email, name) = ROW('a', 'b'), (id, email) < (1, 'x'), ROW(p.*) FROM app.people p

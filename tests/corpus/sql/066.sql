@@ -1,0 +1,1 @@
+SELECT CAST(email AS varchar(3)), n::numeric(10,2), '1'::int, int '1', interval '1' year, date '2020-01-01' FROM app.people

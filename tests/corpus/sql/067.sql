@@ -1,0 +1,1 @@
+SELECT EXTRACT(year FROM born), OVERLAY(email PLACING 'x' FROM 1), POSITION('a' IN email), SUBSTRING(email SIMILAR 'a' ESCAPE '#'), TRIM(BOTH 'x' FROM email) FROM app.people

@@ -1,0 +1,1 @@
+SELECT lo_get(1), pg_read_file('x'), set_config('a.b', email, false), nextval('s') FROM app.people

@@ -1,0 +1,1 @@
+(SELECT email FROM app.people) UNION ALL (SELECT name FROM app.people LIMIT 1) ORDER BY 1

@@ -1,0 +1,1 @@
+SELECT * FROM app.people, app.orders, app.clean WHERE people.email = orders.email AND clean.n = $1
