@@ -14,6 +14,8 @@ use super::{Binaries, ClusterError, SUPERUSER};
 /// How long a server may take to accept connections; a loaded machine needs seconds, not a minute.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
+/// Between attempts to start on the directory of a killed server.
+const LEFTOVER_PAUSE: Duration = Duration::from_secs(1);
 /// Another process can take the free port before the server does; so often it is tried again.
 const PORT_ATTEMPTS: u32 = 8;
 /// How much of the server's log an error quotes.
@@ -247,6 +249,12 @@ impl Cluster {
             match self.launch(port) {
                 Err(ClusterError::NotReady { log })
                     if attempt < PORT_ATTEMPTS && log.contains("could not create any TCP/IP sockets") => {}
+                // The processes of a postmaster that was killed take a moment to notice.
+                Err(ClusterError::NotReady { log })
+                    if attempt < PORT_ATTEMPTS && log.contains("shared memory block") =>
+                {
+                    std::thread::sleep(LEFTOVER_PAUSE);
+                }
                 result => return result,
             }
         }

@@ -48,8 +48,15 @@ impl<L: StatementLog> Conversation<L> {
         let Some(run) = self.front_run() else {
             return Ok(None);
         };
-        // A notice may come before the server has planned.
-        run.looked = tag != reply::NOTICE_RESPONSE;
+        // A notice may come before the server has planned: it has a look of its own, and only one.
+        if tag == reply::NOTICE_RESPONSE {
+            run.looked_for_notice = !run.looked_for_notice;
+            if !run.looked_for_notice {
+                return Ok(None);
+            }
+        } else {
+            run.looked = true;
+        }
         let reads_now = matches!(
             run.plan.kind,
             StatementKind::Query

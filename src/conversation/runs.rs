@@ -54,6 +54,7 @@ impl<L: StatementLog> Conversation<L> {
             described: false,
             seen: false,
             looked: false,
+            looked_for_notice: false,
             refusal,
             text: None,
             shifts: None,

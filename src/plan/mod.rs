@@ -114,8 +114,6 @@ pub struct Plan {
     pub protected: Vec<ProtectedColumn>,
     /// A rule's `predicates` was needed, so the statement tells something about these columns.
     pub inferences: Vec<String>,
-    /// Columns that are searched by their masked values.
-    pub searched: Vec<String>,
     /// The constants of the text that are replaced by originals, in order.
     pub literals: Vec<SearchedLiteral>,
     /// The parameters whose values are.

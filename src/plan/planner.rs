@@ -203,7 +203,6 @@ impl Planner {
             log_text,
             protected: Vec::new(),
             inferences: Vec::new(),
-            searched: Vec::new(),
             literals: Vec::new(),
             parameters: Vec::new(),
             influences: Vec::new(),

@@ -213,7 +213,6 @@ impl Searches {
 
     /// Gives a plan what is searched for.
     pub(super) fn put_into(self, plan: &mut Plan) {
-        plan.searched = self.columns.into_iter().collect();
         plan.literals = self.literals.into_values().collect();
         plan.parameters = self.parameters.into_values().collect();
         plan.parameters.sort_by_key(|parameter| parameter.number);

@@ -268,6 +268,17 @@ fn texts_of_errors_are_the_servers_only_where_they_quote_names() {
 }
 
 #[test]
+fn a_notice_is_looked_behind_once() {
+    let mut stage = stage();
+    stage.query(&format!("SELECT 1 FROM customer WHERE id = {}", masked("id", "42")));
+    let mut looks = |tag| stage.conversation.wants_look(tag).expect("no violation").is_some();
+    assert_eq!(
+        [b'N', b'N', b'N', b'N', b'D', b'D'].map(&mut looks),
+        [true, false, true, false, true, false]
+    );
+}
+
+#[test]
 fn notices_are_scrubbed_until_the_transaction_ends() {
     let mut stage = stage();
     stage.query(&format!("SELECT 1 FROM customer WHERE id = {}", masked("id", "42")));

@@ -3,7 +3,7 @@
 //! - `query` reads SELECT statements: WITH, set operations, targets, clauses;
 //! - `from` reads FROM items into `scope`s, where names are resolved; `row_functions` tells the columns
 //!   of functions there, `builtins` those of built-in ones;
-//! - `expression` follows values, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
+//! - `expression` follows values, `names` what they name, `calls` through functions and operators; `condition` reads tests, `picking` what shows one
 //!   of several values;
 //! - `contained` reads queries whose outcome is one value;
 //! - `inlined` reads the bodies of SQL-language functions where they are called;
@@ -24,6 +24,7 @@ mod failure;
 mod from;
 mod inlined;
 mod labels;
+mod names;
 mod origin;
 mod picking;
 mod query;
