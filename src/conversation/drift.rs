@@ -48,8 +48,12 @@ impl<L: StatementLog> Conversation<L> {
         let Some(run) = self.front_run() else {
             return Ok(None);
         };
-        // A notice may come before the server has planned.
-        run.looked = tag != reply::NOTICE_RESPONSE;
+        let is_notice = tag == reply::NOTICE_RESPONSE;
+        if is_notice && std::mem::take(&mut run.looked_for_notice) {
+            return Ok(None);
+        }
+        // A notice may come before the server has planned, so that what follows is looked at again.
+        run.looked = !is_notice;
         let reads_now = matches!(
             run.plan.kind,
             StatementKind::Query
@@ -62,9 +66,11 @@ impl<L: StatementLog> Conversation<L> {
             return Ok(None);
         };
         let is_seen = (run.seen || portal_seen) && !shown.reads.unseen;
-        Ok((!is_seen && !shown.reads.names.is_empty()).then(|| Look {
+        let look = (!is_seen && !shown.reads.names.is_empty()).then(|| Look {
             basis: shown.basis.clone(),
             reads: shown.reads.clone(),
-        }))
+        });
+        run.looked_for_notice = is_notice && look.is_some();
+        Ok(look)
     }
 }

@@ -152,6 +152,8 @@ struct Run {
     seen: bool,
     /// The catalog was looked at since it ran, or need not be.
     looked: bool,
+    /// The same for the notice that is at hand.
+    looked_for_notice: bool,
     /// It was refused, and the server was sent a statement that fails.
     refusal: Option<Refusal>,
     /// The statement's own text, kept for PREPARE, which may have to be planned again.

@@ -50,6 +50,7 @@ impl<L: StatementLog> Conversation<L> {
             described: false,
             seen: false,
             looked: false,
+            looked_for_notice: false,
             refusal,
             text: None,
             sqlstate: None,
