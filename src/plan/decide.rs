@@ -54,11 +54,14 @@ pub(super) fn decide(analysis: Analysis, basis: &Arc<Basis>, derived: Derived, l
 
 /// What the statement reads that may change under its plan.
 fn reads(analysis: &Analysis, basis: &Basis) -> Reads {
-    let shows = match &analysis.kind {
-        StatementKind::Query | StatementKind::DeclareCursor { .. } | StatementKind::Prepare { .. } => true,
-        StatementKind::CopyOut(_) | StatementKind::Explain { .. } => true,
-        _ => false,
-    };
+    let shows = matches!(
+        &analysis.kind,
+        StatementKind::Query
+            | StatementKind::DeclareCursor { .. }
+            | StatementKind::Prepare { .. }
+            | StatementKind::CopyOut(_)
+            | StatementKind::Explain { .. }
+    );
     if !shows || !basis.treatments.protects_anything() {
         return Reads::default();
     }
