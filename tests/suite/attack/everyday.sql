@@ -4,6 +4,7 @@ SELECT id, coalesce(note, '-'), name || ' <' || email || '>' AS sender FROM app.
 SELECT id, CASE WHEN n > 3 THEN email ELSE 'none' END FROM app.people;
 SELECT id, CASE WHEN email IS NULL THEN 'no' ELSE 'yes' END FROM app.people;
 SELECT count(*), count(DISTINCT email) FROM app.people;
+SELECT upper(email) AS a_name_that_is_much_longer_than_what_the_server_keeps_of_names_with_a_notice FROM app.people;
 SELECT city, count(*), array_agg(name ORDER BY id), string_agg(email, ', ' ORDER BY id) FROM app.people GROUP BY city ORDER BY city;
 SELECT max(name), min(born), max(salary), avg(n) FROM app.people;
 SELECT p.id, o.item FROM app.people p JOIN app.orders o ON o.email = p.email ORDER BY o.id;

@@ -186,7 +186,7 @@ impl Generator {
     }
 
     fn plain_of(&mut self, outer: &[Column], types: &[Type]) -> (String, Vec<(String, Type)>) {
-        let (from, here) = self.from_clause(outer);
+        let (from, here) = self.items(outer);
         let mut sight = here.clone();
         sight.extend_from_slice(outer);
         let grouped = self.one_in(6).then(|| self.column(&here, None));
@@ -233,7 +233,7 @@ impl Generator {
         (text, columns)
     }
 
-    fn from_clause(&mut self, outer: &[Column]) -> (String, Vec<Column>) {
+    fn items(&mut self, outer: &[Column]) -> (String, Vec<Column>) {
         let taken_outside = std::mem::take(&mut self.taken);
         let (mut text, mut here) = self.item(outer);
         for _ in 0..self.below(3) {
