@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use pg_query::protobuf::AExprKind;
 
-use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
+use super::origin::{ArraySize, Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins, failure, unknown};
 use crate::catalog::{ColumnId, Function, Oid, Relation};
@@ -114,13 +114,13 @@ impl<'a> Analyser<'a> {
                 self.other_influence(Clause::AggregateOrder, &key.lineage);
             }
         }
-        if callee.name == "array_agg"
-            && self.is_builtin(callee)
-            && let Some(failing) = self.fails_by_type(callee.name, &arguments)
-        {
-            self.may_fail(|| "an array of arrays".to_owned(), &failing);
+        if self.is_builtin(callee) && self.sizes_may_differ(callee.name, &arguments) {
+            self.may_fail(|| format!("function {}", callee.name), &lineage);
         }
-        if let Some(structured) = self.structured_call(call, callee, &arguments, &lineage, &order) {
+        if let Some(mut structured) = self.structured_call(call, callee, &arguments, &lineage, &order) {
+            if callee.name == "array_agg" && !arguments.iter().any(|one| self.may_be_array(one)) {
+                structured.size = ArraySize::OneDimension;
+            }
             return Ok(structured);
         }
         self.call_effects(callee, Some(call), &arguments, &lineage);
@@ -132,6 +132,7 @@ impl<'a> Analyser<'a> {
             fields: self.result_fields(callee, &arguments, &lineage),
             type_oid: self.result_type(callee, &arguments),
             structure: None,
+            size: ArraySize::Unknown,
             computed_follows_null: self.is_builtin(callee)
                 && failure::gives_null_for_null_only(callee.name)
                 && arguments.iter().all(follows_null),
@@ -390,7 +391,10 @@ impl<'a> Analyser<'a> {
         };
         let name = operator_name(expression);
         let users = self.user_operators(&expression.names("name"));
-        let users_fail_by = |at: usize| users.is_some_and(|users| users.fails_by(at));
+        let is_like = name.ends_with("~~") || name.ends_with("~~*");
+        // Those of extensions read patterns alike.
+        let reads_safe_pattern = is_like && is_safe_pattern(expression);
+        let users_fail_by = |at: usize| !reads_safe_pattern && users.is_some_and(|users| users.fails_by(at));
         let kind = AExprKind::try_from(i32::try_from(expression.int("kind")).unwrap_or_default()).unwrap_or_default();
         let total = match kind {
             AExprKind::AexprDistinct
@@ -414,9 +418,7 @@ impl<'a> Analyser<'a> {
             return None;
         }
         let mut failing = Lineage::computed();
-        let in_left = !operators::is_total_in_left(name)
-            || users_fail_by(0)
-            || (name.ends_with("~~") || name.ends_with("~~*")) && !is_safe_pattern(expression);
+        let in_left = !operators::is_total_in_left(name) || users_fail_by(0) || is_like && !is_safe_pattern(expression);
         for (at, side) in sides.iter().enumerate() {
             match side {
                 Some(side) if at > 0 || in_left => failing.absorb(&side.lineage),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use pg_query::protobuf::SubLinkType;
 
 use super::failure::{has_constants_only, is_read_at_once, is_total_cast};
-use super::origin::{Field, Origin, UNKNOWN, array_of, fields_of};
+use super::origin::{ArraySize, Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
 use super::{Analyser, Step, unknown};
 use crate::catalog::{Oid, Relation, Type, TypeKind};
@@ -170,6 +170,7 @@ impl<'a> Analyser<'a> {
             type_oid: None,
             structure: None,
             computed_follows_null: false,
+            size: ArraySize::Unknown,
         })
     }
 
@@ -203,7 +204,11 @@ impl<'a> Analyser<'a> {
         let mut lineage = united_fields(&fields);
         lineage.picked_by(&decided);
         if kind == SubLinkType::ArraySublink as i64 {
-            if !fields.iter().all(|field| self.is_scalar(&field.origin)) {
+            let is_sized = |origin: &Origin<'a>| matches!(origin.size, ArraySize::Elements(_));
+            if fields
+                .iter()
+                .any(|field| self.may_be_array(&field.origin) && !is_sized(&field.origin))
+            {
                 self.may_fail(|| "an array of arrays".to_owned(), &lineage);
             }
             let elements: Vec<Origin<'a>> = fields.into_iter().take(1).map(|field| field.origin).collect();
@@ -211,6 +216,10 @@ impl<'a> Analyser<'a> {
             return Ok(Origin {
                 type_oid: element.and_then(|element| array_of(element, self.snapshot)),
                 structure: self.array_of_all(&elements),
+                size: match elements.iter().any(|element| self.may_be_array(element)) {
+                    true => ArraySize::Unknown,
+                    false => ArraySize::OneDimension,
+                },
                 ..Origin::from(lineage)
             });
         }
@@ -281,6 +290,7 @@ impl<'a> Analyser<'a> {
                 type_oid: None,
                 structure: None,
                 computed_follows_null: false,
+                size: ArraySize::Unknown,
             },
         })
     }

@@ -6,7 +6,7 @@
 
 use pg_query::protobuf::AExprKind;
 
-use super::origin::{Origin, UNKNOWN};
+use super::origin::{ArraySize, Origin, UNKNOWN};
 use super::scope::Scope;
 use super::{Analyser, Step};
 use crate::catalog::{Oid, TypeKind};
@@ -58,11 +58,49 @@ impl<'a> Analyser<'a> {
         })
     }
 
+    /// Whether a value may be an array.
+    pub(super) fn may_be_array(&self, value: &Origin<'a>) -> bool {
+        let kind = |oid: &Oid| self.snapshot.types.get(oid).map(|found| found.kind);
+        let is_other = value.type_oid.as_ref().and_then(kind).is_some_and(|kind| {
+            matches!(
+                kind,
+                TypeKind::Base | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Composite(_)
+            )
+        });
+        !is_other && value.fields.is_none() && !self.is_scalar(value)
+    }
+
+    /// Whether a function puts arrays together that may differ in their dimensions, which fails.
+    pub(super) fn sizes_may_differ(&self, name: &str, arguments: &[Origin<'a>]) -> bool {
+        match name {
+            "array_agg" => arguments
+                .iter()
+                .any(|value| self.may_be_array(value) && !matches!(value.size, ArraySize::Elements(_))),
+            "array_append" | "array_prepend" | "array_cat" => {
+                arguments.len() != 2 || self.may_not_fit(&arguments[0], &arguments[1])
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether two arrays, or an array and an element, may differ in their dimensions.
+    pub(super) fn may_not_fit(&self, left: &Origin<'a>, right: &Origin<'a>) -> bool {
+        let fits = |value: &Origin<'a>| value.size != ArraySize::Unknown || !self.may_be_array(value);
+        !fits(left) || !fits(right)
+    }
+
     /// ARRAY[…] of arrays fails where they differ in size.
     pub(super) fn array_effects(&mut self, elements: &[Origin<'a>], lineage: &Lineage) {
+        let is_sized = |value: &Origin<'a>| matches!(value.size, ArraySize::Elements(_));
+        if elements
+            .iter()
+            .all(|value| is_sized(value) && value.size == elements[0].size)
+        {
+            return;
+        }
         let literal = |value: &Origin<'a>| value.type_oid == Some(UNKNOWN);
         // All elements have one type in the end.
-        let scalar = |value: &Origin<'a>| !literal(value) && self.is_scalar(value);
+        let scalar = |value: &Origin<'a>| !literal(value) && !self.may_be_array(value);
         if elements.len() > 1 && !elements.iter().any(scalar) && !elements.iter().all(literal) {
             self.may_fail(|| "an array of arrays".to_owned(), lineage);
         }
@@ -133,7 +171,6 @@ impl<'a> Analyser<'a> {
         let mut fails = false;
         for (at, value) in arguments.iter().enumerate() {
             let fails_by_this = match name {
-                "array_agg" => !self.is_scalar(value),
                 // Of bytes in an encoding that the second argument names.
                 "length" => arguments.len() > 1,
                 "max" | "min" => !self.is_comparable(value),
@@ -248,9 +285,14 @@ pub(super) fn has_safe_constants(name: &str, call: &Node) -> bool {
                 .node("val")
                 .is_some_and(|value| value.is("String") && !value.str("sval").is_empty())
     };
+    let sval = |node: &Node| {
+        node.node("val")
+            .map_or(String::new(), |value| value.str("sval").to_owned())
+    };
     let arguments: Vec<&Node> = call.nodes("args").collect();
     match (name, arguments.as_slice()) {
         ("substr" | "substring", [_, rest @ ..]) => !rest.is_empty() && rest.iter().all(|node| integer(node)),
+        ("encode", [_, format]) => text(format) && ["hex", "base64", "escape"].contains(&sval(format).as_str()),
         ("split_part", [_, separator, position]) => text(separator) && integer(position),
         _ => false,
     }

@@ -17,8 +17,22 @@ pub(super) struct Origin<'a> {
     pub type_oid: Option<Oid>,
     /// What it is made of, if that is known and it is no row, or more than `fields` say.
     pub structure: Option<Rc<Structure>>,
+    /// How many dimensions and elements it has, if it is an array.
+    pub size: ArraySize,
     /// Computed, but NULL only where one of the columns that it is computed from is NULL.
     pub computed_follows_null: bool,
+}
+
+/// What is known of the dimensions of an array. Arrays are put together into one only where theirs agree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum ArraySize {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// It has one, or is empty.
+    OneDimension,
+    /// It has one of so many elements.
+    Elements(usize),
 }
 
 /// A column of a result, or a field of a row.
@@ -133,6 +147,7 @@ impl<'a> Origin<'a> {
             type_oid: Some(base),
             structure: None,
             computed_follows_null: false,
+            size: ArraySize::Unknown,
         }
     }
 }
@@ -261,6 +276,7 @@ pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
         structure: united_structure(left, right).map(Rc::new),
         type_oid,
         computed_follows_null: false,
+        size: ArraySize::Unknown,
     }
 }
 

@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::ViewLineage;
-use super::origin::{Field, Origin};
+use super::origin::{ArraySize, Field, Origin};
 use crate::catalog::{Column, ColumnId, Relation, RelationKind, Snapshot};
 use crate::sql::tree::Node;
 use crate::sql::{ColumnSet, Lineage};
@@ -250,6 +250,7 @@ impl<'a> Entry<'a> {
             type_oid: None,
             structure: None,
             computed_follows_null: false,
+            size: ArraySize::Unknown,
         }
     }
 }

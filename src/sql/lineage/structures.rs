@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::calls::{Callee, operator_name};
-use super::origin::{Origin, UNKNOWN, array_of, united};
+use super::origin::{ArraySize, Origin, UNKNOWN, array_of, united};
 use super::scope::Scope;
 use super::{Analyser, Step, builtins};
 use crate::catalog::TypeKind;
@@ -52,6 +52,10 @@ impl<'a> Analyser<'a> {
         Ok(Origin {
             type_oid,
             structure: self.array_of_all(&elements),
+            size: match elements.iter().any(|element| self.may_be_array(element)) {
+                true => ArraySize::Unknown,
+                false => ArraySize::Elements(elements.len()),
+            },
             ..Origin::from(lineage)
         })
     }
@@ -184,6 +188,13 @@ impl<'a> Analyser<'a> {
             _ => None,
         };
         let mut origin = Origin::of_structure(&structure?);
+        if self.may_not_fit(left, right) {
+            let mut lineage = left.lineage.tainted();
+            lineage.absorb(&right.lineage);
+            self.may_fail(|| "operator ||".to_owned(), &lineage);
+        } else {
+            origin.size = ArraySize::OneDimension;
+        }
         origin.type_oid = left.type_oid.filter(|_| left.type_oid == right.type_oid);
         self.may_fail(String::new, &Lineage::default());
         Some(origin)
@@ -227,12 +238,14 @@ impl<'a> Analyser<'a> {
             return;
         }
         let mut failing = Lineage::computed();
+        let mut is_json = false;
         each_value(structure, &mut |lineage, type_oid| {
-            if type_oid == Some(oid::JSON) {
+            if type_oid.is_none_or(|found| found == oid::JSON) {
                 failing.absorb(lineage);
+                is_json = true;
             }
         });
-        if self.has_protected(&failing) {
+        if is_json {
             self.may_fail(|| "json as jsonb".to_owned(), &failing);
         }
     }
