@@ -288,6 +288,14 @@ SELECT row_to_json(p)::text FROM vault.person p;
 SELECT json_build_object('email', email)::text::jsonb FROM vault.person;
 -- redact: text of JSON within JSON
 SELECT jsonb_build_object('t', json_build_object('email', email)::text) -> 't' FROM vault.person;
+-- redact: JSON where a computed key is a constant one
+SELECT json_build_object(lower('B'), email, 'b', id) FROM vault.person;
+-- redact: JSON where a constant key is a computed one
+SELECT jsonb_build_object('b', id, lower('B'), email) FROM vault.person;
+-- redact: JSON of a row with one name twice
+SELECT row_to_json(q) FROM (SELECT id AS a, email AS a FROM vault.person) q;
+-- redact: jsonb of a row with one name twice
+SELECT to_jsonb(q) FROM (SELECT email AS a, id AS a FROM vault.person) q;
 -- refuse fallible_expression: JSON with one key twice
 SELECT json_build_object('a', email, 'a', city) FROM vault.person;
 -- redact: JSON that is there by a protected condition
