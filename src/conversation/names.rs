@@ -261,15 +261,13 @@ impl Names {
     }
 }
 
-/// Whether a FETCH, MOVE or EXECUTE may lead to a statement of this kind. A portal of a setting shows nothing protected, and
-/// from that of a statement without rows the server fetches nothing: it answers with an error of its own.
+/// Whether a FETCH, MOVE or EXECUTE may lead to a statement of this kind. From the portal of a statement without rows the
+/// server fetches nothing and runs nothing: it answers with an error of its own (`PORTAL_MULTI_QUERY`).
 fn may_be_led_to(from: &StatementKind, to: &StatementKind) -> bool {
     match to {
         StatementKind::Query => true,
-        StatementKind::Transaction(_) | StatementKind::Set | StatementKind::Show => {
-            matches!(leads(from), Leads::ToPortal(_))
-        }
-        _ => false,
+        StatementKind::Fetch { .. } | StatementKind::Execute { .. } | StatementKind::Explain { .. } => false,
+        _ => matches!(leads(from), Leads::ToPortal(_)),
     }
 }
 
