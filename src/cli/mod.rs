@@ -6,6 +6,7 @@ pub mod explain;
 pub mod key;
 mod live;
 pub mod log;
+pub mod mask;
 pub mod serve;
 pub mod user;
 
@@ -37,6 +38,8 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// Read and verify the session log.
     Log(log::LogArgs),
+    /// Print the reference of the masks.
+    Mask(mask::MaskArgs),
     /// Make a masking key.
     Key(key::KeyArgs),
     /// Make a login's verifier from its password.
@@ -51,6 +54,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Log(args) => log::run(args),
+        Command::Mask(args) => mask::run(args),
         Command::Key(args) => key::run(args),
         Command::User(args) => user::run(args),
     }

@@ -1,6 +1,9 @@
 //! Constants: what `fixed`, `redact` and `json` put in place of every value.
 
 use super::ColumnShape;
+use super::build::{Build, Function, TextMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily};
+use super::options::{Default, OptionKind, option};
 use super::text::TextColumn;
 use crate::value::address::Address;
 use crate::value::moment::{decode_date, decode_timestamp, encode_date, encode_timestamp};
@@ -22,12 +25,111 @@ pub(super) enum Constant {
     Forms { text: Vec<u8>, binary: Vec<u8> },
 }
 
-/// Why a value makes no constant for a column.
-pub(super) enum Unfit {
-    /// Columns of this type take none.
-    Type,
-    /// The value is none of the type, or too large.
-    Value,
+pub(super) static NULL: Kind = Kind {
+    contract: Contract {
+        constant: true,
+        ..Contract::keyless("null", "Every value becomes NULL.", &[TypeFamily::Nullable], "x")
+    },
+    build: |_| Ok(Function::Null),
+};
+
+pub(super) static FIXED: Kind = Kind {
+    contract: Contract {
+        constant: true,
+        ..Contract::keyless(
+            "fixed",
+            "Every value becomes the one given.",
+            &[
+                TypeFamily::Text,
+                TypeFamily::Enum,
+                TypeFamily::Integer,
+                TypeFamily::Numeric,
+                TypeFamily::Float,
+                TypeFamily::Boolean,
+                TypeFamily::Date,
+                TypeFamily::Timestamp,
+                TypeFamily::Uuid,
+                TypeFamily::Network,
+                TypeFamily::Json,
+                TypeFamily::Bytes,
+            ],
+            "x",
+        )
+    }
+    .options(
+        &[option(
+            "value",
+            OptionKind::Literal,
+            Default::Required,
+            "what to put in place",
+        )],
+        "value = \"7\"",
+    ),
+    build: |build| {
+        let value = build.settings.text("value").unwrap_or_default();
+        Ok(Function::Constant(Constant::of(value, build.shape, build.text)?))
+    },
+};
+
+pub(super) static REDACT: Kind = Kind {
+    contract: Contract {
+        constant: true,
+        ..Contract::keyless(
+            "redact",
+            "Every value becomes a neutral constant of its type: `[redacted]`, 0, 2000-01-01, {}; NULL for types that have none.",
+            &[
+                TypeFamily::Text,
+                TypeFamily::Integer,
+                TypeFamily::Numeric,
+                TypeFamily::Float,
+                TypeFamily::Boolean,
+                TypeFamily::Date,
+                TypeFamily::Timestamp,
+                TypeFamily::Time,
+                TypeFamily::Interval,
+                TypeFamily::Uuid,
+                TypeFamily::Network,
+                TypeFamily::MacAddress,
+                TypeFamily::Json,
+                TypeFamily::Bytes,
+                TypeFamily::Point,
+                TypeFamily::TextSearch,
+                TypeFamily::Array,
+                TypeFamily::Nullable,
+            ],
+            "x",
+        )
+    },
+    build: |build| {
+        Ok(match Constant::neutral(build.shape, build.text) {
+            Some(constant) => Function::Constant(constant),
+            None => Function::Null,
+        })
+    },
+};
+
+pub(super) static JSON: Kind = Kind {
+    contract: Contract::keyless(
+        "json",
+        "The whole document becomes the empty object.",
+        &[TypeFamily::Json, TypeFamily::Text],
+        "{\"name\": \"Mary\"}",
+    )
+    .example_of(oid::JSONB),
+    build: |build: &Build<'_>| match build.shape.type_oid {
+        oid::JSON | oid::JSONB => Ok(Function::Constant(Constant::empty_object(build.shape.type_oid))),
+        _ if build.text.is_some() => Function::text(EmptyObject),
+        _ => Err(Unfit::Type),
+    },
+};
+
+struct EmptyObject;
+
+impl TextMask for EmptyObject {
+    fn apply(&self, _value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        out.extend_from_slice(b"{}");
+        (limit >= 2).then_some(())
+    }
 }
 
 fn forms(text: impl Into<Vec<u8>>, binary: impl Into<Vec<u8>>) -> Constant {
@@ -49,7 +151,7 @@ impl Constant {
             return if column.fits(content) {
                 Ok(Constant::Text(content.to_vec()))
             } else {
-                Err(Unfit::Value)
+                Err(Unfit::Value(value.to_owned()))
             };
         }
         if shape.is_enum {
@@ -75,7 +177,7 @@ impl Constant {
         if !accepted {
             return Err(Unfit::Type);
         }
-        spelled(value, shape).ok_or(Unfit::Value)
+        spelled(value, shape).ok_or_else(|| Unfit::Value(value.to_owned()))
     }
 
     /// `{}` of `json` or `jsonb`.
@@ -93,9 +195,9 @@ impl Constant {
         if let Some(column) = column {
             return Some(Constant::Text(column.marker()));
         }
-        if let Some(element) = shape.array_element {
+        if let Some((element_oid, _)) = &shape.array_element {
             // No dimensions, no NULLs, the type of the elements that are not there.
-            return Some(forms(*b"{}", [[0; 4], [0; 4], element.to_be_bytes()].concat()));
+            return Some(forms(*b"{}", [[0; 4], [0; 4], element_oid.to_be_bytes()].concat()));
         }
         let zeros = |text: &str, bytes: usize| Some(forms(text, vec![0; bytes]));
         match shape.type_oid {
@@ -105,6 +207,7 @@ impl Constant {
             oid::TIMETZ => zeros("00:00:00+00", 12),
             oid::INTERVAL => zeros("00:00:00", 16),
             oid::TSVECTOR => zeros("", 4),
+            oid::POINT => zeros("(0,0)", 16),
             oid::NUMERIC | oid::FLOAT4 | oid::FLOAT8 | oid::INT2 | oid::INT4 | oid::INT8 => spelled("0", shape),
             oid::BOOL => spelled("false", shape),
             oid::DATE => spelled("2000-01-01", shape),

@@ -13,17 +13,38 @@
 //! number of their digits before and after the point (trailing zeros of the fraction apart) and go through a permutation of the
 //! numbers that have as many. So one number has one pseudonym in columns of integer, bigint and wide numeric: foreign keys hold.
 
+use super::build::{Function, TypedMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily};
 use super::permutation::{Letter, permute_bits, permute_letters, restore_bits, restore_letters};
 use super::prf::Prf;
-use crate::value::number::{decode_integer, encode_integer};
+use crate::value::number::{decode_integer, encode_integer, push_decimal};
 use crate::value::numeric::{Decimal, Numeric, precision_and_scale};
-use crate::value::{Format, oid};
+use crate::value::{Format, is_integer, oid};
 
 const SMALL_BITS: u32 = 15;
 /// Each range ends at two to this power and begins where the one before ends.
 const RANGE_BITS: [u32; 3] = [31, 53, 63];
 /// Integer digits that a numeric must hold for a range to be used.
 const RANGE_DIGITS: [i32; 3] = [10, 16, 19];
+
+pub(super) static INTEGER: Kind = Kind {
+    contract: Contract::keyed(
+        "integer",
+        "Another number of the same type and magnitude: a keyed permutation.",
+        &[TypeFamily::Integer, TypeFamily::Numeric],
+        "42",
+    )
+    .permutation()
+    .example_of(oid::INT4),
+    build: |build| match build.shape.type_oid {
+        oid::INT2 | oid::INT4 | oid::INT8 => Function::typed(IntegerMask::new(build.prf(), build.shape.type_oid)),
+        oid::NUMERIC => {
+            let digits = build.prf_for("integer digits");
+            Function::typed(NumericMask::new(build.prf(), digits, build.shape.type_modifier))
+        }
+        _ => Err(Unfit::Type),
+    },
+};
 
 /// Permutes within the range of a number.
 fn permute(prf: &Prf, number: i64) -> i64 {
@@ -69,34 +90,22 @@ fn walk(step: impl Fn(u128) -> u128, start: i64, magnitude: i64) -> i64 {
 }
 
 /// Masks integers.
-pub(super) struct IntegerMask {
+struct IntegerMask {
     prf: Prf,
     small: bool,
 }
 
 impl IntegerMask {
-    pub(super) fn new(prf: Prf, type_oid: u32) -> IntegerMask {
+    fn new(prf: Prf, type_oid: u32) -> IntegerMask {
         IntegerMask {
             prf,
             small: type_oid == oid::INT2,
         }
     }
 
-    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        let number = decode_integer(type_oid, format, value)?;
-        let masked = if self.small {
-            i16::try_from(number).ok()?;
-            let masked = walk(|at| permute_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
-            if number < 0 { !masked } else { masked }
-        } else {
-            permute(&self.prf, number)
-        };
-        encode_integer(type_oid, format, masked, out).then_some(())
-    }
-
     /// The number that is shown as this one. One that no value of the column can be shown as stays as it is: no value
     /// of the column equals it either.
-    pub(super) fn restore(&self, number: i64) -> i64 {
+    fn restored(&self, number: i64) -> i64 {
         if !self.small {
             return restore(&self.prf, number);
         }
@@ -108,8 +117,31 @@ impl IntegerMask {
     }
 }
 
+impl TypedMask for IntegerMask {
+    fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let number = decode_integer(type_oid, format, value)?;
+        let masked = if self.small {
+            i16::try_from(number).ok()?;
+            let masked = walk(|at| permute_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
+            if number < 0 { !masked } else { masked }
+        } else {
+            permute(&self.prf, number)
+        };
+        encode_integer(type_oid, format, masked, out).then_some(())
+    }
+
+    fn search_type(&self, column_oid: u32) -> Option<u32> {
+        Some(column_oid)
+    }
+
+    fn restore(&self, given: u32, format: Format, value: &[u8], to: u32, out: &mut Vec<u8>) -> Option<()> {
+        let number = decode_integer(given, format, value)?;
+        encode_integer(to, format, self.restored(number), out).then_some(())
+    }
+}
+
 /// Masks numerics.
-pub(super) struct NumericMask {
+struct NumericMask {
     integers: Prf,
     digits: Prf,
     /// Numbers without fraction below this, mirrored, are masked as integers.
@@ -120,7 +152,7 @@ pub(super) struct NumericMask {
 
 impl NumericMask {
     /// `digits` is a function of its own: permutations of numbers and of strings must not share a key.
-    pub(super) fn new(integers: Prf, digits: Prf, type_modifier: i32) -> NumericMask {
+    fn new(integers: Prf, digits: Prf, type_modifier: i32) -> NumericMask {
         let precision_and_scale = precision_and_scale(type_modifier);
         let integer_digits = match precision_and_scale {
             None => i32::MAX,
@@ -138,29 +170,6 @@ impl NumericMask {
             digits,
             integers_end,
             precision_and_scale,
-        }
-    }
-
-    /// NaN and the infinities stay: they count nothing and name nobody.
-    pub(super) fn apply(&self, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        let mut numeric = Numeric::decode(format, value)?;
-        if let Numeric::Number(number) = &mut numeric {
-            match self.as_integer(number) {
-                Some(integer) => set_integer(number, permute(&self.integers, integer)),
-                None => self.walk_digits(number, permute_letters),
-            }
-        }
-        numeric.encode(format, out);
-        Some(())
-    }
-
-    /// The number that is shown as this one. One that the column cannot hold has an original that it cannot hold.
-    pub(super) fn restore(&self, numeric: &mut Numeric) {
-        if let Numeric::Number(number) = numeric {
-            match self.as_integer(number) {
-                Some(integer) => set_integer(number, restore(&self.integers, integer)),
-                None => self.walk_digits(number, restore_letters),
-            }
         }
     }
 
@@ -225,6 +234,44 @@ impl NumericMask {
     }
 }
 
+impl TypedMask for NumericMask {
+    /// NaN and the infinities stay: they count nothing and name nobody.
+    fn apply(&self, _type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let mut numeric = Numeric::decode(format, value)?;
+        if let Numeric::Number(number) = &mut numeric {
+            match self.as_integer(number) {
+                Some(integer) => set_integer(number, permute(&self.integers, integer)),
+                None => self.walk_digits(number, permute_letters),
+            }
+        }
+        numeric.encode(format, out);
+        Some(())
+    }
+
+    fn search_type(&self, column_oid: u32) -> Option<u32> {
+        Some(column_oid)
+    }
+
+    /// One that the column cannot hold has an original that it cannot hold.
+    fn restore(&self, given: u32, format: Format, value: &[u8], _to: u32, out: &mut Vec<u8>) -> Option<()> {
+        let mut numeric = if is_integer(given) {
+            let mut digits = Vec::new();
+            push_decimal(decode_integer(given, format, value)?, &mut digits);
+            Numeric::decode(Format::Text, &digits)?
+        } else {
+            Numeric::decode(format, value)?
+        };
+        if let Numeric::Number(number) = &mut numeric {
+            match self.as_integer(number) {
+                Some(integer) => set_integer(number, restore(&self.integers, integer)),
+                None => self.walk_digits(number, restore_letters),
+            }
+        }
+        numeric.encode(format, out);
+        Some(())
+    }
+}
+
 /// Sets the digits before the point; those behind it are zeros already.
 fn set_integer(number: &mut Decimal, integer: i64) {
     number.negative = integer < 0;
@@ -250,7 +297,8 @@ mod tests {
         let type_modifier = modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4);
         let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), type_modifier);
         let mut out = Vec::new();
-        mask.apply(Format::Text, value.as_bytes(), &mut out).expect(value);
+        mask.apply(oid::NUMERIC, Format::Text, value.as_bytes(), &mut out)
+            .expect(value);
         String::from_utf8(out).expect("ASCII")
     }
 

@@ -3,11 +3,70 @@
 //! The lists are pgveil's own. A drawn word that already stands in the original is passed over, so that a masked name is not the
 //! original one by chance.
 
-use super::prf::Draw;
-use super::words::{Words, pick};
+use super::build::{Function, TextMask};
+use super::contract::{Contract, Kind, TypeFamily, Uniqueness};
+use super::prf::{Draw, Prf};
+use super::words::{WORDS, Words, pick};
+
+const fn wording(name: &'static str, summary: &'static str, example: &'static str) -> Contract {
+    Contract::keyed(name, summary, &[TypeFamily::Text], example)
+}
+
+pub(super) static FULL_NAME: Kind = Kind {
+    contract: wording("full_name", "A first and a last name from lists.", "Mary Smith"),
+    build: |build| Function::text(Wording(build.prf(), Form::FullName)),
+};
+
+pub(super) static FIRST_NAME: Kind = Kind {
+    contract: wording("first_name", "A first name from a list.", "Mary"),
+    build: |build| Function::text(Wording(build.prf(), Form::FirstName)),
+};
+
+pub(super) static LAST_NAME: Kind = Kind {
+    contract: wording("last_name", "A last name from a list.", "Smith"),
+    build: |build| Function::text(Wording(build.prf(), Form::LastName)),
+};
+
+pub(super) static ADDRESS_LINE: Kind = Kind {
+    contract: wording(
+        "address_line",
+        "A house number and a made-up street.",
+        "23 Workhaven Lane",
+    ),
+    build: |build| Function::text(Wording(build.prf(), Form::AddressLine)),
+};
+
+pub(super) static CITY: Kind = Kind {
+    contract: wording("city", "A city from a list.", "Lethbridge"),
+    build: |build| Function::text(Wording(build.prf(), Form::City)),
+};
+
+pub(super) static COMPANY: Kind = Kind {
+    contract: wording("company", "A made-up company.", "Initech"),
+    build: |build| Function::text(Wording(build.prf(), Form::Company)),
+};
+
+pub(super) static FREE_TEXT: Kind = Kind {
+    contract: wording(
+        "free_text",
+        "A sentence of plain words, whatever the original's length.",
+        "Called twice",
+    )
+    .unique(Uniqueness::Usually),
+    build: |build| Function::text(Wording(build.prf(), Form::FreeText)),
+};
+
+struct Wording(Prf, Form);
+
+impl TextMask for Wording {
+    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        self.1.push(self.0.draw(value), &WORDS, value, limit, out);
+        Some(())
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+enum Form {
     FullName,
     FirstName,
     LastName,
@@ -25,7 +84,7 @@ const SENTENCE_WORDS_MIN: u64 = 5;
 
 impl Form {
     /// Appends at most `limit` characters, all ASCII.
-    pub(super) fn push(self, mut draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
+    fn push(self, mut draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
         let start = out.len();
         let mut pick = |list: &[&'static str]| pick(list, draw.below(list.len()), original);
         match self {

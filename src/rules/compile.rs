@@ -159,17 +159,28 @@ impl<'a> Compiler<'a> {
     }
 
     fn shape(&self, relation: &Relation, column: &Column) -> ColumnShape {
-        let (type_oid, type_modifier) = self.snapshot.base_type(column.type_oid, column.type_modifier);
+        let name = format!("{}.{}.{}", relation.schema, relation.name, column.name);
+        ColumnShape {
+            name,
+            not_null: column.not_null,
+            ..self.shape_of_type(column.type_oid, column.type_modifier)
+        }
+    }
+
+    fn shape_of_type(&self, type_oid: Oid, type_modifier: i32) -> ColumnShape {
+        let (type_oid, type_modifier) = self.snapshot.base_type(type_oid, type_modifier);
         let found = self.snapshot.types.get(&type_oid);
         let array_element = match found.map(|found| found.kind) {
-            Some(TypeKind::Array(element)) => Some(self.snapshot.base_type(element, type_modifier).0),
+            Some(TypeKind::Array(element)) if element != type_oid => {
+                Some((element, Box::new(self.shape_of_type(element, type_modifier))))
+            }
             _ => None,
         };
         ColumnShape {
-            name: format!("{}.{}.{}", relation.schema, relation.name, column.name),
+            name: String::new(),
             type_oid,
             type_modifier,
-            not_null: column.not_null,
+            not_null: false,
             array_element,
             // Of an extension, so it has no OID of its own everywhere.
             text_like: found.is_some_and(|found| found.name == "citext" && found.schema != "pg_catalog"),
@@ -219,9 +230,9 @@ fn makes_null(mask: &ColumnMask, shape: &ColumnShape) -> bool {
 /// and the two wider integers share a permutation.
 fn class_shape(spec: &MaskSpec, shape: &ColumnShape) -> (Oid, i32) {
     match shape.type_oid {
-        oid::TEXT | oid::VARCHAR => match spec.name() {
+        oid::TEXT | oid::VARCHAR => match spec.contract().keeps_length {
             // As long as the original, however much room there is.
-            "phone" | "partial" | "uuid" => (oid::TEXT, -1),
+            true => (oid::TEXT, -1),
             _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH => (oid::TEXT, -1),
             _ => (oid::TEXT, shape.type_modifier),
         },

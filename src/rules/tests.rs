@@ -362,7 +362,7 @@ fn classes_are_equal_where_values_agree() {
 
 #[test]
 fn what_becomes_null_does_not_keep_null() {
-    let catalog = SnapshotBuilder::new().table("public.a", &[("x", "text"), ("y", "text"), ("z", "point")]);
+    let catalog = SnapshotBuilder::new().table("public.a", &[("x", "text"), ("y", "text"), ("z", "varbit")]);
     let text = mask("public.a.x", "null") + &mask("public.a.y", "redact") + &mask("public.a.z", "redact");
     let shop = Shop::new(catalog, &text);
     let keeps = |name| shop.treatment(name).unwrap().keeps_null;
