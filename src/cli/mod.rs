@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod discover;
 pub mod explain;
 pub mod key;
 mod live;
@@ -34,6 +35,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Check config and rules against the live catalog.
     Check(check::CheckArgs),
+    /// Propose rules for columns that no rule names, by names, types and sampled values.
+    Discover(discover::DiscoverArgs),
     /// Show the plan of a statement, or why it is refused.
     Explain(explain::ExplainArgs),
     /// Read and verify the session log.
@@ -52,6 +55,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
+        Command::Discover(args) => discover::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Log(args) => log::run(args),
         Command::Mask(args) => mask::run(args),

@@ -35,9 +35,9 @@ pub(super) static CARD: Kind = Kind {
     },
 };
 
-struct Card {
+pub(super) struct Card {
     /// Digits that stay.
-    kept: usize,
+    pub(super) kept: usize,
 }
 
 fn is_separator(byte: u8) -> bool {

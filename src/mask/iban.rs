@@ -33,7 +33,7 @@ const LENGTHS: [([u8; 2], u8); 89] = [
     (*b"YE", 30),
 ];
 
-struct Iban;
+pub(super) struct Iban;
 
 /// The remainder modulo 97 of an IBAN with its first four characters moved behind the others and each letter written as
 /// two digits, A being 10 (ISO/IEC 7064 MOD 97-10).

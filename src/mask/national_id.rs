@@ -42,7 +42,7 @@ pub(super) static NATIONAL_ID: Kind = Kind {
 };
 
 #[derive(Debug, Clone, Copy)]
-enum Country {
+pub(super) enum Country {
     Us,
     Uk,
     France,

@@ -6,6 +6,7 @@ mod catalog;
 mod cluster;
 mod crash;
 mod demo;
+mod discover;
 mod equivalence;
 mod extensions;
 mod functions;
