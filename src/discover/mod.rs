@@ -14,6 +14,7 @@ pub use draft::{Draft, draft};
 pub use judge::judge;
 pub use kind::{Family, Kind};
 pub use labels::{Imported, imported};
+pub use values::personal_text;
 
 use serde::Serialize;
 

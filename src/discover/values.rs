@@ -73,6 +73,16 @@ pub fn look(value: &str) -> Option<Look> {
         .or_else(|| longer(value))
 }
 
+/// What a text that stands in a definition or a comment tells of people, if it surely does.
+pub fn personal_text(text: &str) -> Option<Kind> {
+    match look(text)? {
+        Look::Formed(kind @ (Kind::Email | Kind::Card | Kind::Iban | Kind::Secret | Kind::PasswordHash)) => Some(kind),
+        Look::NationalId(_) => Some(Kind::NationalId),
+        Look::TextWith(kind) if kind != Kind::FullName => Some(kind),
+        _ => None,
+    }
+}
+
 fn is_email(value: &str) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else {
         return false;

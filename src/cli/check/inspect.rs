@@ -5,7 +5,7 @@ use crate::mask::{Masked, Uniqueness};
 use crate::rules::{Action, ColumnTreatment, Resolved, RuleSet, RuleTest, has_personal_columns};
 use crate::value::{Format, oid};
 
-use super::{Finding, Kind, Report, of_problem};
+use super::{Coverage, Finding, Kind, Report, of_problem};
 
 /// Looks at the rules of one database.
 pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Report {
@@ -56,6 +56,7 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
     Report {
         database: snapshot.database.clone(),
         columns_protected,
+        coverage: Some(Coverage::of(resolved, snapshot)),
         findings,
     }
     .sorted()
@@ -314,7 +315,7 @@ mod tests {
         assert!(
             report
                 .to_text()
-                .ends_with("database test: 3 columns protected, 2 errors, 5 warnings\n")
+                .contains("database test: 3 columns protected, 2 errors, 5 warnings\n")
         );
         let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
         assert_eq!(json["errors"], 2);
