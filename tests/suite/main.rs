@@ -3,6 +3,7 @@
 mod attack;
 mod canary;
 mod catalog;
+mod check;
 mod cluster;
 mod crash;
 mod demo;
