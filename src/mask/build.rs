@@ -1,7 +1,9 @@
 //! A mask made for one column: what a family is given, and what it gives back.
 
+use super::array::ArrayMask;
 use super::constant::Constant;
 use super::contract::Uniqueness;
+use super::nullify::SometimesNull;
 use super::options::Settings;
 use super::prf::Prf;
 use super::text::TextColumn;
@@ -28,11 +30,6 @@ impl Build<'_> {
     /// One for another purpose: two uses of one key would each give the other away.
     pub(super) fn prf_for(&self, purpose: &str) -> Prf {
         self.keys.domain(self.domain).prf(purpose)
-    }
-
-    /// Most characters that the column holds.
-    pub(super) fn limit(&self) -> usize {
-        self.text.map_or(usize::MAX, |column| column.limit)
     }
 
     /// A mask within this one, for the same column unless `shape` says otherwise. Its domain is its own name, as if a
@@ -97,6 +94,10 @@ pub(super) enum Function {
     Constant(Constant),
     Text(Box<dyn TextMask>),
     Typed(Box<dyn TypedMask>),
+    /// Each element of an array.
+    Array(Box<ArrayMask>),
+    /// A share of the values becomes NULL.
+    Sometimes(Box<SometimesNull>),
 }
 
 impl Function {

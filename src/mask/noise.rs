@@ -24,7 +24,7 @@ pub(super) static NOISE: Kind = Kind {
     .example_of(oid::NUMERIC),
     build: |build| {
         let share = build.settings.real("percent").unwrap_or(10.0) / 100.0;
-        numbers(build, Change::Noise { prf: build.prf(), share })
+        numbers(build, Change::Noise { prf: Box::new(build.prf()), share })
     },
 };
 
@@ -96,7 +96,7 @@ fn numbers(build: &Build<'_>, change: Change) -> Result<Function, Unfit> {
 
 /// What becomes of a number.
 enum Change {
-    Noise { prf: Prf, share: f64 },
+    Noise { prf: Box<Prf>, share: f64 },
     Round { to: f64 },
     Floor { to: f64 },
     Bounds(Box<[f64]>),

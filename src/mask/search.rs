@@ -55,7 +55,7 @@ impl ColumnMask {
                 let is_marker = self.text.as_ref()?.marker() == value;
                 if is_marker { None } else { mask.restore(value, out) }
             }
-            Function::Null | Function::Constant(_) => None,
+            Function::Null | Function::Constant(_) | Function::Array(_) | Function::Sometimes(_) => None,
         }
     }
 }

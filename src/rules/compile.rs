@@ -195,7 +195,7 @@ impl<'a> Compiler<'a> {
             oid::INT4 | oid::INT8 => 1,
             _ => return,
         };
-        if rule.spec.name() != "integer" {
+        if rule.spec.name() != "integer" || rule.spec.spans_integer_widths() {
             return;
         }
         let seen = self.integers.entry(rule.domain.clone()).or_default();
@@ -214,7 +214,7 @@ impl<'a> Compiler<'a> {
             );
             let problem = rule.place.problem(Severity::Error, message);
             self.problems
-                .push(problem.suggest("give the smallint columns a rule with a domain of their own"));
+                .push(problem.suggest("mask both with { kind = \"integer\", small = true }, or give the smallint columns a rule with a domain of their own"));
         }
     }
 }
@@ -236,6 +236,7 @@ fn class_shape(spec: &MaskSpec, shape: &ColumnShape) -> (Oid, i32) {
             _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH => (oid::TEXT, -1),
             _ => (oid::TEXT, shape.type_modifier),
         },
+        oid::INT2 if spec.spans_integer_widths() => (oid::INT8, -1),
         oid::INT4 | oid::INT8 => (oid::INT8, -1),
         other => (other, shape.type_modifier),
     }
