@@ -12,6 +12,7 @@ mod functions;
 mod fuzz;
 mod harness;
 mod large_objects;
+mod masks;
 mod oracle;
 mod other_databases;
 mod pagila;
