@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use pgveil::cluster::{Binaries, Cluster, ClusterOptions};
 use pgveil::sql::functions::{self, Class};
 
+use crate::harness::server_version;
+
 /// The first and last version of the listing.
 const VERSIONS: std::ops::RangeInclusive<u32> = 13..=18;
 const LISTING: &str = include_str!("../data/functions.txt");
@@ -76,15 +78,10 @@ fn in_range(range: &str, version: u32) -> bool {
     (bound(first)..=bound(last)).contains(&version)
 }
 
-fn major(cluster: &Cluster) -> u32 {
-    let number = cluster.psql("postgres", "SHOW server_version_num").expect("a version");
-    number.trim().parse::<u32>().expect("a number") / 10_000
-}
-
 #[test]
 fn every_function_of_this_server_is_listed() {
     let cluster = Cluster::start().unwrap();
-    let version = major(&cluster);
+    let version = server_version(&cluster);
     assert!(VERSIONS.contains(&version), "version {version} has no listing");
     let (server, listed) = (builtin_functions(&cluster), listed(version));
     // A minor release may correct what is said of a function, seldom; then the listing is made anew.
@@ -149,7 +146,7 @@ fn listings_are_those_of_all_servers() {
             ..ClusterOptions::default()
         };
         let cluster = Cluster::start_with(options).expect("a throwaway server");
-        assert_eq!(major(&cluster), version);
+        assert_eq!(server_version(&cluster), version);
         for signature in builtin_functions(&cluster) {
             by_signature.entry(signature).or_default().push(version);
         }

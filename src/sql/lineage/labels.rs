@@ -47,6 +47,13 @@ fn figure<'a>(node: &'a Node, sublink_label: &dyn Fn(&'a Node) -> Option<Cow<'a,
             };
         }
         "CollateClause" => return inner("arg"),
+        // Of servers that make a cast of a truth value.
+        "AConst" => {
+            return match node.str("label") {
+                "" => Strength::None,
+                label => Strength::Weak(Cow::Borrowed(label)),
+            };
+        }
         "CaseExpr" => {
             return match inner("defresult") {
                 Strength::Strong(name) => Strength::Strong(name),

@@ -4,8 +4,10 @@ mod long;
 mod proxy;
 mod samples;
 mod table;
+mod versions;
 
 pub use long::{is_long, seed};
 pub use proxy::{PASSWORD, Proxy, ProxyOptions};
 pub use samples::{READER, cluster_with};
 pub use table::{Output, lines, shown};
+pub use versions::{for_version, server_version};
