@@ -10,6 +10,9 @@ use super::analysis::{Reason, Refusal};
 use super::parser::Unread;
 use super::tree::{Node, Value};
 
+/// The field of a constant that holds the label of its column, where that is not the usual one.
+pub(super) const LABEL: &str = "label";
+
 const VERSION_14: u32 = 140_000;
 const VERSION_15: u32 = 150_000;
 const VERSION_16: u32 = 160_000;
@@ -66,7 +69,7 @@ pub(super) fn adapt(tree: &mut Node, server_version: u32) {
     }
     tree.walk_mut(&mut |node| {
         if node.is("AConst") && node.node("val").is_some_and(|value| value.is("Boolean")) {
-            node.set("label", Value::Str("bool".to_owned()));
+            node.set(LABEL, Value::Str("bool".to_owned()));
         }
         let is_extract = server_version < VERSION_14
             && node.is("FuncCall")
@@ -145,6 +148,7 @@ fn first_version(token: Token) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::gate;
     use super::super::parser::{Parsed, ParserSettings, parse};
     use super::*;
 
@@ -202,6 +206,16 @@ mod tests {
     }
 
     #[test]
+    fn what_pg_dump_sends_passes_everywhere() {
+        let text = "SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings \
+                    WHERE name = 'restrict_nonsystem_relation_kind'";
+        for version in [130_023, 140_019, 150_018, 180_004] {
+            let parsed = read(text, version).expect("a statement");
+            assert!(gate::check(&parsed[0].tree, true).is_ok(), "{version}");
+        }
+    }
+
+    #[test]
     fn trees_are_those_of_the_server() {
         let holds = |version: u32, wanted: &dyn Fn(&Node) -> bool| {
             let parsed = read("SELECT true, extract(year FROM a)", version).expect("a statement");
@@ -212,7 +226,7 @@ mod tests {
             });
             found
         };
-        let labelled = |node: &Node| node.is("AConst") && node.str("label") == "bool";
+        let labelled = |node: &Node| node.is("AConst") && node.str(LABEL) == "bool";
         let called = |name: &'static str| move |node: &Node| node.names("funcname").last() == Some(&name);
         for version in [130_023, 140_019, 150_018, 180_004] {
             assert_eq!(holds(version, &labelled), version < VERSION_15, "{version}");

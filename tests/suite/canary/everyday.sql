@@ -240,8 +240,8 @@ SELECT city, any_value(name) AS name FROM vault.person WHERE id < 4 GROUP BY cit
 SELECT JSON_OBJECT('id': id, 'city' VALUE city), JSON_ARRAY(id, city), city IS JSON FROM vault.person ORDER BY id;
 -- JSON aggregates
 SELECT JSON_ARRAYAGG(city ORDER BY id), JSON_OBJECTAGG(id VALUE city) FROM vault.person WHERE id < 4;
--- JSON of a protected column; redacts j
-SELECT id, JSON_OBJECT('email': email RETURNING text) AS j FROM vault.person ORDER BY id;
+-- JSON of a protected column; masks j
+SELECT id, JSON_OBJECT('email': email RETURNING text) AS j FROM vault.person WHERE id < 7 ORDER BY id;
 -- soft errors of input
 SELECT pg_input_is_valid('x', 'int'), message FROM pg_input_error_info('x', 'int');
 -- from 17
@@ -249,8 +249,6 @@ SELECT pg_input_is_valid('x', 'int'), message FROM pg_input_error_info('x', 'int
 SELECT t.* FROM JSON_TABLE(jsonb '[{"a": 1, "b": "x"}, {"a": 2}]', '$[*]' COLUMNS (n FOR ORDINALITY, a int PATH '$.a', b text PATH '$.b' DEFAULT '-' ON EMPTY)) t;
 -- JSON queries
 SELECT JSON_VALUE(jsonb '{"a": [1, 2]}', '$.a[1]' RETURNING int), JSON_QUERY(jsonb '{"a": [1, 2]}', '$.a'), JSON_EXISTS(jsonb '{}', '$.a'), JSON_SCALAR(1), JSON('{}'), JSON_SERIALIZE('{}');
--- JSON_VALUE of a protected column; redacts phone
-SELECT id, JSON_VALUE(profile, '$.phone') AS phone FROM vault.person WHERE id = 1;
 -- AT LOCAL
 SELECT at AT LOCAL FROM vault.visit ORDER BY id;
 -- from 18

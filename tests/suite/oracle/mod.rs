@@ -8,6 +8,7 @@
 mod deciding;
 mod elements;
 pub mod generate;
+mod keywords;
 mod node_tree;
 mod ours;
 mod picking;

@@ -8,7 +8,7 @@ use pgveil::sql::{ColumnSet, Lineage};
 use super::node_tree::{Node, Value};
 use super::picking::picked_by;
 
-/// `RTEKind` of PostgreSQL 15.
+/// `RTEKind` of PostgreSQL 13 to 18.
 pub(super) mod rte_kind {
     pub const RELATION: i64 = 0;
     pub const SUBQUERY: i64 = 1;
