@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use pgveil::cluster::{Binaries, Cluster, ClusterOptions};
+use pgveil::cluster::{Cluster, ClusterOptions};
 use pgveil::sql::functions::{self, Class};
 
-use crate::harness::server_version;
+use crate::harness::{programs, server_version};
 
 /// The first and last version of the listing.
 const VERSIONS: std::ops::RangeInclusive<u32> = 13..=18;
@@ -137,10 +137,8 @@ fn listings_are_those_of_all_servers() {
     let directory = std::env::var_os("PGVEIL_SERVERS").expect("PGVEIL_SERVERS, made by tests/servers.sh");
     let mut by_signature: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut of_extensions = BTreeSet::new();
-    let installed = Binaries::find().expect("psql");
     for version in VERSIONS {
-        let own = Path::new(&directory).join(version.to_string()).join("native/bin");
-        let binaries = Binaries::among(vec![own, installed.server_dir().to_owned()]).expect("a server");
+        let binaries = programs(Path::new(&directory), version, version);
         let options = ClusterOptions {
             binaries: Some(binaries),
             ..ClusterOptions::default()

@@ -8,6 +8,6 @@ mod versions;
 
 pub use long::{is_long, seed};
 pub use proxy::{PASSWORD, Proxy, ProxyOptions};
-pub use samples::{READER, cluster_with};
+pub use samples::{READER, cluster_of, cluster_with};
 pub use table::{Output, lines, shown};
-pub use versions::{for_version, server_version};
+pub use versions::{client_version, for_version, programs, server_version};
