@@ -21,7 +21,7 @@ const LEAST: f64 = 0.1;
 pub(super) static JITTER: Kind = Kind {
     contract: Contract::keyed(
         "jitter",
-        "Moves a place by a keyed distance, never by nothing. A point is longitude and latitude; a number is the one that `axis` says. Equal values move alike.",
+        "Moves a place by a keyed distance, never by nothing. A point is longitude and latitude; a number is the one that `axis` says. Equal values move alike, and a numeric is rounded to the digits that it has.",
         &[TypeFamily::Float, TypeFamily::Numeric, TypeFamily::Point],
         "(13.3777,52.5163)",
     )

@@ -32,6 +32,7 @@ pub(super) static JSON_LEAVES: Kind = Kind {
         &[TypeFamily::Json, TypeFamily::Text],
         "{\"id\": 7, \"mail\": \"mary@corp.com\", \"tags\": [\"new\"]}",
     )
+    .growing()
     .options(
         &[
             option("keep", OptionKind::Texts, Default::Absent, "paths that stay as they are"),

@@ -33,6 +33,7 @@ pub(super) static SOMETIMES_NULL: Kind = Kind {
             "mary@corp.com",
         )
     }
+    .growing()
     .options(
         &[
             option("percent", OptionKind::Real(0.01, 99.99), Default::Real(50.0), "share of the different values that becomes NULL"),

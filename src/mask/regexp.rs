@@ -17,6 +17,7 @@ pub(super) static REGEXP_REPLACE: Kind = Kind {
         &[TypeFamily::Text],
         "Invoice 2021-0815 for Mary",
     )
+    .growing()
     .options(
         &[
             option("pattern", OptionKind::Text, Default::Required, "what to find"),

@@ -21,6 +21,7 @@ pub(super) static SCRUB: Kind = Kind {
         "Mary (mary@corp.com, +49 30 1234567) paid 250 from DE89370400440532013000.",
     )
     .unique(Uniqueness::Usually)
+    .growing()
     .options(
         &[option(
             "words",

@@ -94,6 +94,31 @@ fn draw_part(stream: &mut Stream<'_>, alphabet: Alphabet, part: &mut [u8]) {
     }
 }
 
+fn is_one_of(scheme: &[u8], known: &[&str]) -> bool {
+    known.iter().any(|known| known.as_bytes() == scheme)
+}
+
+/// `12`, `v=19`, `m=65536,t=3,p=4`, `rounds=5000`.
+fn is_parameter(field: &[u8]) -> bool {
+    field.split(|byte| *byte == b',').all(|part| {
+        let number = match part.iter().position(|byte| *byte == b'=') {
+            Some(equals) if is_one_of(&part[..equals], &["m", "t", "p", "v", "ln", "r", "rounds"]) => {
+                &part[equals + 1..]
+            }
+            Some(_) => return false,
+            None => part,
+        };
+        (1..=10).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)
+    })
+}
+
+/// `scrypt:32768:8:1`, `pbkdf2:sha256:260000`.
+fn is_werkzeug(scheme: &[u8]) -> bool {
+    let mut words = scheme.split(|byte| *byte == b':');
+    words.next().is_some_and(|name| is_one_of(name, &["scrypt", "pbkdf2"]))
+        && words.all(|word| is_parameter(word) || is_one_of(word, &["sha1", "sha256", "sha512"]))
+}
+
 /// The parts of a hash of a known scheme.
 fn parts(value: &[u8]) -> Option<Parts> {
     let is_of = |alphabet: Alphabet, part: &[u8]| {
@@ -114,6 +139,8 @@ fn parts(value: &[u8]) -> Option<Parts> {
         fields
     };
     let at = |(from, to): (usize, usize)| &value[from..to];
+    // What stays must be nothing but the scheme and numbers.
+    let is_parameters = |fields: &[(usize, usize)]| fields.iter().all(|field| is_parameter(at(*field)));
     let checked = |found: &[((usize, usize), Alphabet)]| -> Option<Parts> {
         let fits = found.iter().all(|(field, alphabet)| is_of(alphabet, at(*field)));
         let longest = found.iter().map(|((from, to), _)| to - from).max().unwrap_or(0);
@@ -132,7 +159,11 @@ fn parts(value: &[u8]) -> Option<Parts> {
         let [_, (salt_from, salt_to), (keys_from, keys_to)] = fields(b'$')[..] else {
             return None;
         };
-        let salt = salt_from + value[salt_from..salt_to].iter().position(|byte| *byte == b':')? + 1;
+        let colon = value[salt_from..salt_to].iter().position(|byte| *byte == b':')?;
+        if !is_parameter(&value[salt_from..salt_from + colon]) {
+            return None;
+        }
+        let salt = salt_from + colon + 1;
         let server = keys_from + value[keys_from..keys_to].iter().position(|byte| *byte == b':')?;
         return checked(&[
             ((salt, salt_to), BASE64),
@@ -143,28 +174,37 @@ fn parts(value: &[u8]) -> Option<Parts> {
     let fields = fields(b'$');
     match (at(fields[0]), &fields[1..]) {
         // $2b$12$salt and hash in one.
-        (b"", [scheme, cost, hash]) if at(*scheme).starts_with(b"2") && at(*cost).len() == 2 => {
+        (b"", [scheme, cost, hash])
+            if is_one_of(at(*scheme), &["2", "2a", "2b", "2x", "2y"]) && is_parameters(&[*cost]) =>
+        {
             let (from, to) = *hash;
             (to - from == BCRYPT_SALT + BCRYPT_HASH)
                 .then(|| checked(&[((from, from + BCRYPT_SALT), BCRYPT), ((from + BCRYPT_SALT, to), BCRYPT)]))?
         }
-        (b"", [scheme, .., salt, hash]) if at(*scheme).starts_with(b"argon2") => {
+        (b"", [scheme, parameters @ .., salt, hash])
+            if is_one_of(at(*scheme), &["argon2i", "argon2d", "argon2id"]) && is_parameters(parameters) =>
+        {
             checked(&[(*salt, BASE64), (*hash, BASE64)])
         }
-        (b"", [scheme, _, salt, hash]) if at(*scheme).starts_with(b"pbkdf2") || at(*scheme) == b"scrypt" => {
+        (b"", [scheme, cost, salt, hash])
+            if is_one_of(at(*scheme), &["pbkdf2", "pbkdf2-sha256", "pbkdf2-sha512", "scrypt"])
+                && is_parameters(&[*cost]) =>
+        {
             checked(&[(*salt, ADAPTED_BASE64), (*hash, ADAPTED_BASE64)])
         }
-        (b"", [scheme, .., salt, hash]) if matches!(at(*scheme), b"1" | b"5" | b"6") => {
+        (b"", [scheme, parameters @ .., salt, hash])
+            if is_one_of(at(*scheme), &["1", "5", "6"]) && is_parameters(parameters) =>
+        {
             checked(&[(*salt, CRYPT), (*hash, CRYPT)])
         }
         // Django: pbkdf2_sha256$260000$salt$hash.
-        (scheme, [_, salt, hash]) if scheme.starts_with(b"pbkdf2_") => {
+        (scheme, [cost, salt, hash])
+            if is_one_of(scheme, &["pbkdf2_sha256", "pbkdf2_sha1"]) && is_parameters(&[*cost]) =>
+        {
             checked(&[(*salt, ALPHANUMERIC), (*hash, BASE64)])
         }
         // Werkzeug: scrypt:32768:8:1$salt$hexadecimal.
-        (scheme, [salt, hash]) if scheme.starts_with(b"scrypt:") || scheme.starts_with(b"pbkdf2:") => {
-            checked(&[(*salt, ALPHANUMERIC), (*hash, HEX)])
-        }
+        (scheme, [salt, hash]) if is_werkzeug(scheme) => checked(&[(*salt, ALPHANUMERIC), (*hash, HEX)]),
         _ => None,
     }
 }
@@ -211,7 +251,14 @@ mod tests {
     #[test]
     fn what_is_no_known_hash_becomes_one() {
         let spec = parsed("\"password_hash\"");
-        for value in ["hunter2", "$2b$12$short", "$9$x$y", "md5xyz"] {
+        for value in [
+            "hunter2",
+            "$2b$12$short",
+            "$9$x$y",
+            "md5xyz",
+            "$2mary$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW",
+            "$argon2id$mary$c29tZXNhbHRzb21lc2FsdA$iNHmIkXAsQQjCBBWRsqTgSSiAfSxVkDfZ7yX1Jx6iDU",
+        ] {
             let shown = masked(&spec, oid::TEXT, -1, value);
             assert!(
                 shown.starts_with("$2b$10$") && parts(shown.as_bytes()).is_some(),

@@ -14,7 +14,8 @@ pub(super) static URL_SHAPE: Kind = Kind {
         &[TypeFamily::Text],
         "https://mary.blog:8080/photos/2021/beach.jpg?user=mary&size=2#top",
     )
-    .unique(Uniqueness::Keeps),
+    .unique(Uniqueness::Keeps)
+    .growing(),
     build: |build| {
         Function::text(UrlShape {
             host: build.prf(),
@@ -26,7 +27,7 @@ pub(super) static URL_SHAPE: Kind = Kind {
 pub(super) static FILE_NAME: Kind = Kind {
     contract: Contract::keyed(
         "file_name",
-        "Another file name with the same extension; directories before it are left out.",
+        "Another file name; a common extension stays, directories before it are left out.",
         &[TypeFamily::Text],
         "Scan_Mary_Smith.pdf",
     )
@@ -36,21 +37,29 @@ pub(super) static FILE_NAME: Kind = Kind {
 
 /// Characters of the keyed function in a host or file name: 80 bits.
 const DIGITS: usize = 16;
-/// Longest extension that stays; a longer one is likely part of the name.
-const EXTENSION_MAX: usize = 5;
+/// Extensions that stay, in either case. Any other could as well be part of a name.
+#[rustfmt::skip]
+const EXTENSIONS: &[&str] = &[
+    "7z", "aac", "asp", "aspx", "avi", "bin", "bmp", "bz2", "cgi", "conf", "css", "csv", "doc", "docx", "dwg", "eml", "eps", "epub",
+    "flac", "gif", "gz", "heic", "htm", "html", "ico", "ics", "ini", "iso", "jar", "jpeg", "jpg", "js", "json", "jsp", "key", "log",
+    "m4a", "md", "mov", "mp3", "mp4", "mpeg", "msg", "odp", "ods", "odt", "ogg", "pdf", "php", "png", "ppt", "pptx", "psd", "py", "rar",
+    "rtf", "sh", "sql", "svg", "tar", "tex", "tif", "tiff", "toml", "tsv", "txt", "vcf", "wav", "webm", "webp", "wma", "wmv", "xls",
+    "xlsx", "xml", "yaml", "yml", "zip",
+];
+/// The longest of them.
+const EXTENSION_MAX: usize = 4;
 
 struct FileName(Prf);
 
-/// The extension with its point, if there is one: letters and digits, and not digits alone, which may number something.
+/// The extension with its point, if there is one that is known.
 fn extension(name: &[u8]) -> &[u8] {
     let Some(point) = name.iter().rposition(|byte| *byte == b'.') else {
         return b"";
     };
-    let extension = &name[point + 1..];
-    let is_one = (1..=EXTENSION_MAX).contains(&extension.len())
-        && extension.iter().all(u8::is_ascii_alphanumeric)
-        && extension.iter().any(u8::is_ascii_alphabetic);
-    if is_one && point > 0 { &name[point..] } else { b"" }
+    let is_known = EXTENSIONS
+        .iter()
+        .any(|known| name[point + 1..].eq_ignore_ascii_case(known.as_bytes()));
+    if is_known && point > 0 { &name[point..] } else { b"" }
 }
 
 impl TextMask for FileName {
@@ -216,6 +225,7 @@ mod tests {
             ("archive.tar.gz", ".gz"),
             ("mary", ""),
             ("x.2021", ""),
+            ("mary.smith", ""),
             (".mary", ""),
         ] {
             let shown = masked(&spec, oid::TEXT, -1, value);

@@ -12,7 +12,7 @@ use super::file::MaskRule;
 use super::spread::{How, Protection};
 use super::treatment::{Action, ColumnTreatment, UNLISTED};
 
-/// No text mask needs more characters: columns with more room than this show the same masked values.
+/// No text mask whose values do not grow with those it masks needs more characters: columns with more room than this show the same masked values.
 const TEXT_CHARACTERS_ENOUGH: i32 = 256;
 
 /// What makes two columns show equal values as equal values.
@@ -233,7 +233,7 @@ fn class_shape(spec: &MaskSpec, shape: &ColumnShape) -> (Oid, i32) {
         oid::TEXT | oid::VARCHAR => match spec.contract().keeps_length {
             // As long as the original, however much room there is.
             true => (oid::TEXT, -1),
-            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH => (oid::TEXT, -1),
+            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH && !spec.contract().grows_with_value => (oid::TEXT, -1),
             _ => (oid::TEXT, shape.type_modifier),
         },
         oid::INT2 if spec.spans_integer_widths() => (oid::INT8, -1),
