@@ -112,7 +112,13 @@ impl<'a> Analyser<'a> {
                     }
                     of_array = self.is_array(&value);
                     if let Some(element) = self.element(&value) {
-                        value = if is_slice { value } else { element };
+                        value = match is_slice {
+                            true => Origin {
+                                size: value.size.of_slice(),
+                                ..value
+                            },
+                            false => element,
+                        };
                         value.picked_by(&subscript.lineage);
                         continue;
                     }

@@ -985,3 +985,51 @@ SELECT 'alice' ~ name FROM app.people
 
 -- long pattern in a branch
 SELECT CASE WHEN name='alice' THEN city ~ 'PATTERN' END FROM app.people WHERE id=1
+
+-- sizes of arrays that are put together
+SELECT ARRAY[(ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin], ARRAY[1,2,3,4,5,6,7,8,9,10]] FROM app.people WHERE id = 1
+
+-- collected sizes
+SELECT array_agg((ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin]) FROM app.people, app.guess WHERE people.id = 1
+
+-- NULL for an array
+SELECT array_agg(nullif(ARRAY[1, 2], ARRAY[pin - 9, 2])) FROM app.people WHERE people.id = 1
+
+-- NULL for an array, by a comparison that cannot fail
+SELECT array_agg(CASE WHEN pin = 10 THEN ARRAY[1, 2] END) FROM app.people WHERE people.id = 1
+
+-- elements by a slice
+SELECT cardinality((ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin]), array_upper((ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[pin:], 1) FROM app.people
+
+-- sum that overflows by a guess
+SELECT sum(CASE WHEN name = 'alice' THEN 9e131071 ELSE 9e131071 - 1 END) FROM app.people
+
+-- sums and averages
+SELECT city, sum(pin), avg(salary), stddev(pin), variance(salary), bit_or(pin) FROM app.people GROUP BY city ORDER BY city
+
+-- moving sums
+SELECT id, sum(pin) OVER w, avg(salary) OVER w FROM app.people WINDOW w AS (ORDER BY id ROWS 2 PRECEDING) ORDER BY id
+
+-- containment and overlap
+SELECT id, tags @> '{alice}', tags && ARRAY['bob'], doc @> '{"k": "alice"}', tags <@ '{alice,t1}' FROM app.people ORDER BY id
+
+-- containment by sums
+SELECT bool_or(tags @> '{alice}'), count(*) FILTER (WHERE n > 2) FROM app.people
+
+-- containment by a protected array
+SELECT id FROM app.people WHERE '{alice,t1}' @> tags
+
+-- containment in a branch that fails
+SELECT CASE WHEN tags @> '{alice}' THEN 1 / (n - n) END FROM app.people
+
+-- constant in a subquery
+SELECT id FROM app.guess WHERE 'alice@x.org' IN (SELECT email FROM app.people)
+
+-- constant in a subquery of a picked value
+SELECT id FROM app.guess WHERE 'alice' IN (SELECT CASE WHEN n > 1 THEN name END FROM app.people)
+
+-- parameter behind a value
+SELECT id, name || $1 FROM app.people ORDER BY id
+
+-- deep in a document
+SELECT id, doc -> 'k' ->> 0, doc #> '{k}' #>> '{}' FROM app.people ORDER BY id
