@@ -124,8 +124,9 @@ impl<'a> Analyser<'a> {
             }
             return Ok(structured);
         }
-        if let Some(measured) = self.measured(call, callee, &arguments) {
-            return Ok(measured);
+        let measured = self.measured(call, callee, &arguments);
+        if let Some(known) = measured.or_else(|| self.stripped(call, callee, &arguments)) {
+            return Ok(known);
         }
         self.call_effects(callee, Some(call), &arguments, &lineage);
         if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
@@ -338,6 +339,11 @@ impl<'a> Analyser<'a> {
             && let Some(array) = self.concatenated(expression, left, right)
         {
             return Ok(array);
+        }
+        if let [Some(left), Some(right)] = sides.as_slice()
+            && let Some(part) = self.document_operator(expression, left, right)
+        {
+            return Ok(part);
         }
         let mut lineage = Lineage::computed();
         for side in sides.iter().flatten() {

@@ -155,11 +155,15 @@ impl<'a> Analyser<'a> {
         is_json
     }
 
-    fn is_no_json(&self, oid: Oid) -> bool {
+    pub(super) fn is_no_json(&self, oid: Oid) -> bool {
         const JSON: Oid = 114;
         match self.snapshot.types.get(&oid).map(|found| found.kind) {
             Some(TypeKind::Array(element)) => self.is_no_json(self.snapshot.base_type(element, -1).0),
             Some(TypeKind::Base | TypeKind::Enum | TypeKind::Range(_)) | None => oid != JSON,
+            Some(TypeKind::Composite(relation)) => self.snapshot.relations.get(&relation).is_some_and(|relation| {
+                let mut types = relation.columns.iter().map(|column| column.type_oid);
+                types.all(|oid| self.is_no_json(self.snapshot.base_type(oid, -1).0))
+            }),
             Some(_) => false,
         }
     }

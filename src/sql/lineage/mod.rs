@@ -7,7 +7,8 @@
 //!   of several values;
 //! - `contained` reads queries whose outcome is one value;
 //! - `inlined` reads the bodies of SQL-language functions where they are called;
-//! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make;
+//! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make, `documents` what parts of
+//!   documents are;
 //! - `sizes` knows what the sizes of arrays tell;
 //! - `failure` asks what failing tells, `totality` what cannot fail for some types;
 //! - `labels` names output columns as the server does;
@@ -20,6 +21,7 @@ mod calls;
 mod condition;
 mod constructors;
 mod contained;
+mod documents;
 mod expression;
 mod failure;
 mod from;

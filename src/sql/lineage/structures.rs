@@ -261,7 +261,7 @@ impl<'a> Analyser<'a> {
         let mut failing = Lineage::computed();
         let mut is_json = false;
         each_value(structure, &mut |lineage, type_oid| {
-            if type_oid.is_none_or(|found| found == oid::JSON) {
+            if type_oid.is_none_or(|found| !self.is_no_json(found)) {
                 failing.absorb(lineage);
                 is_json = true;
             }
@@ -469,7 +469,7 @@ fn literal(node: &Node) -> Option<&str> {
     value.is("String").then(|| value.str("sval"))
 }
 
-fn each_value(structure: &Structure, visit: &mut dyn FnMut(&Lineage, Option<u32>)) {
+pub(super) fn each_value(structure: &Structure, visit: &mut dyn FnMut(&Lineage, Option<u32>)) {
     match structure {
         Structure::Value { lineage, type_oid } => visit(lineage, *type_oid),
         other => other.for_each_part(&mut |part| each_value(part, visit)),

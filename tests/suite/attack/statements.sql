@@ -1033,3 +1033,39 @@ SELECT id, name || $1 FROM app.people ORDER BY id
 
 -- deep in a document
 SELECT id, doc -> 'k' ->> 0, doc #> '{k}' #>> '{}' FROM app.people ORDER BY id
+
+-- members of documents
+SELECT id, to_jsonb(p) ->> 'name', row_to_json(p) -> 'email', to_jsonb(p) #>> '{doc,k}', to_jsonb(p) -> 'tags' -> 0, to_jsonb(p) -> 'note' FROM app.people p ORDER BY id
+
+-- members of collected documents
+SELECT json_agg(p ORDER BY id) -> 1 ->> 'pin', jsonb_agg(p ORDER BY name) -> 0 ->> 'id' FROM app.people p
+
+-- member that a value picks
+SELECT id, (CASE WHEN name = 'alice' THEN jsonb_build_object('id', id) END) ->> 'id' FROM app.people ORDER BY id
+
+-- place that a value picks
+SELECT id, json_build_array(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) -> pin, jsonb_build_object('alice', 1) -> name FROM app.people ORDER BY id
+
+-- documents without NULLs
+SELECT id, jsonb_strip_nulls(to_jsonb(p)), json_strip_nulls(json_build_object('a', nullif(name, 'alice'), 'n', n)) FROM app.people p ORDER BY id
+
+-- documents without arrays that a value makes NULL
+SELECT id, jsonb_strip_nulls(jsonb_build_object('a', CASE WHEN name = 'alice' THEN jsonb_build_array(id) END)) FROM app.people p ORDER BY id
+
+-- documents put together by a value
+SELECT id, jsonb_build_object('a', 1) || CASE WHEN name = 'alice' THEN jsonb_build_object('b', 2) ELSE jsonb_build_object('b', 3) END FROM app.people ORDER BY id
+
+-- document of NULL by a value, put together
+SELECT id, jsonb_build_object('a', 1) || CASE WHEN name = 'alice' THEN jsonb_build_object('b', 2) END, (jsonb_build_object('a', 1) - name) FROM app.people ORDER BY id
+
+-- comparison with a member
+SELECT id FROM app.people p WHERE to_jsonb(p) ->> 'name' = 'alice'
+
+-- order by a member
+SELECT id FROM app.people p ORDER BY to_jsonb(p) ->> 'name'
+
+-- length of a member
+SELECT length(to_jsonb(p) ->> 'pin'), length(pin::text) FROM app.people p
+
+-- numbers as text
+SELECT id, pin::text, salary::text, salary::varchar(3), pin::text || 'x' FROM app.people ORDER BY id
