@@ -9,7 +9,7 @@ use std::sync::Arc;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use pgveil::catalog::{ColumnId, Snapshot, SnapshotBuilder};
-use pgveil::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted};
+use pgveil::config::Policy;
 use pgveil::conversation::{Begun, Conversation, Ended, NotWritten, StatementLog};
 use pgveil::journal::{Event, Journal, Protocol, Statement, StatementEnd, Verdict};
 use pgveil::mask::Keys;
@@ -68,13 +68,7 @@ fn planner(rules: &str) -> Planner {
             &[("aid", "integer not null"), ("abalance", "integer")],
         )
         .build();
-    let policy = Policy {
-        access: Access::ReadOnly,
-        unlisted: Unlisted::Pass,
-        derived: Derived::Redact,
-        predicates: Predicates::Refuse,
-        large_objects: LargeObjects::Refuse,
-    };
+    let policy = Policy::default();
     let keys = Keys::from_content(&[7; 32]).expect("32 bytes");
     let rules = RuleSet::parse("bench.toml", rules).expect("rules");
     let resolved = rules.resolve(&snapshot, &keys, &policy).expect("rules that fit");

@@ -229,7 +229,7 @@ impl Names {
         if let Verdict::Refuse(refusal) | Verdict::Probe(refusal) = &found.verdict {
             return Err(Violation::Replanned(refusal.message.clone()));
         }
-        if found.kind != StatementKind::Query {
+        if !may_be_led_to(&plan.kind, &found.kind) {
             return Err(Violation::NoQuery);
         }
         if let Some(refusal) = indirect_search_refusal(plan, &found) {
@@ -255,9 +255,19 @@ impl Names {
         };
         match found {
             None => Latest::Unknown,
-            Some(found) if found.kind == StatementKind::Query => Latest::Shows(found),
+            Some(found) if may_be_led_to(&plan.kind, &found.kind) => Latest::Shows(found),
             Some(_) => Latest::NoQuery,
         }
+    }
+}
+
+/// Whether a FETCH, MOVE or EXECUTE may lead to a statement of this kind. From the portal of a statement without rows the
+/// server fetches nothing and runs nothing: it answers with an error of its own (`PORTAL_MULTI_QUERY`).
+fn may_be_led_to(from: &StatementKind, to: &StatementKind) -> bool {
+    match to {
+        StatementKind::Query => true,
+        StatementKind::Fetch { .. } | StatementKind::Execute { .. } | StatementKind::Explain { .. } => false,
+        _ => matches!(leads(from), Leads::ToPortal(_)),
     }
 }
 

@@ -100,8 +100,8 @@ fn reads(analysis: &Analysis, basis: &Basis) -> Reads {
 fn unknown_name(name: &str) -> Refusal {
     Refusal {
         reason: Reason::CatalogChanged,
-        message: format!("{name} is not in the catalog as pgveil knows it"),
-        hint: "It may have been created a moment ago: try again in a few seconds.".into(),
+        message: format!("{name}: the catalog as pgveil knows it holds no such name, or several"),
+        hint: "Check how it is written, or qualify it. What was created a moment ago is known in a few seconds.".into(),
     }
 }
 

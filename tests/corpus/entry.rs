@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use pgveil::catalog::SnapshotBuilder;
-use pgveil::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted};
+use pgveil::config::Policy;
 use pgveil::mask::Keys;
 use pgveil::plan::{Basis, Planner, PlannerMode};
 use pgveil::rules::RuleSet;
@@ -55,13 +55,7 @@ static PLANNER: LazyLock<Planner> = LazyLock::new(|| {
             ],
         )
         .build();
-    let policy = Policy {
-        access: Access::ReadOnly,
-        unlisted: Unlisted::Pass,
-        derived: Derived::Redact,
-        predicates: Predicates::Refuse,
-        large_objects: LargeObjects::Refuse,
-    };
+    let policy = Policy::default();
     let keys = Keys::from_content(&[7; 32]).expect("32 bytes");
     let rules = RuleSet::parse("fuzz.toml", RULES).expect("rules");
     let resolved = rules.resolve(&snapshot, &keys, &policy).expect("rules that fit");

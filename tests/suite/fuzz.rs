@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use pgveil::sql::STACK_BYTES;
 
-use crate::harness::{is_long, seed};
+use crate::harness::{Random, is_long, seed};
 
 /// Longer than any of these texts may take, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,53 +79,41 @@ fn corpus() -> Vec<String> {
     texts
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
-    }
-
-    fn mutation(&mut self, corpus: &[String]) -> String {
-        let mut bytes = corpus[self.below(corpus.len())].clone().into_bytes();
-        for _ in 0..=self.below(4) {
-            let (at, other) = (self.below(bytes.len() + 1), self.below(bytes.len() + 1));
-            let (from, to) = (at.min(other), at.max(other));
-            match self.below(6) {
-                0 => drop(bytes.drain(from..to)),
-                1 => {
-                    let piece = PIECES[self.below(PIECES.len())];
-                    bytes.splice(at..at, piece.bytes());
-                }
-                2 => {
-                    let piece = bytes[from..to].to_vec();
-                    bytes.splice(at..at, piece);
-                }
-                3 => {
-                    let stranger = corpus[self.below(corpus.len())].as_bytes();
-                    let begin = self.below(stranger.len() + 1);
-                    bytes.truncate(at);
-                    bytes.extend_from_slice(&stranger[begin..]);
-                }
-                4 if at < bytes.len() => bytes[at] = (self.below(256)) as u8,
-                _ => {
-                    // Words change places.
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let mut words: Vec<&str> = text.split(' ').collect();
-                    let (one, two) = (self.below(words.len()), self.below(words.len()));
-                    words.swap(one, two);
-                    bytes = words.join(" ").into_bytes();
-                }
+/// A text of the corpus with a few changes.
+fn mutation(random: &mut Random, corpus: &[String]) -> String {
+    let mut bytes = corpus[random.below(corpus.len())].clone().into_bytes();
+    for _ in 0..=random.below(4) {
+        let (at, other) = (random.below(bytes.len() + 1), random.below(bytes.len() + 1));
+        let (from, to) = (at.min(other), at.max(other));
+        match random.below(6) {
+            0 => drop(bytes.drain(from..to)),
+            1 => {
+                let piece = PIECES[random.below(PIECES.len())];
+                bytes.splice(at..at, piece.bytes());
             }
-            bytes.truncate(64 << 10);
+            2 => {
+                let piece = bytes[from..to].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            3 => {
+                let stranger = corpus[random.below(corpus.len())].as_bytes();
+                let begin = random.below(stranger.len() + 1);
+                bytes.truncate(at);
+                bytes.extend_from_slice(&stranger[begin..]);
+            }
+            4 if at < bytes.len() => bytes[at] = (random.below(256)) as u8,
+            _ => {
+                // Words change places.
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let mut words: Vec<&str> = text.split(' ').collect();
+                let (one, two) = (random.below(words.len()), random.below(words.len()));
+                words.swap(one, two);
+                bytes = words.join(" ").into_bytes();
+            }
         }
-        String::from_utf8_lossy(&bytes).into_owned()
+        bytes.truncate(64 << 10);
     }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn check(text: &str) -> Result<(), String> {
@@ -162,7 +150,7 @@ fn no_text_makes_planning_panic_or_hang() {
         println!("PGVEIL_SEED={first_seed}");
         for number in 0..count {
             let own_seed = first_seed.wrapping_add(number);
-            let text = Random(own_seed).mutation(&corpus);
+            let text = mutation(&mut Random::new(own_seed), &corpus);
             check(&text).unwrap_or_else(|failure| panic!("PGVEIL_SEED={own_seed} {failure}"));
         }
     });

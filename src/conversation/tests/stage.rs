@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::catalog::{Snapshot, SnapshotBuilder};
-use crate::config::{Access, Derived, LargeObjects, Policy, Predicates, Unlisted};
+use crate::config::Policy;
 use crate::conversation::{Begun, BindFate, Conversation, Ended, NotWritten, StatementLog, Violation};
 use crate::mask::Keys;
 use crate::plan::{Basis, Planner, PlannerMode, Verdict};
@@ -33,13 +33,7 @@ pub fn snapshot(generation: u64) -> SnapshotBuilder {
 }
 
 pub fn planner_of(snapshot: Snapshot, rules: &str) -> Arc<Planner> {
-    let policy = Policy {
-        access: Access::ReadOnly,
-        unlisted: Unlisted::Pass,
-        derived: Derived::Redact,
-        predicates: Predicates::Refuse,
-        large_objects: LargeObjects::Refuse,
-    };
+    let policy = Policy::default();
     let keys = Keys::from_content(&[7; 32]).expect("a key");
     let rules = RuleSet::parse("rules.toml", rules).unwrap_or_else(|problems| panic!("{problems:?}"));
     let resolved = rules

@@ -272,7 +272,10 @@ impl<'a> Analyser<'a> {
             let either = united(&left.origin, &right.origin);
             // EXCEPT shows the left branch only; the right one matters where it makes for a cast.
             let origin = match is_except && either.lineage.is_verbatim() {
-                true => left.origin,
+                true => Origin {
+                    type_oid: either.type_oid,
+                    ..left.origin
+                },
                 false => either,
             };
             Field {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::harness::Random;
+
 /// Types that expressions are generated for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Type {
@@ -20,7 +22,7 @@ struct Column {
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
 pub struct Generator {
-    state: u64,
+    random: Random,
     /// What is left to nest.
     budget: u32,
     /// Aliases in the FROM clause so far; seldom used again.
@@ -84,7 +86,7 @@ const ALIASES: [&str; 5] = ["p", "q", "c", "people", "x"];
 impl Generator {
     pub fn new(seed: u64) -> Self {
         Generator {
-            state: seed,
+            random: Random::new(seed),
             budget: 14,
             taken: Vec::new(),
             ctes: Vec::new(),
@@ -103,16 +105,8 @@ impl Generator {
         }
     }
 
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
+        self.random.below(limit)
     }
 
     fn one_in(&mut self, times: usize) -> bool {

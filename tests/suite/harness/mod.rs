@@ -2,10 +2,12 @@
 
 mod long;
 mod proxy;
+mod random;
 mod samples;
 mod table;
 
 pub use long::{is_long, seed};
 pub use proxy::{PASSWORD, Proxy, ProxyOptions};
+pub use random::Random;
 pub use samples::{READER, cluster_with};
 pub use table::{Output, lines, shown};

@@ -1,6 +1,8 @@
 //! Random queries over the corpus's schema: nested FROM items, LATERAL, shadowed names, USING, WITH. Names come from a
 //! small pool, so that they capture each other; what the server rejects does not count.
 
+use crate::harness::Random;
+
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
@@ -82,7 +84,7 @@ const NAMES: [&str; 12] = [
 /// The query of a seed.
 pub fn query(seed: u64) -> String {
     let mut generator = Generator {
-        state: seed,
+        random: Random::new(seed),
         scopes: Vec::new(),
         ctes: Vec::new(),
     };
@@ -90,32 +92,23 @@ pub fn query(seed: u64) -> String {
 }
 
 struct Generator {
-    state: u64,
+    random: Random,
     /// Items of FROM in sight, outermost query first.
     scopes: Vec<Vec<Item>>,
     ctes: Vec<Item>,
 }
 
 impl Generator {
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).expect("a small number")
+        self.random.below(limit)
     }
 
     fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
+        self.random.chance(percent)
     }
 
     fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())].clone()
+        self.random.pick(from)
     }
 
     fn name(&mut self) -> String {

@@ -237,6 +237,7 @@ SELECT name_c FROM wide UNION ALL SELECT text_c FROM wide;
 SELECT date_c FROM wide UNION ALL SELECT stamp_c FROM wide;
 SELECT int_c FROM wide UNION SELECT float_c FROM wide UNION SELECT 1;
 SELECT int_c FROM wide EXCEPT SELECT big_c FROM wide;
+(SELECT NULL EXCEPT SELECT amount FROM orders) UNION ALL SELECT id FROM customers;
 SELECT id, email FROM customers UNION ALL (SELECT id, a FROM plain ORDER BY b LIMIT 1) ORDER BY 2;
 (SELECT id FROM customers UNION SELECT id FROM plain) INTERSECT SELECT id FROM orders;
 SELECT u.email FROM (SELECT email FROM customers UNION SELECT a FROM plain) u WHERE u.email = 'x';

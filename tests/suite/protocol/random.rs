@@ -2,6 +2,9 @@
 //!
 //! `PGVEIL_SEED` chooses them, `PGVEIL_LONG=1` draws many more; what they find is printed as a script.
 
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
 use pgveil::cluster::Cluster;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -133,15 +136,49 @@ fn over_clean_data_the_answer_is_the_servers_own() {
     let cluster = cluster_with(&["pagila"]);
     let proxy = Proxy::start(&cluster, RULES);
     let read_only = [("default_transaction_read_only", "on")];
+    let (compared, refused) = (Cell::new(0), Cell::new(0));
     check(CLEAN, |steps| {
         let script = script(steps);
         let direct = Peer::log_in(cluster.port(), READER, "pagila", &read_only);
         let direct = without_source(answer(direct, &script));
+        if is_cut_off(steps, &direct) {
+            // Executing what is left of an unnamed portal in a failed transaction ends a server 15 by a segmentation fault.
+            wait_until_recovered(&cluster);
+            return Ok(());
+        }
         let through = without_source(answer(Peer::through(&proxy, "pagila"), &script));
+        // FETCH that leads to a portal of FETCH, EXECUTE or EXPLAIN, and EXECUTE that leads to anything but a query.
+        if format!("{through:?}").contains("pass only where the name is that of a query") {
+            refused.set(refused.get() + 1);
+            return Ok(());
+        }
+        compared.set(compared.get() + 1);
         prop_assert_eq!(direct, through);
         Ok(())
     });
+    let (compared, refused): (u32, u32) = (compared.get(), refused.get());
+    assert!(compared > 10 * refused, "{compared} compared, {refused} refused");
     proxy.verify_log();
+}
+
+/// Whether replies are missing without a word of why: the server's process died.
+fn is_cut_off(steps: &[Step], answer: &[Message]) -> bool {
+    let asked = steps
+        .iter()
+        .filter(|step| matches!(step, Step::Query(_) | Step::Sync))
+        .count()
+        + 1;
+    let ready = answer.iter().filter(|message| message.tag == b'Z').count();
+    let is_told = |message: &Message| message.tag == b'E' && message.fields().severity == b"FATAL";
+    ready < asked && !answer.last().is_some_and(is_told)
+}
+
+fn wait_until_recovered(cluster: &Cluster) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while cluster.psql("pagila", "SELECT 1").is_err() {
+        assert!(Instant::now() < deadline, "{}", cluster.log_tail());
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Clean and protected statements that look alike to a client, under names that they share.
