@@ -172,6 +172,11 @@ impl TextMask {
         matches!(self.function, TextFunction::Phone(_) | TextFunction::Uuid(_))
     }
 
+    /// Whether it is a permutation of strings without blanks at their ends that leaves such blanks as they are.
+    pub(super) fn keeps_blanks(&self) -> bool {
+        matches!(self.function, TextFunction::Phone(_))
+    }
+
     /// Appends the string that is masked as this one; `None` if there is none, or more than one.
     pub(super) fn restore(&self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         match &self.function {

@@ -1034,3 +1034,86 @@ SELECT JSON_EXISTS(jsonb '["alice"]', '$[*] ? (@ == $x)' PASSING name AS x) FROM
 SELECT array_sort(tags) = ARRAY['alice', 't1'], casefold(name) = 'alice' FROM app.people
 
 -- from any
+-- sizes of arrays that are put together
+SELECT ARRAY[(ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin], ARRAY[1,2,3,4,5,6,7,8,9,10]] FROM app.people WHERE id = 1
+
+-- collected sizes
+SELECT array_agg((ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin]) FROM app.people, app.guess WHERE people.id = 1
+
+-- NULL for an array
+SELECT array_agg(nullif(ARRAY[1, 2], ARRAY[pin - 9, 2])) FROM app.people WHERE people.id = 1
+
+-- NULL for an array, by a comparison that cannot fail
+SELECT array_agg(CASE WHEN pin = 10 THEN ARRAY[1, 2] END) FROM app.people WHERE people.id = 1
+
+-- elements by a slice
+SELECT cardinality((ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin]), array_upper((ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[pin:], 1) FROM app.people
+
+-- sum that overflows by a guess
+SELECT sum(CASE WHEN name = 'alice' THEN 9e131071 ELSE 9e131071 - 1 END) FROM app.people
+
+-- sums and averages
+SELECT city, sum(pin), avg(salary), stddev(pin), variance(salary), bit_or(pin) FROM app.people GROUP BY city ORDER BY city
+
+-- moving sums
+SELECT id, sum(pin) OVER w, avg(salary) OVER w FROM app.people WINDOW w AS (ORDER BY id ROWS 2 PRECEDING) ORDER BY id
+
+-- containment and overlap
+SELECT id, tags @> '{alice}', tags && ARRAY['bob'], doc @> '{"k": "alice"}', tags <@ '{alice,t1}' FROM app.people ORDER BY id
+
+-- containment by sums
+SELECT bool_or(tags @> '{alice}'), count(*) FILTER (WHERE n > 2) FROM app.people
+
+-- containment by a protected array
+SELECT id FROM app.people WHERE '{alice,t1}' @> tags
+
+-- containment in a branch that fails
+SELECT CASE WHEN tags @> '{alice}' THEN 1 / (n - n) END FROM app.people
+
+-- constant in a subquery
+SELECT id FROM app.guess WHERE 'alice@x.org' IN (SELECT email FROM app.people)
+
+-- constant in a subquery of a picked value
+SELECT id FROM app.guess WHERE 'alice' IN (SELECT CASE WHEN n > 1 THEN name END FROM app.people)
+
+-- parameter behind a value
+SELECT id, name || $1 FROM app.people ORDER BY id
+
+-- deep in a document
+SELECT id, doc -> 'k' ->> 0, doc #> '{k}' #>> '{}' FROM app.people ORDER BY id
+
+-- members of documents
+SELECT id, to_jsonb(p) ->> 'name', row_to_json(p) -> 'email', to_jsonb(p) #>> '{doc,k}', to_jsonb(p) -> 'tags' -> 0, to_jsonb(p) -> 'note' FROM app.people p ORDER BY id
+
+-- members of collected documents
+SELECT json_agg(p ORDER BY id) -> 1 ->> 'pin', jsonb_agg(p ORDER BY name) -> 0 ->> 'id' FROM app.people p
+
+-- member that a value picks
+SELECT id, (CASE WHEN name = 'alice' THEN jsonb_build_object('id', id) END) ->> 'id' FROM app.people ORDER BY id
+
+-- place that a value picks
+SELECT id, json_build_array(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) -> pin, jsonb_build_object('alice', 1) -> name FROM app.people ORDER BY id
+
+-- documents without NULLs
+SELECT id, jsonb_strip_nulls(to_jsonb(p)), json_strip_nulls(json_build_object('a', nullif(name, 'alice'), 'n', n)) FROM app.people p ORDER BY id
+
+-- documents without arrays that a value makes NULL
+SELECT id, jsonb_strip_nulls(jsonb_build_object('a', CASE WHEN name = 'alice' THEN jsonb_build_array(id) END)) FROM app.people p ORDER BY id
+
+-- documents put together by a value
+SELECT id, jsonb_build_object('a', 1) || CASE WHEN name = 'alice' THEN jsonb_build_object('b', 2) ELSE jsonb_build_object('b', 3) END FROM app.people ORDER BY id
+
+-- document of NULL by a value, put together
+SELECT id, jsonb_build_object('a', 1) || CASE WHEN name = 'alice' THEN jsonb_build_object('b', 2) END, (jsonb_build_object('a', 1) - name) FROM app.people ORDER BY id
+
+-- comparison with a member
+SELECT id FROM app.people p WHERE to_jsonb(p) ->> 'name' = 'alice'
+
+-- order by a member
+SELECT id FROM app.people p ORDER BY to_jsonb(p) ->> 'name'
+
+-- length of a member
+SELECT length(to_jsonb(p) ->> 'pin'), length(pin::text) FROM app.people p
+
+-- numbers as text
+SELECT id, pin::text, salary::text, salary::varchar(3), pin::text || 'x' FROM app.people ORDER BY id

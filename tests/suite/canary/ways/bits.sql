@@ -36,11 +36,11 @@ SELECT id FROM vault.person WHERE shout < 'M';
 SELECT id FROM vault.visit WHERE person_email = '{email}';
 -- refuse predicate: field of JSON
 SELECT id FROM vault.person WHERE profile ->> 'phone' = 'x';
--- refuse fallible_expression: containment of JSON
+-- refuse predicate: containment of JSON
 SELECT id FROM vault.person WHERE profile @> '{"a":1}';
 -- refuse predicate: key of JSON
 SELECT id FROM vault.person WHERE profile ? 'phone';
--- refuse fallible_expression: text search
+-- refuse predicate: text search
 SELECT id FROM vault.person WHERE words @@ to_tsquery('simple', 'zqa');
 -- refuse predicate: length
 SELECT id FROM vault.person WHERE length(email) > 3;
@@ -94,7 +94,7 @@ SELECT count(*) FROM vault.person GROUP BY left(email, 3);
 SELECT count(*) FROM vault.person GROUP BY ROLLUP (city, name);
 -- refuse predicate: HAVING
 SELECT city FROM vault.person GROUP BY city HAVING max(email) > 'm';
--- refuse fallible_expression: HAVING over a sum
+-- refuse predicate: HAVING over a sum
 SELECT city FROM vault.person GROUP BY city HAVING sum(salary) > 1;
 -- refuse predicate: FILTER
 SELECT count(*) FILTER (WHERE email > 'm') FROM vault.person;
@@ -130,11 +130,11 @@ SELECT id FROM vault.clean WHERE id < (SELECT rank('m') WITHIN GROUP (ORDER BY e
 SELECT rank('m') WITHIN GROUP (ORDER BY email) FROM vault.person;
 -- refuse fallible_expression: array position
 SELECT id FROM vault.person WHERE array_position(aliases, 'x') = 1;
--- refuse fallible_expression: overlap of arrays
+-- refuse predicate: overlap of arrays
 SELECT id FROM vault.person WHERE aliases && ARRAY['x'];
--- refuse fallible_expression: network containment
+-- refuse predicate: network containment
 SELECT id FROM vault.person WHERE address << '203.0.0.0/8';
--- refuse fallible_expression: overlap of ranges
+-- refuse predicate: overlap of ranges
 SELECT id FROM vault.person WHERE span @> 5000000000001;
 -- refuse fallible_expression: sleep in a branch
 SELECT CASE WHEN email < 'm' THEN pg_sleep(1) END FROM vault.person;
@@ -216,3 +216,51 @@ EXPLAIN (ANALYZE, VERBOSE) EXECUTE w;
 SELECT id, ARRAY[badge, {badge}] FROM vault.person;
 -- redact: the comparison itself
 SELECT id, (badge = {badge})::text FROM vault.person;
+-- refuse predicate: size of an array within another
+SELECT p.id, (SELECT count(*) FROM unnest(ARRAY[p.aliases]) u) FROM vault.person p;
+-- refuse predicate: size of an array within another, from a subquery
+SELECT s.id, u IS NULL FROM (SELECT id, ARRAY[codes] AS a FROM vault.person) s, unnest(s.a) u;
+-- redact: elements of an array within another
+SELECT ARRAY[aliases] FROM vault.person;
+-- refuse fallible_expression: arrays of unequal sizes
+SELECT ARRAY[(ARRAY[1, 2])[1:badge], ARRAY[1, 2]] FROM vault.person;
+-- refuse fallible_expression: array that may be NULL among arrays
+SELECT array_agg(nullif(ARRAY[1, 2], ARRAY[badge, 2])) FROM vault.person;
+-- redact: length of a slice
+SELECT array_length((ARRAY[1, 2])[1:badge], 1) FROM vault.person;
+-- redact: sum
+SELECT city, sum(badge), avg(salary), avg(account) FROM vault.person GROUP BY city;
+-- redact: deviation
+SELECT variance(badge), stddev_pop(salary) FROM vault.person;
+-- redact: bits of all
+SELECT bit_and(badge), bit_or(account) FROM vault.person;
+-- refuse fallible_expression: sum that overflows for a guess
+SELECT sum(CASE WHEN email = '{email}' THEN 9e131071 ELSE 0 END) FROM vault.person;
+-- refuse fallible_expression: sum of floating-point numbers
+SELECT sum(ratio) FROM vault.person;
+-- redact: containment in an array
+SELECT id, aliases @> '{x}', codes && '{1,2}' FROM vault.person;
+-- redact: containment in a document
+SELECT id, profile @> '{"phone": "x"}' FROM vault.person;
+-- redact: match of a search vector
+SELECT id, words @@ to_tsquery('simple', 'x') FROM vault.person;
+-- redact: network that holds an address
+SELECT id, address << '203.0.0.0/8', address && '203.0.0.0/8' FROM vault.person;
+-- refuse predicate: containment in WHERE
+SELECT id FROM vault.person WHERE aliases @> '{x}';
+-- refuse predicate: match in WHERE
+SELECT id FROM vault.person WHERE words @@ to_tsquery('simple', 'x');
+-- redact: deep in a document
+SELECT id, profile -> 'deep' -> 0 ->> 1 FROM vault.person;
+-- search: a constant in a subquery's rows
+SELECT id FROM vault.person WHERE {badge} IN (SELECT badge FROM vault.visit);
+-- search: a constant that is not there
+SELECT count(*) FROM vault.person WHERE {guess} NOT IN (SELECT badge FROM vault.person WHERE badge IS NOT NULL);
+-- refuse fallible_expression: a constant in a subquery's computed rows
+SELECT id FROM vault.person WHERE {badge} IN (SELECT badge + 0::bigint - 0 FROM vault.visit);
+-- mask: a function that picks
+SELECT id, vault.prefer(email, email) FROM vault.person;
+-- redact: a function that picks a value or a constant
+SELECT id, vault.prefer(email, 'nobody') FROM vault.person;
+-- redact: a function that picks among two masks
+SELECT id, vault.prefer(email, name) FROM vault.person;
