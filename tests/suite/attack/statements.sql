@@ -1069,3 +1069,9 @@ SELECT length(to_jsonb(p) ->> 'pin'), length(pin::text) FROM app.people p
 
 -- numbers as text
 SELECT id, pin::text, salary::text, salary::varchar(3), pin::text || 'x' FROM app.people ORDER BY id
+
+-- lengths summed up
+SELECT city, avg(length(name)), sum(length(name)::bigint), sum(CASE WHEN name = 'alice' THEN 2147483647 ELSE 0 END) FROM app.people GROUP BY city ORDER BY city
+
+-- lengths that overflow
+SELECT sum(length(name) * 400000000) FROM app.people
