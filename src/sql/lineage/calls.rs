@@ -252,7 +252,8 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// The type of a function's result where it matters and is known: text, which no concatenation fails with, and arrays.
+    /// The type of a function's result where it matters and is known: text, which no concatenation fails with, arrays, and
+    /// the lengths of texts, which no sum overflows with.
     fn result_type(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Oid> {
         const TEXT: Oid = 25;
         const VARCHAR: Oid = 1043;
@@ -267,6 +268,10 @@ impl<'a> Analyser<'a> {
         }
         if callee.name == "array_agg" && arguments.len() == 1 {
             return array_of(first.filter(|oid| *oid != UNKNOWN)?, self.snapshot);
+        }
+        let is_of_text = matches!(first, Some(TEXT | VARCHAR));
+        if is_of_text && arguments.len() == 1 && builtins::measures_text(callee.name) {
+            return Some(oid::INT4);
         }
         (builtins::returns_text(callee.name) || of_text()).then_some(TEXT)
     }

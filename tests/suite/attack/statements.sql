@@ -986,54 +986,6 @@ SELECT 'alice' ~ name FROM app.people
 -- long pattern in a branch
 SELECT CASE WHEN name='alice' THEN city ~ 'PATTERN' END FROM app.people WHERE id=1
 
--- from 14
-
--- cycle over a name
-WITH RECURSIVE r(i, v) AS (SELECT 1, name FROM app.people UNION ALL SELECT i + 1, (SELECT x FROM app.guess WHERE id = 1) FROM r WHERE i < 4) CYCLE v SET again USING path SELECT count(*) FILTER (WHERE again) FROM r
-
--- search order by a name
-WITH RECURSIVE r(i, v) AS (SELECT id, name FROM app.people UNION ALL SELECT i + 1, v FROM r WHERE i < 3) SEARCH BREADTH FIRST BY v SET o SELECT i FROM r ORDER BY o LIMIT 1
-
--- date_bin that fails
-SELECT date_bin(CASE WHEN name = 'alice' THEN interval '0' ELSE interval '1 day' END, timestamp '2001-01-01', timestamp '2000-01-01') FROM app.people
-
--- trim_array that fails
-SELECT trim_array(tags, CASE WHEN name = 'alice' THEN 9 ELSE 1 END) FROM app.people
-
--- from 16
-
--- input error
-SELECT pg_input_is_valid(name, 'int'), (pg_input_error_info(name, 'int')).message FROM app.people
-
--- json of a name
-SELECT name IS JSON, JSON_ARRAY(name), JSON_OBJECT(name: 1) FROM app.people
-
--- unique keys
-SELECT JSON_OBJECT('alice': 1, name: 2 WITH UNIQUE KEYS) FROM app.people WHERE id = 1
-
--- from 17
-
--- json value that fails
-SELECT JSON_VALUE(doc, '$.k' RETURNING int ERROR ON ERROR) FROM app.people
-
--- json value in a condition
-SELECT count(*) FROM app.people WHERE JSON_VALUE(doc, '$.k') = 'alice'
-
--- json exists
-SELECT JSON_EXISTS(doc, '$ ? (@.k == "alice")') FROM app.people
-
--- json table rows
-SELECT count(*) FROM app.people, JSON_TABLE(doc, '$[*] ? (@.k == "alice")' COLUMNS (k text PATH '$.k')) t
-
--- json passing
-SELECT JSON_EXISTS(jsonb '["alice"]', '$[*] ? (@ == $x)' PASSING name AS x) FROM app.people
-
--- from 18
-
--- sorted arrays
-SELECT array_sort(tags) = ARRAY['alice', 't1'], casefold(name) = 'alice' FROM app.people
-
--- from any
 -- sizes of arrays that are put together
 SELECT ARRAY[(ARRAY[1,2,3,4,5,6,7,8,9,10,11,12])[1:pin], ARRAY[1,2,3,4,5,6,7,8,9,10]] FROM app.people WHERE id = 1
 
@@ -1117,3 +1069,58 @@ SELECT length(to_jsonb(p) ->> 'pin'), length(pin::text) FROM app.people p
 
 -- numbers as text
 SELECT id, pin::text, salary::text, salary::varchar(3), pin::text || 'x' FROM app.people ORDER BY id
+
+-- lengths summed up
+SELECT city, avg(length(name)), sum(length(name)::bigint), sum(CASE WHEN name = 'alice' THEN 2147483647 ELSE 0 END) FROM app.people GROUP BY city ORDER BY city
+
+-- lengths that overflow
+SELECT sum(length(name) * 400000000) FROM app.people
+
+-- from 14
+
+-- cycle over a name
+WITH RECURSIVE r(i, v) AS (SELECT 1, name FROM app.people UNION ALL SELECT i + 1, (SELECT x FROM app.guess WHERE id = 1) FROM r WHERE i < 4) CYCLE v SET again USING path SELECT count(*) FILTER (WHERE again) FROM r
+
+-- search order by a name
+WITH RECURSIVE r(i, v) AS (SELECT id, name FROM app.people UNION ALL SELECT i + 1, v FROM r WHERE i < 3) SEARCH BREADTH FIRST BY v SET o SELECT i FROM r ORDER BY o LIMIT 1
+
+-- date_bin that fails
+SELECT date_bin(CASE WHEN name = 'alice' THEN interval '0' ELSE interval '1 day' END, timestamp '2001-01-01', timestamp '2000-01-01') FROM app.people
+
+-- trim_array that fails
+SELECT trim_array(tags, CASE WHEN name = 'alice' THEN 9 ELSE 1 END) FROM app.people
+
+-- from 16
+
+-- input error
+SELECT pg_input_is_valid(name, 'int'), (pg_input_error_info(name, 'int')).message FROM app.people
+
+-- json of a name
+SELECT name IS JSON, JSON_ARRAY(name), JSON_OBJECT(name: 1) FROM app.people
+
+-- unique keys
+SELECT JSON_OBJECT('alice': 1, name: 2 WITH UNIQUE KEYS) FROM app.people WHERE id = 1
+
+-- from 17
+
+-- json value that fails
+SELECT JSON_VALUE(doc, '$.k' RETURNING int ERROR ON ERROR) FROM app.people
+
+-- json value in a condition
+SELECT count(*) FROM app.people WHERE JSON_VALUE(doc, '$.k') = 'alice'
+
+-- json exists
+SELECT JSON_EXISTS(doc, '$ ? (@.k == "alice")') FROM app.people
+
+-- json table rows
+SELECT count(*) FROM app.people, JSON_TABLE(doc, '$[*] ? (@.k == "alice")' COLUMNS (k text PATH '$.k')) t
+
+-- json passing
+SELECT JSON_EXISTS(jsonb '["alice"]', '$[*] ? (@ == $x)' PASSING name AS x) FROM app.people
+
+-- from 18
+
+-- sorted arrays
+SELECT array_sort(tags) = ARRAY['alice', 't1'], casefold(name) = 'alice' FROM app.people
+
+-- from any

@@ -396,3 +396,5 @@ SELECT p.id, (SELECT array_agg(v.place ORDER BY v.id) FROM vault.visit v WHERE v
 SELECT id, to_jsonb(v) ->> 'city' AS city, to_jsonb(v) ->> 'email' AS mail, to_jsonb(v) - 'city' AS card FROM vault.v_person v ORDER BY id;
 -- computed columns beside clean ones; redacts year vest
 SELECT id, extract(year FROM born) AS year, aliases @> '{x}' AS vest FROM vault.person WHERE id < 7 ORDER BY id;
+-- Metabase, a sum over a condition and lengths; redacts internal letters
+SELECT city, sum(CASE WHEN email LIKE '%@canary.test' THEN 1 ELSE 0 END) AS internal, avg(length(name)) AS letters FROM vault.person GROUP BY city ORDER BY city;

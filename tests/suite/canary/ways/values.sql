@@ -262,8 +262,10 @@ SELECT row_to_json(p) FROM vault.person p;
 SELECT to_jsonb(p) FROM vault.person p;
 -- mask: row of a view as jsonb
 SELECT to_jsonb(v) FROM vault.v_person v;
--- refuse fallible_expression: length as JSON, which for all that is known may be json
+-- redact: length as JSON
 SELECT to_jsonb(length(email)) FROM vault.person;
+-- refuse fallible_expression: place as JSON, which for all that is known may be json
+SELECT to_jsonb(strpos(email, 'x')) FROM vault.person;
 -- redact: a computed value as an object of JSON
 SELECT jsonb_build_object('m', upper(email))->'m' FROM vault.person;
 -- pass: a computed value among others in JSON

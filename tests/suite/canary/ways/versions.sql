@@ -37,7 +37,7 @@ SELECT unnest(multirange(span)) FROM vault.person;
 SELECT range_intersect_agg(span) FROM vault.person WHERE id = 1;
 -- refuse fallible_expression: trim_array
 SELECT trim_array(aliases, 1) FROM vault.person;
--- refuse fallible_expression: bit_xor
+-- redact: bit_xor
 SELECT bit_xor(badge) FROM vault.person WHERE id = 1;
 -- refuse fallible_expression: date_bin
 SELECT date_bin('15 minutes', seen::timestamp, timestamp '2001-01-01') FROM vault.person;
