@@ -179,7 +179,9 @@ async fn converse(
         process_id: upstream.process_id,
         secret_key: upstream.secret_key.clone(),
     });
-    let key = service.cancels.register(upstream.process_id, cancel_handle);
+    let key = service
+        .cancels
+        .register(upstream.process_id, startup.protocol_minor, cancel_handle);
     let key = key.map_err(|_| ErrorFields::fatal("53000", "no random bytes for a cancel key"))?;
     let session = service.journal.new_session();
     let application_name = upstream.parameter("application_name").unwrap_or_default();

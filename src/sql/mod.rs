@@ -20,6 +20,7 @@ pub mod functions;
 pub mod gate;
 mod lineage;
 mod log_text;
+mod older;
 pub mod operators;
 pub mod parser;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 use super::pair::Pair;
 use super::people;
+use crate::harness::for_version;
 use crate::protocol::peer::Script;
 
 /// All attacks of one statement, by the name of their file.
@@ -12,7 +13,7 @@ pub const FILES: [(&str, &str); 2] = [
 
 /// Titles, which end in a class of docs/threat-model.md, and statements: a comment line, then a statement up to a blank
 /// line.
-pub fn parse(text: &'static str) -> Vec<(&'static str, &'static str)> {
+pub fn parse(text: &str) -> Vec<(&str, &str)> {
     let blocks = text.split("\n\n");
     blocks
         .filter_map(|block| block.trim().strip_prefix("-- ")?.split_once('\n'))
@@ -40,7 +41,8 @@ pub fn leaks(pair: &Pair, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut sessions = pair.sessions();
     let mut failures = Vec::new();
     let (mut count, mut refused) = (0, 0);
-    let all = FILES.into_iter().flat_map(|(_, text)| parse(text));
+    let texts = FILES.map(|(_, text)| for_version(text, pair.server_version()));
+    let all = texts.iter().flat_map(|text| parse(text));
     for (title, text) in all.filter(|(title, _)| wanted(title)) {
         let text = &written_out(text);
         let binary = Script::new()
@@ -77,7 +79,7 @@ pub fn leaks(pair: &Pair, wanted: impl Fn(&str) -> bool) -> Vec<String> {
 fn everyday_statements_still_pass() {
     let pair = people();
     let mut sessions = pair.sessions();
-    for text in include_str!("everyday.sql")
+    for text in for_version(include_str!("everyday.sql"), pair.server_version())
         .split(";\n")
         .map(str::trim)
         .filter(|text| !text.is_empty())

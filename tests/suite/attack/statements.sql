@@ -985,3 +985,52 @@ SELECT 'alice' ~ name FROM app.people
 
 -- long pattern in a branch [bit-branch-error]
 SELECT CASE WHEN name='alice' THEN city ~ 'PATTERN' END FROM app.people WHERE id=1
+
+-- from 14
+
+-- cycle over a name [bit-ranges]
+WITH RECURSIVE r(i, v) AS (SELECT 1, name FROM app.people UNION ALL SELECT i + 1, (SELECT x FROM app.guess WHERE id = 1) FROM r WHERE i < 4) CYCLE v SET again USING path SELECT count(*) FILTER (WHERE again) FROM r
+
+-- search order by a name [bit-order]
+WITH RECURSIVE r(i, v) AS (SELECT id, name FROM app.people UNION ALL SELECT i + 1, v FROM r WHERE i < 3) SEARCH BREADTH FIRST BY v SET o SELECT i FROM r ORDER BY o LIMIT 1
+
+-- date_bin that fails [door-errors]
+SELECT date_bin(CASE WHEN name = 'alice' THEN interval '0' ELSE interval '1 day' END, timestamp '2001-01-01', timestamp '2000-01-01') FROM app.people
+
+-- trim_array that fails [bit-branch-error]
+SELECT trim_array(tags, CASE WHEN name = 'alice' THEN 9 ELSE 1 END) FROM app.people
+
+-- from 16
+
+-- input error [door-errors]
+SELECT pg_input_is_valid(name, 'int'), (pg_input_error_info(name, 'int')).message FROM app.people
+
+-- json of a name [rows-forms]
+SELECT name IS JSON, JSON_ARRAY(name), JSON_OBJECT(name: 1) FROM app.people
+
+-- unique keys [door-errors]
+SELECT JSON_OBJECT('alice': 1, name: 2 WITH UNIQUE KEYS) FROM app.people WHERE id = 1
+
+-- from 17
+
+-- json value that fails [door-errors]
+SELECT JSON_VALUE(doc, '$.k' RETURNING int ERROR ON ERROR) FROM app.people
+
+-- json value in a condition [bit-where]
+SELECT count(*) FROM app.people WHERE JSON_VALUE(doc, '$.k') = 'alice'
+
+-- json exists [rows-expressions]
+SELECT JSON_EXISTS(doc, '$ ? (@.k == "alice")') FROM app.people
+
+-- json table rows [bit-ranges]
+SELECT count(*) FROM app.people, JSON_TABLE(doc, '$[*] ? (@.k == "alice")' COLUMNS (k text PATH '$.k')) t
+
+-- json passing [rows-expressions]
+SELECT JSON_EXISTS(jsonb '["alice"]', '$[*] ? (@ == $x)' PASSING name AS x) FROM app.people
+
+-- from 18
+
+-- sorted arrays [rows-expressions]
+SELECT array_sort(tags) = ARRAY['alice', 't1'], casefold(name) = 'alice' FROM app.people
+
+-- from any

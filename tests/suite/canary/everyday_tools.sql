@@ -178,8 +178,10 @@ SELECT CASE WHEN usesuper THEN pg_catalog.pg_is_in_recovery() ELSE FALSE END AS 
 SELECT * FROM vault.animal ORDER BY id ASC LIMIT 100;
 -- Grafana, time series
 SELECT floor(extract(epoch FROM at) / 86400) * 86400 AS "time", avg(amount) AS "value" FROM vault.visit WHERE at BETWEEN '2024-01-01T00:00:00Z' AND '2024-02-01T00:00:00Z' GROUP BY 1 ORDER BY 1;
+-- from 14
 -- Grafana, by place
 SELECT date_bin('12 hours', at, timestamp '2024-01-01') AS "time", place AS metric, count(*) AS "value" FROM vault.visit GROUP BY 1, 2 ORDER BY 1, 2;
+-- from any
 -- Grafana, distinct people a day
 SELECT date_trunc('day', at) AS "time", count(DISTINCT person_email) AS people FROM vault.visit GROUP BY 1 ORDER BY 1;
 -- Grafana, template variable

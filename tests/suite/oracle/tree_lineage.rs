@@ -8,7 +8,7 @@ use pgveil::sql::{ColumnSet, Lineage};
 use super::node_tree::{Node, Value};
 use super::picking::picked_by;
 
-/// `RTEKind` of PostgreSQL 15.
+/// `RTEKind` of PostgreSQL 13 to 18.
 pub(super) mod rte_kind {
     pub const RELATION: i64 = 0;
     pub const SUBQUERY: i64 = 1;
@@ -17,6 +17,16 @@ pub(super) mod rte_kind {
     pub const TABLE_FUNCTION: i64 = 4;
     pub const VALUES: i64 = 5;
     pub const CTE: i64 = 6;
+    /// From 18 on: what a query groups by.
+    pub const GROUP: i64 = 9;
+}
+
+/// The field of an entry that stands for expressions of other entries: those expressions.
+pub(super) fn aliases(kind: i64) -> &'static str {
+    match kind {
+        rte_kind::GROUP => "groupexprs",
+        _ => "joinaliasvars",
+    }
 }
 
 /// What the tree of one statement says.
@@ -240,7 +250,7 @@ impl<'t> TreeReader<'t> {
                 let inner = with(level, entry.node("subquery").expect("a subquery"));
                 self.target(&inner, attribute)
             }
-            rte_kind::JOIN => match entry.list("joinaliasvars")[index(attribute)].node() {
+            kind @ (rte_kind::JOIN | rte_kind::GROUP) => match entry.list(aliases(kind))[index(attribute)].node() {
                 Some(alias) => self.expression(level, alias),
                 None => computed(),
             },
@@ -335,10 +345,12 @@ impl<'t> TreeReader<'t> {
                         let inner = with(level, entry.node("subquery").expect("a subquery"));
                         self.target_field(&inner, attribute, number)
                     }
-                    rte_kind::JOIN => match entry.list("joinaliasvars")[index(attribute)].node() {
-                        Some(alias) => self.field(level, alias, number),
-                        None => computed(),
-                    },
+                    kind @ (rte_kind::JOIN | rte_kind::GROUP) => {
+                        match entry.list(aliases(kind))[index(attribute)].node() {
+                            Some(alias) => self.field(level, alias, number),
+                            None => computed(),
+                        }
+                    }
                     rte_kind::CTE => match common_table(level, entry) {
                         (inner, cte) if !cte.bool("cterecursive") => self.target_field(&inner, attribute, number),
                         _ => tainted(&self.column(level, entry_number, attribute)),

@@ -71,8 +71,10 @@ SELECT * FROM pg_statistic WHERE starelid = 'vault.visit'::regclass;
 SELECT s FROM pg_statistic s WHERE starelid = 'vault.visit'::regclass;
 -- redact: pg_stats_ext [door-statistics]
 SELECT most_common_vals FROM pg_stats_ext;
+-- from 14
 -- redact: pg_stats_ext_exprs [door-statistics]
 SELECT histogram_bounds FROM pg_stats_ext_exprs;
+-- from any
 -- redact: pg_statistic_ext_data [door-statistics]
 SELECT stxdmcv FROM pg_statistic_ext_data;
 -- refuse opaque_function: items of an MCV list [door-statistics]
