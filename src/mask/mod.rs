@@ -41,7 +41,8 @@ use shift::ShiftMask;
 use spec::Kind;
 use text::{TextColumn, TextMask};
 
-/// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded.
+/// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded. Masks that do not
+/// look at the value have no limit.
 pub const MASKED_FIELD_BYTES_MAX: usize = 1 << 20;
 
 /// What stands in place of text that may not be shown.
@@ -207,6 +208,17 @@ impl ColumnMask {
     /// `type_oid` is the value's type at run time. It may be another of the column's family (text-like types, or integers);
     /// any other type is redacted.
     pub fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Masked {
+        let value = Some(value).filter(|value| value.len() <= MASKED_FIELD_BYTES_MAX);
+        self.masked(type_oid, format, value, out)
+    }
+
+    /// As [`ColumnMask::apply`], for a value that is longer than [`MASKED_FIELD_BYTES_MAX`].
+    pub fn apply_to_long(&self, type_oid: u32, format: Format, out: &mut Vec<u8>) -> Masked {
+        self.masked(type_oid, format, None, out)
+    }
+
+    /// `value`: `None` if it is too long.
+    fn masked(&self, type_oid: u32, format: Format, value: Option<&[u8]>, out: &mut Vec<u8>) -> Masked {
         if matches!(self.function, Function::Null) {
             return Masked::Null;
         }
@@ -231,7 +243,7 @@ impl ColumnMask {
     }
 
     /// `None` where the value cannot be masked; what was appended by then is void.
-    fn run(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    fn run(&self, type_oid: u32, format: Format, value: Option<&[u8]>, out: &mut Vec<u8>) -> Option<()> {
         if let Function::Constant(constant) = &self.function {
             constant.push(type_oid, format, out)?;
             if let Some(column) = &self.text {
@@ -239,9 +251,7 @@ impl ColumnMask {
             }
             return Some(());
         }
-        if value.len() > MASKED_FIELD_BYTES_MAX {
-            return None;
-        }
+        let value = value?;
         match &self.function {
             Function::Null | Function::Constant(_) => None,
             Function::Text(mask) => self.text.as_ref()?.mask(mask, type_oid, value, out),

@@ -41,6 +41,17 @@ impl<'a> Analyser<'a> {
         if found.len() + self.collations.len() > 1 {
             self.may_fail(|| "an expression over several collations".to_owned(), &value.lineage);
         }
+        let mut columns = value.lineage.verbatim.union(&value.lineage.computed_from);
+        let mut named = self.collations.iter();
+        if columns.any(|column| self.snapshot.nondeterministic_columns.contains(column))
+            || named.any(|name| self.snapshot.nondeterministic_collations.contains(name))
+        {
+            // Much cannot be done under it, whatever the values are: that tells where it is reached or not.
+            self.may_fail(
+                || "a collation that is not deterministic".to_owned(),
+                &Lineage::computed(),
+            );
+        }
     }
 
     /// The right side of IN.
