@@ -34,6 +34,7 @@ impl SnapshotBuilder {
             generation: 1,
             server_version: 150_018,
             database: "test".to_owned(),
+            encoding: "UTF8".to_owned(),
             builtin_functions: BUILTIN_FUNCTIONS.split_whitespace().map(str::to_owned).collect(),
             schemas: ["pg_catalog", "information_schema", "public"].map(str::to_owned).into(),
             ..Snapshot::default()

@@ -60,6 +60,11 @@ pub(super) trait TextMask: Send + Sync {
         false
     }
 
+    /// Whether it is a permutation of strings without blanks at their ends that leaves such blanks as they are.
+    fn keeps_blanks(&self) -> bool {
+        false
+    }
+
     /// Appends the string that is masked as this one, which is not empty; `None` if there is none, or more than one.
     fn restore(&self, _value: &[u8], _out: &mut Vec<u8>) -> Option<()> {
         None

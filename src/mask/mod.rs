@@ -67,7 +67,8 @@ use build::{Build, Function, Unfit};
 use constant::Constant;
 use text::TextColumn;
 
-/// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded.
+/// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded. Masks that do not
+/// look at the value have no limit.
 pub const MASKED_FIELD_BYTES_MAX: usize = 1 << 20;
 
 /// Digits of which there are a million strings.
@@ -220,10 +221,21 @@ impl ColumnMask {
     /// `type_oid` is the value's type at run time. It may be another of the column's family (text-like types, or integers);
     /// any other type is redacted.
     pub fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Masked {
-        let function = match &self.function {
-            Function::Null => return Masked::Null,
-            Function::Sometimes(mask) => return mask.apply(type_oid, format, value, out),
-            function => function,
+        let value = Some(value).filter(|value| value.len() <= MASKED_FIELD_BYTES_MAX);
+        self.masked(type_oid, format, value, out)
+    }
+
+    /// As [`ColumnMask::apply`], for a value that is longer than [`MASKED_FIELD_BYTES_MAX`].
+    pub fn apply_to_long(&self, type_oid: u32, format: Format, out: &mut Vec<u8>) -> Masked {
+        self.masked(type_oid, format, None, out)
+    }
+
+    /// `value`: `None` if it is too long.
+    fn masked(&self, type_oid: u32, format: Format, value: Option<&[u8]>, out: &mut Vec<u8>) -> Masked {
+        let function = match (&self.function, value) {
+            (Function::Null, _) | (Function::Sometimes(_), None) => return Masked::Null,
+            (Function::Sometimes(mask), Some(value)) => return mask.apply(type_oid, format, value, out),
+            (function, _) => function,
         };
         let start = out.len();
         if self.accepts(type_oid) && self.run(function, type_oid, format, value, out).is_some() {
@@ -249,7 +261,14 @@ impl ColumnMask {
     }
 
     /// `None` where the value cannot be masked; what was appended by then is void.
-    fn run(&self, function: &Function, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    fn run(
+        &self,
+        function: &Function,
+        type_oid: u32,
+        format: Format,
+        value: Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         if let Function::Constant(constant) = function {
             constant.push(type_oid, format, out)?;
             if let Some(column) = &self.text {
@@ -257,9 +276,7 @@ impl ColumnMask {
             }
             return Some(());
         }
-        if value.len() > MASKED_FIELD_BYTES_MAX {
-            return None;
-        }
+        let value = value?;
         match function {
             Function::Text(mask) => self.text.as_ref()?.mask(&**mask, type_oid, value, out),
             Function::Typed(mask) => mask.apply(type_oid, format, value, out),

@@ -42,7 +42,7 @@ use relay::End;
 use session_log::SessionLog;
 use startup_parameters::Startup;
 
-pub use database::CatalogError;
+pub use database::{CATALOG_POLL, CatalogError};
 pub use service::{Service, ServiceError, upstream_target};
 
 /// Where a client connects from.
@@ -173,6 +173,8 @@ async fn converse(
         error.to_fields()
     })?;
     let _in_use = database.use_guard();
+    // Nobody has looked while nobody used it.
+    Box::pin(database.refresh(service, CATALOG_POLL)).await;
     let cancel_handle = Arc::new(service::CancelHandle {
         process_id: upstream.process_id,
         secret_key: upstream.secret_key.clone(),

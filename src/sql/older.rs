@@ -200,9 +200,8 @@ mod tests {
                 assert_eq!(is_refused(text, version), version < VERSION_15, "{version}: {text}");
             }
         }
-        for text in ["SELECT a1_000, '0x1F', 1.5e-7, .5, 5., X'1F', B'101' FROM t -- 1_000"] {
-            assert!(!is_refused(text, 130_023), "{text}");
-        }
+        let text = "SELECT a1_000, '0x1F', 1.5e-7, .5, 5., X'1F', B'101' FROM t -- 1_000";
+        assert!(!is_refused(text, 130_023));
     }
 
     #[test]

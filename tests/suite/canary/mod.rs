@@ -140,14 +140,7 @@ fn no_canary_leaves() {
     other.query(&format!("SELECT '{email}'"));
     let mut count = 0;
     let mut failures = Vec::new();
-    for text in [
-        include_str!("ways/values.sql"),
-        include_str!("ways/bits.sql"),
-        include_str!("ways/doors.sql"),
-        include_str!("ways/sessions.sql"),
-        include_str!("ways/functions.sql"),
-        include_str!("ways/versions.sql"),
-    ] {
+    for (_, text) in ways::FILES {
         let text = for_version(text, stage.version)
             .replace("{email}", &email)
             .replace("{guess}", &guess);

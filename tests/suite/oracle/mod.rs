@@ -14,6 +14,7 @@ mod ours;
 mod picking;
 mod replay;
 mod server;
+mod sizes;
 mod tally;
 mod tree_lineage;
 

@@ -7,6 +7,7 @@ use pgveil::sql::{ColumnSet, Lineage};
 
 use super::node_tree::{Node, Value};
 use super::picking::picked_by;
+use super::sizes;
 
 /// `RTEKind` of PostgreSQL 13 to 18.
 pub(super) mod rte_kind {
@@ -154,6 +155,7 @@ impl<'t> TreeReader<'t> {
                 self.element(level, array)
             }
             "SUBSCRIPTINGREF" if node.list("reflowerindexpr").is_empty() => self.subscript(level, node),
+            "FUNCEXPR" if sizes::is_measure(node) => self.measured(level, node),
             "FUNCEXPR" if is_widening(node) => self.any_of(level, node.nodes("args")),
             "COALESCEEXPR" | "COALESCE" => self.any_of(level, node.nodes("args")),
             "CASEEXPR" | "CASE" => self.case(level, node),
