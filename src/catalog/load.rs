@@ -1,5 +1,6 @@
 //! From rows of the catalog queries to a [`Snapshot`].
 
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -92,6 +93,7 @@ impl Loader {
         let snapshot = Snapshot {
             server_version: cells.number(0)?,
             database: cells.name(1)?,
+            encoding: cells.name(2)?,
             ..Snapshot::default()
         };
         Ok(Loader { snapshot })
@@ -147,6 +149,12 @@ impl Loader {
 
     pub(super) fn version(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
         self.snapshot.versions.insert(cells.number(0)?, cells.name(2)?);
+        Ok(())
+    }
+
+    pub(super) fn function_version(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
+        let versions = &mut self.snapshot.function_versions;
+        versions.insert(cells.number(0)?, cells.name(2)?);
         Ok(())
     }
 
@@ -330,7 +338,15 @@ impl Loader {
         let is_builtin = |oid| types.get(&oid).is_some_and(|found| found.schema == "pg_catalog");
         if !is_builtin(oid) || other.is_none_or(is_builtin) {
             self.snapshot.types_with_user_code.insert(oid);
+            if cells.flag(2)? {
+                self.snapshot.types_with_implicit_casts.insert(oid);
+            }
         }
+        Ok(())
+    }
+
+    pub(super) fn nondeterministic_collation(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
+        self.snapshot.nondeterministic_collations.insert(cells.name(0)?);
         Ok(())
     }
 
@@ -339,28 +355,33 @@ impl Loader {
         let Snapshot {
             types,
             relations,
-            types_with_user_code: found,
+            types_with_user_code,
+            types_with_implicit_casts,
             ..
         } = &mut self.snapshot;
-        loop {
-            let before = found.len();
-            for (oid, data_type) in types.iter() {
-                let is_affected = match data_type.kind {
-                    TypeKind::Array(inner) | TypeKind::Domain(inner, _) | TypeKind::Range(inner) => {
-                        found.contains(&inner)
-                    }
-                    TypeKind::Composite(relation) => relations
-                        .get(&relation)
-                        .is_some_and(|relation| relation.columns.iter().any(|column| found.contains(&column.type_oid))),
-                    TypeKind::Base | TypeKind::Enum | TypeKind::Pseudo => false,
-                };
-                if is_affected {
-                    found.insert(*oid);
-                }
+        for found in [types_with_user_code, types_with_implicit_casts] {
+            spread(found, types, relations);
+        }
+    }
+}
+
+fn spread(found: &mut HashSet<Oid>, types: &HashMap<Oid, Type>, relations: &HashMap<Oid, Relation>) {
+    loop {
+        let before = found.len();
+        for (oid, data_type) in types.iter() {
+            let is_affected = match data_type.kind {
+                TypeKind::Array(inner) | TypeKind::Domain(inner, _) | TypeKind::Range(inner) => found.contains(&inner),
+                TypeKind::Composite(relation) => relations
+                    .get(&relation)
+                    .is_some_and(|relation| relation.columns.iter().any(|column| found.contains(&column.type_oid))),
+                TypeKind::Base | TypeKind::Enum | TypeKind::Pseudo => false,
+            };
+            if is_affected {
+                found.insert(*oid);
             }
-            if found.len() == before {
-                return;
-            }
+        }
+        if found.len() == before {
+            return;
         }
     }
 }

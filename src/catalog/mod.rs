@@ -12,4 +12,4 @@ mod queries;
 pub use builder::SnapshotBuilder;
 pub use load::{CatalogRow, Loader, RowError};
 pub use model::*;
-pub use queries::{CatalogQuery, FINGERPRINT, IDENTITY, RELATION_VERSIONS, queries};
+pub use queries::{CatalogQuery, FINGERPRINT, FUNCTION_VERSIONS, IDENTITY, RELATION_VERSIONS, queries};

@@ -188,6 +188,8 @@ pub struct Snapshot {
     pub server_version: u32,
     /// Name of the database.
     pub database: String,
+    /// Its encoding, as in `server_encoding`.
+    pub encoding: String,
     /// Relations by OID.
     pub relations: HashMap<Oid, Relation>,
     /// Relation name, without schema, to every relation of that name (sorted by OID).
@@ -207,8 +209,12 @@ pub struct Snapshot {
     /// Types outside pg_catalog that have a cast, an input function or a range constructor of a user's own
     /// (such a type in a statement calls a user's function).
     pub types_with_user_code: HashSet<Oid>,
+    /// Those of them that are cast by a user's function without being asked to.
+    pub types_with_implicit_casts: HashSet<Oid>,
     /// Columns whose collation is not deterministic: strings of other bytes may be equal there.
     pub nondeterministic_columns: HashSet<ColumnId>,
+    /// Names, without schema, of all such collations.
+    pub nondeterministic_collations: HashSet<String>,
     /// Schema names.
     pub schemas: HashSet<String>,
     /// Foreign keys.
@@ -216,6 +222,8 @@ pub struct Snapshot {
     /// Of each relation outside the server's own schemas, a text that changes whenever its definition does:
     /// [`RELATION_VERSIONS`](super::RELATION_VERSIONS).
     pub versions: HashMap<Oid, String>,
+    /// The same of each function in [`Snapshot::functions`]: [`FUNCTION_VERSIONS`](super::FUNCTION_VERSIONS).
+    pub function_versions: HashMap<Oid, String>,
 }
 
 impl Snapshot {

@@ -15,8 +15,9 @@ pub struct CatalogQuery {
     pub(super) take: fn(&mut Loader, &Cells<'_>) -> Result<(), RowError>,
 }
 
-/// `server_version_num` and name of the database: run first.
-pub const IDENTITY: &str = "SELECT current_setting('server_version_num'), current_database()";
+/// `server_version_num`, name and encoding of the database: run first.
+pub const IDENTITY: &str =
+    "SELECT current_setting('server_version_num'), current_database(), current_setting('server_encoding')";
 
 /// Changes whenever DDL changes anything that a snapshot holds: every such change writes or deletes a row of one of
 /// these catalogs, and a row written later has a later `xmin`, so that count and sum together cannot stay.
@@ -36,20 +37,33 @@ FROM (
     UNION ALL SELECT 10, count(*), sum(xmin::text::bigint) FROM pg_cast
     UNION ALL SELECT 11, count(*), sum(xmin::text::bigint) FROM pg_attrdef
     UNION ALL SELECT 12, count(*), sum(xmin::text::bigint) FROM pg_index
+    UNION ALL SELECT 13, count(*), sum(xmin::text::bigint) FROM pg_collation
 ) AS catalogs";
 
-/// OID, name and version of relations, to be followed by more conditions. The version changes with the relation's name,
-/// columns, rules (a view's definition is one), parents and children: all of these write or delete a row, and a row
-/// written later has a later `xmin`. It may also change when nothing of interest did, as by `GRANT`.
+/// OID, name and version of relations and a NULL, to be followed by more conditions. The version changes with the
+/// relation's schema and name, columns, rules (a view's definition is one), parents and descendants: all but the schema's
+/// name write or delete a row, and a row written later has a later `xmin`. It may also change when nothing of interest
+/// did, as by `GRANT`.
 pub const RELATION_VERSIONS: &str = "\
 SELECT c.oid, c.relname,
-    concat_ws(' ', c.xmin,
+    concat_ws(' ', n.nspname, c.xmin,
         (SELECT concat(count(*), ':', sum(a.xmin::text::bigint)) FROM pg_attribute a WHERE a.attrelid = c.oid),
         (SELECT concat(count(*), ':', sum(r.xmin::text::bigint)) FROM pg_rewrite r WHERE r.ev_class = c.oid),
         (SELECT concat(count(*), ':', sum(i.xmin::text::bigint)) FROM pg_inherits i WHERE i.inhrelid = c.oid),
-        (SELECT concat(count(*), ':', sum(i.xmin::text::bigint)) FROM pg_inherits i WHERE i.inhparent = c.oid))
+        (WITH RECURSIVE below(relation, version) AS (
+                 SELECT i.inhrelid, i.xmin FROM pg_inherits i WHERE i.inhparent = c.oid
+                 UNION ALL
+                 SELECT i.inhrelid, i.xmin FROM below b JOIN pg_inherits i ON i.inhparent = b.relation)
+             SELECT concat(count(*), ':', sum(version::text::bigint)) FROM below)),
+    NULL::text
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND n.nspname !~ '^pg_(temp|toast)'";
+
+/// OID, name and version of functions outside pg_catalog and a text, to be followed by more conditions.
+pub const FUNCTION_VERSIONS: &str = "\
+SELECT p.oid, p.proname, concat_ws(' ', n.nspname, p.xmin), 'function'
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE (n.nspname <> 'pg_catalog' OR p.oid >= 16384) AND n.nspname !~ '^pg_(temp|toast)'";
 
 /// Multirange types and SQL-standard function bodies came with this version.
 const VERSION_14: u32 = 140_000;
@@ -86,6 +100,11 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
                   WHERE NOT k.collisdeterministic AND a.attnum > 0 AND NOT a.attisdropped"
                 .to_owned(),
             take: Loader::nondeterministic_column,
+        },
+        CatalogQuery {
+            name: "names of collations",
+            sql: "SELECT DISTINCT collname FROM pg_collation WHERE NOT collisdeterministic".to_owned(),
+            take: Loader::nondeterministic_collation,
         },
         CatalogQuery {
             name: "generated columns",
@@ -147,6 +166,11 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
             name: "versions",
             sql: RELATION_VERSIONS.to_owned(),
             take: Loader::version,
+        },
+        CatalogQuery {
+            name: "versions of functions",
+            sql: FUNCTION_VERSIONS.to_owned(),
+            take: Loader::function_version,
         },
         CatalogQuery {
             name: "operators",
@@ -313,7 +337,7 @@ fn operators() -> String {
     )
 }
 
-/// Type, and the type at the other end of the cast if it is one. Code of the server itself (language internal) and
+/// Type, the type at the other end of the cast if it is one, and whether it is called unasked. Code of the server itself (language internal) and
 /// compiled code of an extension, which an administrator installed, is not a user's own.
 fn types_with_user_code(server_version: u32) -> String {
     let multirange = match server_version >= VERSION_14 {
@@ -335,15 +359,15 @@ fn types_with_user_code(server_version: u32) -> String {
                      SELECT FROM pg_opclass o JOIN pg_amproc a ON a.amprocfamily = o.opcfamily
                      WHERE o.oid = r.rngsubopc AND a.amproc::oid IN (SELECT oid FROM own))
          )
-         SELECT castsource, casttarget FROM pg_cast WHERE castfunc IN (SELECT oid FROM own)
-         UNION SELECT casttarget, castsource FROM pg_cast WHERE castfunc IN (SELECT oid FROM own)
-         UNION SELECT t.oid, NULL FROM pg_type t
+         SELECT castsource, casttarget, castcontext = 'i' FROM pg_cast WHERE castfunc IN (SELECT oid FROM own)
+         UNION SELECT casttarget, castsource, castcontext = 'i' FROM pg_cast WHERE castfunc IN (SELECT oid FROM own)
+         UNION SELECT t.oid, NULL, false FROM pg_type t
              WHERE t.typinput::oid IN (SELECT oid FROM own) OR t.typoutput::oid IN (SELECT oid FROM own)
                  OR t.typreceive::oid IN (SELECT oid FROM own) OR t.typsend::oid IN (SELECT oid FROM own)
                  OR t.typmodin::oid IN (SELECT oid FROM own)
-         UNION SELECT r.rngtypid, NULL FROM own_range r
-         UNION SELECT {multirange}, NULL FROM own_range r
-         UNION SELECT k.contypid, NULL
+         UNION SELECT r.rngtypid, NULL, false FROM own_range r
+         UNION SELECT {multirange}, NULL, false FROM own_range r
+         UNION SELECT k.contypid, NULL, false
              FROM pg_constraint k
              JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
              LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid

@@ -197,8 +197,17 @@ impl Cluster {
     /// Starts the server again after [`Cluster::shut_down`], on the same port.
     pub fn restart(&mut self) -> Result<(), ClusterError> {
         self.shut_down(Shutdown::Fast);
-        let _ = std::fs::remove_file(self.data_dir.join("postmaster.pid"));
-        self.launch(self.port)
+        let deadline = Instant::now() + START_TIMEOUT;
+        loop {
+            let _ = std::fs::remove_file(self.data_dir.join("postmaster.pid"));
+            match self.launch(self.port) {
+                // After a crash, sessions of the old server take a moment to notice, and hold its shared memory.
+                Err(ClusterError::NotReady { log }) if log.contains("still in use") && Instant::now() < deadline => {
+                    std::thread::sleep(POLL);
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Stops the server and copies its data directory to where [`ClusterOptions::template`] can take it from.

@@ -1,4 +1,5 @@
-//! The drift gate: before anything of a result is shown, the relations under it are looked at as the server has them now.
+//! The drift gate: before anything of a result is shown, the relations and functions under it are looked at as the server
+//! has them now.
 //!
 //! The look comes after the server has planned the statement. Whatever it finds unchanged since the snapshot was so when
 //! the server planned, so no lock is needed and no moment is left between the two. Where the server's description of the
@@ -69,7 +70,7 @@ impl<L: StatementLog> Conversation<L> {
             return Ok(None);
         };
         let is_seen = (run.seen || portal_seen) && !shown.reads.unseen;
-        Ok((!is_seen && !shown.reads.names.is_empty()).then(|| Look {
+        Ok((!is_seen && !shown.reads.is_empty()).then(|| Look {
             basis: shown.basis.clone(),
             reads: shown.reads.clone(),
         }))

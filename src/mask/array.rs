@@ -1,6 +1,5 @@
 //! Arrays: the mask of the elements' type applied to each.
 
-use super::build::TypedMask;
 use super::{ColumnMask, Masked};
 use crate::value::Format;
 use crate::value::array::{map_binary, map_text};
@@ -22,10 +21,13 @@ impl ArrayMask {
             element_oid,
         }
     }
-}
 
-impl TypedMask for ArrayMask {
-    fn apply(&self, _type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    /// The mask of each element, and their type without domains.
+    pub(super) fn element(&self) -> (&ColumnMask, u32) {
+        (&self.element, self.element_oid)
+    }
+
+    pub(super) fn apply(&self, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let masked = |element: &[u8], out: &mut Vec<u8>| {
             self.element.apply(self.element_oid, format, element, out) == Masked::Value
         };

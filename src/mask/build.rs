@@ -1,7 +1,9 @@
 //! A mask made for one column: what a family is given, and what it gives back.
 
+use super::array::ArrayMask;
 use super::constant::Constant;
 use super::contract::Uniqueness;
+use super::nullify::SometimesNull;
 use super::options::Settings;
 use super::prf::Prf;
 use super::text::TextColumn;
@@ -30,11 +32,6 @@ impl Build<'_> {
         self.keys.domain(self.domain).prf(purpose)
     }
 
-    /// Most characters that the column holds.
-    pub(super) fn limit(&self) -> usize {
-        self.text.map_or(usize::MAX, |column| column.limit)
-    }
-
     /// A mask within this one, for the same column unless `shape` says otherwise. Its domain is its own name, as if a
     /// rule named it: so a value has one pseudonym, wherever it stands.
     pub(super) fn inner(&self, spec: &MaskSpec, shape: &ColumnShape) -> Result<ColumnMask, Unfit> {
@@ -60,6 +57,11 @@ pub(super) trait TextMask: Send + Sync {
 
     /// Whether it is a permutation of the strings that it can mask, which [`TextMask::restore`] undoes.
     fn is_permutation(&self) -> bool {
+        false
+    }
+
+    /// Whether it is a permutation of strings without blanks at their ends that leaves such blanks as they are.
+    fn keeps_blanks(&self) -> bool {
         false
     }
 
@@ -97,6 +99,10 @@ pub(super) enum Function {
     Constant(Constant),
     Text(Box<dyn TextMask>),
     Typed(Box<dyn TypedMask>),
+    /// Each element of an array.
+    Array(Box<ArrayMask>),
+    /// A share of the values becomes NULL.
+    Sometimes(Box<SometimesNull>),
 }
 
 impl Function {

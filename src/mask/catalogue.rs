@@ -2,7 +2,8 @@
 
 use super::contract::Kind;
 use super::{
-    card, constant, generalise, iban, identifier, integer, ip, national_id, noise, partial, shape, shift, wording,
+    bytes, card, constant, ff1, generalise, geo, iban, identifier, integer, ip, json, mac, national_id, noise, nullify,
+    partial, prefix, regexp, scrub, secret, shape, shift, vocabulary, web, wording,
 };
 
 pub(super) static ALL: &[&Kind] = &[
@@ -17,6 +18,7 @@ pub(super) static ALL: &[&Kind] = &[
     &wording::LAST_NAME,
     &shape::PHONE,
     &shape::SHAPE,
+    &ff1::FF1_MASK,
     &shape::POSTAL_CODE,
     &shape::LICENCE_PLATE,
     &card::CARD,
@@ -24,10 +26,18 @@ pub(super) static ALL: &[&Kind] = &[
     &national_id::NATIONAL_ID,
     &wording::ADDRESS_LINE,
     &wording::CITY,
+    &wording::REGION,
+    &vocabulary::COUNTRY,
     &wording::COMPANY,
+    &vocabulary::JOB_TITLE,
     &identifier::USER_NAME,
     &identifier::URL,
+    &web::URL_SHAPE,
+    &web::FILE_NAME,
+    &vocabulary::USER_AGENT,
     &wording::FREE_TEXT,
+    &scrub::SCRUB,
+    &regexp::REGEXP_REPLACE,
     &integer::INTEGER,
     &noise::NOISE,
     &noise::ROUND,
@@ -36,8 +46,15 @@ pub(super) static ALL: &[&Kind] = &[
     &shift::DATE_SHIFT,
     &generalise::TRUNCATE_DATE,
     &ip::IP,
+    &prefix::IP_PREFIX,
+    &mac::MAC,
+    &geo::JITTER,
     &identifier::UUID,
-    &constant::JSON,
+    &json::JSON,
+    &json::JSON_LEAVES,
+    &secret::PASSWORD_HASH,
+    &bytes::IMAGE,
+    &nullify::SOMETIMES_NULL,
 ];
 
 /// The mask of this name.

@@ -1,7 +1,7 @@
 //! Constants: what `fixed`, `redact` and `json` put in place of every value.
 
 use super::ColumnShape;
-use super::build::{Build, Function, TextMask, Unfit};
+use super::build::{Function, Unfit};
 use super::contract::{Contract, Kind, TypeFamily};
 use super::options::{Default, OptionKind, option};
 use super::text::TextColumn;
@@ -108,30 +108,6 @@ pub(super) static REDACT: Kind = Kind {
     },
 };
 
-pub(super) static JSON: Kind = Kind {
-    contract: Contract::keyless(
-        "json",
-        "The whole document becomes the empty object.",
-        &[TypeFamily::Json, TypeFamily::Text],
-        "{\"name\": \"Mary\"}",
-    )
-    .example_of(oid::JSONB),
-    build: |build: &Build<'_>| match build.shape.type_oid {
-        oid::JSON | oid::JSONB => Ok(Function::Constant(Constant::empty_object(build.shape.type_oid))),
-        _ if build.text.is_some() => Function::text(EmptyObject),
-        _ => Err(Unfit::Type),
-    },
-};
-
-struct EmptyObject;
-
-impl TextMask for EmptyObject {
-    fn apply(&self, _value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
-        out.extend_from_slice(b"{}");
-        (limit >= 2).then_some(())
-    }
-}
-
 fn forms(text: impl Into<Vec<u8>>, binary: impl Into<Vec<u8>>) -> Constant {
     Constant::Forms {
         text: text.into(),
@@ -178,6 +154,12 @@ impl Constant {
             return Err(Unfit::Type);
         }
         spelled(value, shape).ok_or_else(|| Unfit::Value(value.to_owned()))
+    }
+
+    /// A `bytea`.
+    pub(super) fn bytes(content: &[u8]) -> Constant {
+        let digits: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
+        forms(format!("\\x{digits}"), content)
     }
 
     /// `{}` of `json` or `jsonb`.

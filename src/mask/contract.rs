@@ -171,6 +171,8 @@ pub struct Contract {
     pub keeps_null: bool,
     /// The masked value has as many characters as the value.
     pub keeps_length: bool,
+    /// The longer the value, the longer the masked value: there is no width that is enough for all.
+    pub grows_with_value: bool,
     /// Whether different values stay different, in a column wide enough; a compiled mask says so for its own column.
     pub uniqueness: Uniqueness,
     /// Under the key, a masked value leads back to its original, so that clients can search by it.
@@ -200,6 +202,7 @@ impl Contract {
             options: &[],
             keeps_null: true,
             keeps_length: false,
+            grows_with_value: false,
             uniqueness: Uniqueness::Loses,
             reversible: false,
             deterministic: true,
@@ -244,6 +247,14 @@ impl Contract {
     pub(super) const fn same_length(self) -> Contract {
         Contract {
             keeps_length: true,
+            ..self
+        }
+    }
+
+    /// The longer, the longer the value is.
+    pub(super) const fn growing(self) -> Contract {
+        Contract {
+            grows_with_value: true,
             ..self
         }
     }

@@ -171,7 +171,7 @@ impl TypedMask for Uuid {
 /// From how many bits on different values are held never to collide.
 const UNIQUE_BITS: usize = 80;
 
-fn uniqueness_of_bits(bits: usize) -> Uniqueness {
+pub(super) fn uniqueness_of_bits(bits: usize) -> Uniqueness {
     if bits >= UNIQUE_BITS {
         Uniqueness::Keeps
     } else {
@@ -242,7 +242,7 @@ impl Form {
     }
 }
 
-fn push_digits(bits: u128, count: usize, out: &mut Vec<u8>) {
+pub(super) fn push_digits(bits: u128, count: usize, out: &mut Vec<u8>) {
     let mut rest = bits;
     for _ in 0..count {
         out.push(BASE32[(rest & 31) as usize]);

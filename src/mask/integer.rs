@@ -9,12 +9,15 @@
 //! | \[2^31, 2^53) | bigint, numeric of 16 or more: exact in JSON before and after |
 //! | \[2^53, 2^63) | bigint, numeric of 19 or more |
 //!
+//! With `small`, the numbers of the first range are one in all types, and the second begins where it ends.
+//!
 //! A negative number n is the mirror of -1 - n. Numerics that are too narrow or too large for these, or have a fraction, keep the
 //! number of their digits before and after the point (trailing zeros of the fraction apart) and go through a permutation of the
 //! numbers that have as many. So one number has one pseudonym in columns of integer, bigint and wide numeric: foreign keys hold.
 
 use super::build::{Function, TypedMask, Unfit};
 use super::contract::{Contract, Kind, TypeFamily};
+use super::options::{Default, OptionKind, option};
 use super::permutation::{Letter, permute_bits, permute_letters, restore_bits, restore_letters};
 use super::prf::Prf;
 use crate::value::number::{decode_integer, encode_integer, push_decimal};
@@ -35,40 +38,65 @@ pub(super) static INTEGER: Kind = Kind {
         "42",
     )
     .permutation()
+    .options(
+        &[option(
+            "small",
+            OptionKind::Flag,
+            Default::Flag(false),
+            "numbers that fit a smallint stay such, in all types: for keys that smallint columns refer to",
+        )],
+        "",
+    )
     .example_of(oid::INT4),
-    build: |build| match build.shape.type_oid {
-        oid::INT2 | oid::INT4 | oid::INT8 => Function::typed(IntegerMask::new(build.prf(), build.shape.type_oid)),
-        oid::NUMERIC => {
-            let digits = build.prf_for("integer digits");
-            Function::typed(NumericMask::new(build.prf(), digits, build.shape.type_modifier))
+    build: |build| {
+        let ranges = Ranges {
+            prf: build.prf(),
+            begin_small: build.settings.flag("small"),
+        };
+        match build.shape.type_oid {
+            oid::INT2 | oid::INT4 | oid::INT8 => Function::typed(IntegerMask::new(ranges, build.shape.type_oid)),
+            oid::NUMERIC => {
+                let digits = build.prf_for("integer digits");
+                Function::typed(NumericMask::new(ranges, digits, build.shape.type_modifier))
+            }
+            _ => Err(Unfit::Type),
         }
-        _ => Err(Unfit::Type),
     },
 };
 
-/// Permutes within the range of a number.
-fn permute(prf: &Prf, number: i64) -> i64 {
-    within_range(number, |bits, magnitude| permute_bits(prf, bits, magnitude))
+/// The permutation of each range.
+struct Ranges {
+    prf: Prf,
+    /// The first range is that of smallint.
+    begin_small: bool,
 }
 
-/// Undoes [`permute`].
-fn restore(prf: &Prf, number: i64) -> i64 {
-    within_range(number, |bits, magnitude| restore_bits(prf, bits, magnitude))
-}
-
-#[inline(always)]
-fn within_range(number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
-    let magnitude = mirrored(number);
-    let mut start = 0;
-    for bits in RANGE_BITS {
-        if magnitude >> bits == 0 {
-            let walked = walk(|at| step(bits, at), start, magnitude);
-            return if number < 0 { !walked } else { walked };
-        }
-        start = 1 << bits;
+impl Ranges {
+    /// Permutes within the range of a number.
+    fn permute(&self, number: i64) -> i64 {
+        self.within_range(number, |bits, magnitude| permute_bits(&self.prf, bits, magnitude))
     }
-    // Not reached: a magnitude has 63 bits.
-    number
+
+    /// Undoes [`Ranges::permute`].
+    fn restore(&self, number: i64) -> i64 {
+        self.within_range(number, |bits, magnitude| restore_bits(&self.prf, bits, magnitude))
+    }
+
+    #[inline(always)]
+    fn within_range(&self, number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
+        let magnitude = mirrored(number);
+        let mut start = 0;
+        let small = self.begin_small.then_some(SMALL_BITS);
+        for bits in small.into_iter().chain(RANGE_BITS) {
+            if magnitude >> bits == 0 {
+                let walked = walk(|at| step(bits, at), start, magnitude);
+                return if number < 0 { !walked } else { walked };
+            }
+            start = 1 << bits;
+        }
+        // Not reached: a magnitude has 63 bits.
+        number
+    }
 }
 
 /// The number itself, or -1 - number below zero: 63 bits either way.
@@ -91,14 +119,15 @@ fn walk(step: impl Fn(u128) -> u128, start: i64, magnitude: i64) -> i64 {
 
 /// Masks integers.
 struct IntegerMask {
-    prf: Prf,
+    ranges: Ranges,
+    /// Of a smallint column.
     small: bool,
 }
 
 impl IntegerMask {
-    fn new(prf: Prf, type_oid: u32) -> IntegerMask {
+    fn new(ranges: Ranges, type_oid: u32) -> IntegerMask {
         IntegerMask {
-            prf,
+            ranges,
             small: type_oid == oid::INT2,
         }
     }
@@ -107,12 +136,12 @@ impl IntegerMask {
     /// of the column equals it either.
     fn restored(&self, number: i64) -> i64 {
         if !self.small {
-            return restore(&self.prf, number);
+            return self.ranges.restore(number);
         }
         if i16::try_from(number).is_err() {
             return number;
         }
-        let restored = walk(|at| restore_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
+        let restored = walk(|at| restore_bits(&self.ranges.prf, SMALL_BITS, at), 0, mirrored(number));
         if number < 0 { !restored } else { restored }
     }
 }
@@ -122,10 +151,10 @@ impl TypedMask for IntegerMask {
         let number = decode_integer(type_oid, format, value)?;
         let masked = if self.small {
             i16::try_from(number).ok()?;
-            let masked = walk(|at| permute_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
+            let masked = walk(|at| permute_bits(&self.ranges.prf, SMALL_BITS, at), 0, mirrored(number));
             if number < 0 { !masked } else { masked }
         } else {
-            permute(&self.prf, number)
+            self.ranges.permute(number)
         };
         encode_integer(type_oid, format, masked, out).then_some(())
     }
@@ -142,7 +171,7 @@ impl TypedMask for IntegerMask {
 
 /// Masks numerics.
 struct NumericMask {
-    integers: Prf,
+    integers: Ranges,
     digits: Prf,
     /// Numbers without fraction below this, mirrored, are masked as integers.
     integers_end: u128,
@@ -152,7 +181,7 @@ struct NumericMask {
 
 impl NumericMask {
     /// `digits` is a function of its own: permutations of numbers and of strings must not share a key.
-    fn new(integers: Prf, digits: Prf, type_modifier: i32) -> NumericMask {
+    fn new(integers: Ranges, digits: Prf, type_modifier: i32) -> NumericMask {
         let precision_and_scale = precision_and_scale(type_modifier);
         let integer_digits = match precision_and_scale {
             None => i32::MAX,
@@ -240,7 +269,7 @@ impl TypedMask for NumericMask {
         let mut numeric = Numeric::decode(format, value)?;
         if let Numeric::Number(number) = &mut numeric {
             match self.as_integer(number) {
-                Some(integer) => set_integer(number, permute(&self.integers, integer)),
+                Some(integer) => set_integer(number, self.integers.permute(integer)),
                 None => self.walk_digits(number, permute_letters),
             }
         }
@@ -263,7 +292,7 @@ impl TypedMask for NumericMask {
         };
         if let Numeric::Number(number) = &mut numeric {
             match self.as_integer(number) {
-                Some(integer) => set_integer(number, restore(&self.integers, integer)),
+                Some(integer) => set_integer(number, self.integers.restore(integer)),
                 None => self.walk_digits(number, restore_letters),
             }
         }
@@ -289,13 +318,20 @@ mod tests {
 
     use super::*;
 
-    fn prf() -> Prf {
-        Prf::new(&[4; 16])
+    fn ranges() -> Ranges {
+        Ranges {
+            prf: Prf::new(&[4; 16]),
+            begin_small: false,
+        }
+    }
+
+    fn permute(number: i64) -> i64 {
+        ranges().permute(number)
     }
 
     fn numeric(modifier: Option<(i32, i32)>, value: &str) -> String {
         let type_modifier = modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4);
-        let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), type_modifier);
+        let mask = NumericMask::new(ranges(), Prf::new(&[5; 16]), type_modifier);
         let mut out = Vec::new();
         mask.apply(oid::NUMERIC, Format::Text, value.as_bytes(), &mut out)
             .expect(value);
@@ -304,7 +340,7 @@ mod tests {
 
     #[test]
     fn all_smallints_are_permuted() {
-        let mask = IntegerMask::new(prf(), oid::INT2);
+        let mask = IntegerMask::new(ranges(), oid::INT2);
         let seen: HashSet<Vec<u8>> = (i16::MIN..=i16::MAX)
             .map(|number| {
                 let mut out = Vec::new();
@@ -318,8 +354,29 @@ mod tests {
     }
 
     #[test]
+    fn small_numbers_stay_small_in_all_types_if_asked() {
+        use super::super::laws::{masked, parsed};
+        let spec = parsed("{ kind = \"integer\", small = true }");
+        for number in [0, 1, 7, 32_767, -1, -32_768] {
+            let shown = masked(&spec, oid::INT2, -1, &number.to_string());
+            assert_eq!(
+                shown,
+                masked(&parsed("\"integer\""), oid::INT2, -1, &number.to_string())
+            );
+            for type_oid in [oid::INT4, oid::INT8, oid::NUMERIC] {
+                assert_eq!(masked(&spec, type_oid, -1, &number.to_string()), shown);
+            }
+        }
+        for number in [32_768, i32::MAX, -32_769] {
+            let shown: i32 = masked(&spec, oid::INT4, -1, &number.to_string())
+                .parse()
+                .expect("a number");
+            assert!(i16::try_from(shown).is_err(), "{shown}");
+        }
+    }
+
+    #[test]
     fn ranges_are_kept() {
-        let prf = prf();
         for (number, least, most) in [
             (0, 0, (1 << 31) - 1),
             ((1 << 31) - 1, 0, (1 << 31) - 1),
@@ -329,21 +386,21 @@ mod tests {
             (-1, -(1 << 31), -1),
             (i64::MIN, i64::MIN, -(1 << 53) - 1),
         ] {
-            assert!((least..=most).contains(&permute(&prf, number)), "{number}");
+            assert!((least..=most).contains(&permute(number)), "{number}");
         }
     }
 
     #[test]
     fn one_number_has_one_pseudonym_in_all_wide_types() {
         for number in [0, 1, -1, 42, 2_147_483_647, -2_147_483_648] {
-            let masked = permute(&prf(), number).to_string();
+            let masked = permute(number).to_string();
             for modifier in [None, Some((10, 0)), Some((30, 0))] {
                 assert_eq!(numeric(modifier, &number.to_string()), masked);
             }
             assert_eq!(numeric(Some((12, 2)), &format!("{number}.00")), format!("{masked}.00"));
         }
         for number in [2_147_483_648, -9_007_199_254_740_993, i64::MIN, i64::MAX] {
-            assert_eq!(numeric(None, &number.to_string()), permute(&prf(), number).to_string());
+            assert_eq!(numeric(None, &number.to_string()), permute(number).to_string());
         }
     }
 

@@ -117,6 +117,11 @@ fn names() -> impl Iterator<Item = &'static str> {
     MaskSpec::kinds().map(|contract| contract.name)
 }
 
+/// Masks that make no NULL.
+fn valued() -> impl Iterator<Item = &'static str> {
+    names().filter(|name| !["null", "sometimes_null"].contains(name))
+}
+
 #[test]
 fn text_like_types_agree() {
     for name in names() {
@@ -165,7 +170,7 @@ fn masked_text_fits_its_column() {
         "…",
         "Mary Ann Smith-Jones of Kent",
     ];
-    for name in names().filter(|&name| name != "null") {
+    for name in valued() {
         for limit in 1..60 {
             let mask = compile(name, oid::VARCHAR, limit + 4);
             let padded = compile(name, oid::BPCHAR, limit + 4);
@@ -195,7 +200,7 @@ fn masked_text_fits_its_column() {
 
 #[test]
 fn an_empty_string_stays_empty() {
-    for name in names().filter(|name| !["null", "fixed", "redact"].contains(name)) {
+    for name in names().filter(|name| !["null", "fixed", "redact", "sometimes_null"].contains(name)) {
         let Ok(mask) = compile(name, oid::TEXT, -1) else {
             continue;
         };
@@ -218,7 +223,14 @@ fn keys_and_domains_matter() {
                 .collect::<Vec<_>>()
         };
         assert_ne!(masked(&keys(), "d"), masked(&other, "d"), "{}", contract.name);
-        assert_ne!(masked(&keys(), "d"), masked(&keys(), "e"), "{}", contract.name);
+        // The masks within it have domains of their own, so that leaves match columns.
+        let is_of_others = contract.name == "json_leaves";
+        assert_eq!(
+            masked(&keys(), "d") == masked(&keys(), "e"),
+            is_of_others,
+            "{}",
+            contract.name
+        );
         assert_eq!(masked(&keys(), "d"), masked(&keys(), "d"));
     }
 }
@@ -258,7 +270,7 @@ fn what_was_not_compiled_for_is_redacted() {
             Format::Text,
             b"01/02/2020"
         ),
-        None
+        Some(b"2000-01-01".to_vec())
     );
     let large = vec![b'x'; MASKED_FIELD_BYTES_MAX + 1];
     assert_eq!(
@@ -356,7 +368,7 @@ fn output_never_changes() {
         .filter_map(|line| line.split_once(": "))
         .collect();
     let mut lines = Vec::new();
-    for name in names().filter(|&name| name != "null") {
+    for name in valued() {
         let (type_oid, value) = match name {
             "integer" => (oid::INT4, "42"),
             "date_shift" => (oid::DATE, "2020-02-02"),

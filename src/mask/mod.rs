@@ -12,32 +12,48 @@
 
 mod array;
 mod build;
+mod bytes;
 mod card;
 mod catalogue;
 mod checked;
 mod constant;
 mod contract;
+mod ff1;
 mod generalise;
+mod geo;
 mod iban;
 mod identifier;
 mod integer;
 mod ip;
+mod json;
+mod json_path;
 mod keys;
+mod locale;
+mod mac;
 mod national_id;
 mod noise;
+mod nullify;
 mod options;
 mod partial;
 mod permutation;
+mod prefix;
 mod prf;
 mod recognise;
 mod reference;
+mod regexp;
+mod scrub;
 mod search;
+mod secret;
 mod shape;
 mod shift;
 mod spec;
 mod text;
+mod vocabulary;
+mod web;
 mod wording;
 mod words;
+
+use std::borrow::Cow;
 
 pub use contract::{Contract, Example, TypeFamily, Uniqueness};
 pub use keys::{DomainKey, Keys, KeysError};
@@ -47,14 +63,18 @@ pub use reference::{example_result, markdown};
 pub use search::SEARCHED_BYTES_MAX;
 pub use spec::{MaskSpec, MaskSpecError};
 
-use crate::value::{self, Format};
+use crate::value::{self, Format, oid};
 use array::ArrayMask;
 use build::{Build, Function, Unfit};
 use constant::Constant;
 use text::TextColumn;
 
-/// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded.
+/// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded. Masks that do not
+/// look at the value have no limit.
 pub const MASKED_FIELD_BYTES_MAX: usize = 1 << 20;
+
+/// Digits of which there are a million strings.
+const DIGITS_OF_A_MILLION: usize = 6;
 
 /// What stands in place of text that may not be shown.
 const REDACTED: &[u8] = b"[redacted]";
@@ -128,7 +148,7 @@ pub struct ColumnMask {
     type_oid: u32,
     /// Set for text-like columns.
     text: Option<TextColumn>,
-    /// What stands for a value that cannot be masked, where NULL may not.
+    /// What stands for a value that cannot be masked, where the type has such a value: NULL would say of it that there is none.
     neutral: Option<Constant>,
     function: Function,
 }
@@ -169,7 +189,7 @@ impl ColumnMask {
             }
             Err(Unfit::Inner(error)) => return Err(*error),
         };
-        if shape.not_null && matches!(function, Function::Null) {
+        if shape.not_null && matches!(function, Function::Null | Function::Sometimes(_)) {
             return Err(MaskError::NotNull {
                 mask: contract.name,
                 column: shape.name.clone(),
@@ -178,15 +198,22 @@ impl ColumnMask {
         let mut mask = ColumnMask {
             contract,
             type_oid: shape.type_oid,
-            neutral: shape
-                .not_null
-                .then(|| Constant::neutral(shape, text.as_ref()))
-                .flatten(),
+            neutral: Constant::neutral(shape, text.as_ref()),
             text,
             function,
         };
-        if let (Function::Text(function), Some(column)) = (&mask.function, &mask.text) {
-            mask.contract.uniqueness = function.uniqueness(column.limit, contract.uniqueness);
+        match (&mask.function, &mask.text) {
+            (Function::Text(function), Some(column)) => {
+                mask.contract.uniqueness = function.uniqueness(column.limit, contract.uniqueness);
+            }
+            (Function::Array(array), _) => {
+                mask.contract = Contract {
+                    // Arrays of as many elements as before are not one and the same.
+                    constant: false,
+                    ..*array.element().0.contract()
+                };
+            }
+            _ => {}
         }
         Ok(mask)
     }
@@ -196,9 +223,21 @@ impl ColumnMask {
     /// `type_oid` is the value's type at run time. It may be another of the column's family (text-like types, or integers);
     /// any other type is redacted.
     pub fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Masked {
-        let function = match &self.function {
-            Function::Null => return Masked::Null,
-            function => function,
+        let value = Some(value).filter(|value| value.len() <= MASKED_FIELD_BYTES_MAX);
+        self.masked(type_oid, format, value, out)
+    }
+
+    /// As [`ColumnMask::apply`], for a value that is longer than [`MASKED_FIELD_BYTES_MAX`].
+    pub fn apply_to_long(&self, type_oid: u32, format: Format, out: &mut Vec<u8>) -> Masked {
+        self.masked(type_oid, format, None, out)
+    }
+
+    /// `value`: `None` if it is too long.
+    fn masked(&self, type_oid: u32, format: Format, value: Option<&[u8]>, out: &mut Vec<u8>) -> Masked {
+        let function = match (&self.function, value) {
+            (Function::Null, _) | (Function::Sometimes(_), None) => return Masked::Null,
+            (Function::Sometimes(mask), Some(value)) => return mask.apply(type_oid, format, value, out),
+            (function, _) => function,
         };
         let start = out.len();
         if self.accepts(type_oid) && self.run(function, type_oid, format, value, out).is_some() {
@@ -224,7 +263,14 @@ impl ColumnMask {
     }
 
     /// `None` where the value cannot be masked; what was appended by then is void.
-    fn run(&self, function: &Function, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    fn run(
+        &self,
+        function: &Function,
+        type_oid: u32,
+        format: Format,
+        value: Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         if let Function::Constant(constant) = function {
             constant.push(type_oid, format, out)?;
             if let Some(column) = &self.text {
@@ -232,14 +278,34 @@ impl ColumnMask {
             }
             return Some(());
         }
-        if value.len() > MASKED_FIELD_BYTES_MAX {
-            return None;
-        }
+        let value = value?;
         match function {
             Function::Text(mask) => self.text.as_ref()?.mask(&**mask, type_oid, value, out),
             Function::Typed(mask) => mask.apply(type_oid, format, value, out),
-            Function::Null | Function::Constant(_) => None,
+            Function::Array(mask) => mask.apply(format, value, out),
+            Function::Null | Function::Constant(_) | Function::Sometimes(_) => None,
         }
+    }
+
+    /// A text as this column compares it: without what has no meaning in it. `None` in columns that hold none.
+    fn canonical_text<'v>(&self, value: &'v [u8]) -> Option<Cow<'v, [u8]>> {
+        self.text.as_ref().map(|column| column.canonical(value))
+    }
+
+    /// For an array that is masked element by element: the mask of the elements, and their type without domains.
+    pub fn element(&self) -> Option<(&ColumnMask, u32)> {
+        match &self.function {
+            Function::Array(array) => Some(array.element()),
+            _ => None,
+        }
+    }
+
+    /// Whether there are so few different values that whoever sees enough of them can undo the mask: fewer than a million,
+    /// and each has its own masked value.
+    pub fn has_small_domain(&self) -> bool {
+        let is_narrow = |column: &TextColumn| self.contract.keeps_length && column.limit < DIGITS_OF_A_MILLION;
+        self.contract.uniqueness == Uniqueness::Keeps
+            && (self.type_oid == oid::INT2 || self.text.as_ref().is_some_and(is_narrow))
     }
 
     /// What this mask promises for this column.
@@ -270,7 +336,11 @@ fn function(
             MaskError::Type { .. } => Unfit::Type,
             other => Unfit::Inner(Box::new(other)),
         })?;
-        return Function::typed(ArrayMask::new(mask, *element_oid, element.type_oid));
+        return Ok(Function::Array(Box::new(ArrayMask::new(
+            mask,
+            *element_oid,
+            element.type_oid,
+        ))));
     }
     let build = Build {
         name: contract.name,

@@ -13,7 +13,7 @@ const NUMBERS: &[TypeFamily] = &[TypeFamily::Integer, TypeFamily::Numeric, TypeF
 pub(super) static NOISE: Kind = Kind {
     contract: Contract::keyed(
         "noise",
-        "Moves a number by a keyed share of itself, up or down; the sign stays, and so does 0. Equal numbers move alike.",
+        "Moves a number by a keyed share of itself, up or down, and by one in its last digit where that share is less; 0 stays. Equal numbers move alike.",
         NUMBERS,
         "4200.00",
     )
@@ -24,7 +24,7 @@ pub(super) static NOISE: Kind = Kind {
     .example_of(oid::NUMERIC),
     build: |build| {
         let share = build.settings.real("percent").unwrap_or(10.0) / 100.0;
-        numbers(build, Change::Noise { prf: build.prf(), share })
+        numbers(build, Change::Noise { prf: Box::new(build.prf()), share })
     },
 };
 
@@ -96,7 +96,7 @@ fn numbers(build: &Build<'_>, change: Change) -> Result<Function, Unfit> {
 
 /// What becomes of a number.
 enum Change {
-    Noise { prf: Prf, share: f64 },
+    Noise { prf: Box<Prf>, share: f64 },
     Round { to: f64 },
     Floor { to: f64 },
     Bounds(Box<[f64]>),
@@ -117,6 +117,18 @@ impl Change {
                 let below = bounds.partition_point(|bound| *bound <= number);
                 bounds[below.saturating_sub(1)]
             }
+        }
+    }
+}
+
+impl Change {
+    /// By how many units of its last digit a number moves that noise would leave as it is.
+    fn nudge(&self, number: f64) -> i64 {
+        match self {
+            Change::Noise { prf, .. } if number != 0.0 && number.is_finite() => {
+                1 - 2 * prf.draw(&number.to_bits().to_be_bytes()).bits(1) as i64
+            }
+            _ => 0,
         }
     }
 }
@@ -145,7 +157,12 @@ impl TypedMask for IntegerChange {
             _ => (i64::MIN, i64::MAX),
         };
         // Out of range saturates.
-        let masked = (self.change.of(number as f64).round() as i64).clamp(least, most);
+        let mut masked = (self.change.of(number as f64).round() as i64).clamp(least, most);
+        if masked == number {
+            masked = number
+                .saturating_add(self.change.nudge(number as f64))
+                .clamp(least, most);
+        }
         encode_integer(type_oid, format, masked, out).then_some(())
     }
 }
@@ -209,18 +226,25 @@ impl TypedMask for NumericChange {
         if let Numeric::Number(decimal) = &mut numeric {
             let mut text = Vec::new();
             Numeric::Number(decimal.clone()).encode(Format::Text, &mut text);
-            let changed = self.change.of(parse(&text)?);
-            *decimal = self.fitted(changed, decimal.fraction.len())?;
+            let number = parse(&text)?;
+            let scale = decimal.fraction.len();
+            let mut masked = self.fitted(self.change.of(number), scale)?;
+            if masked == *decimal && scale <= FRACTION_MAX {
+                let unit: f64 = parse(format!("1e-{scale}").as_bytes())?;
+                masked = self.fitted(number + self.change.nudge(number) as f64 * unit, scale)?;
+            }
+            *decimal = masked;
         }
         numeric.encode(format, out);
         Some(())
     }
 }
 
+/// Digits behind the point beyond which a double has none to tell apart.
+const FRACTION_MAX: usize = 17;
+
 impl NumericChange {
     fn fitted(&self, number: f64, scale: usize) -> Option<Decimal> {
-        // Beyond this a double has no digits to tell apart, and the text would be long for nothing.
-        const FRACTION_MAX: usize = 17;
         let written = format!("{number:.*}", scale.min(FRACTION_MAX));
         let Numeric::Number(mut decimal) = Numeric::decode(Format::Text, written.as_bytes())? else {
             return None;
@@ -272,7 +296,10 @@ mod tests {
         assert_eq!(shown(rule, oid::INT4, -1, "0"), "0");
         assert!(shown(rule, oid::INT4, -1, "-1000").starts_with('-'));
         assert_eq!(shown(rule, oid::INT4, -1, "4200"), shown(rule, oid::INT8, -1, "4200"));
-        assert_ne!(shown(rule, oid::INT4, -1, "420000"), "420000");
+        for value in ["420000", "1", "-7", "0.01", "-0.5"] {
+            assert_ne!(shown(rule, oid::NUMERIC, -1, value), value);
+        }
+        assert_ne!(shown(rule, oid::INT2, -1, "3"), "3");
     }
 
     #[test]

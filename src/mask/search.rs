@@ -7,6 +7,7 @@
 
 use super::ColumnMask;
 use super::build::Function;
+use crate::value::text::without_padding;
 use crate::value::{Format, oid};
 
 /// Constants over this size, in bytes, are not searched for.
@@ -18,8 +19,10 @@ impl ColumnMask {
     pub fn search_type(&self) -> Option<u32> {
         match (&self.function, self.type_oid) {
             (Function::Typed(mask), column_oid) => mask.search_type(column_oid),
-            // Blanks at the end, or case, have no meaning in other string types: one mask would have many originals.
             (Function::Text(text), oid::TEXT | oid::VARCHAR) if text.is_permutation() => Some(oid::TEXT),
+            // Blanks at the end have no meaning; this mask leaves them where they are, and turns nothing else into them.
+            (Function::Text(text), oid::BPCHAR) if text.keeps_blanks() => Some(oid::BPCHAR),
+            // Case has none in citext, and a name may be cut: one mask would have many originals.
             _ => None,
         }
     }
@@ -33,7 +36,7 @@ impl ColumnMask {
             (oid::INT4 | oid::INT8, oid::INT2) => Some(oid::INT4),
             (oid::INT2 | oid::INT4 | oid::INT8, oid::INT2 | oid::INT4 | oid::INT8) => Some(given),
             (oid::NUMERIC, oid::INT2 | oid::INT4 | oid::INT8) => Some(oid::NUMERIC),
-            (oid::TEXT, oid::VARCHAR) => Some(given),
+            (oid::TEXT, oid::VARCHAR) | (oid::BPCHAR, oid::TEXT | oid::VARCHAR) => Some(given),
             (oid::INET, oid::CIDR) => Some(oid::INET),
             _ => (own == given).then_some(own),
         }
@@ -52,10 +55,14 @@ impl ColumnMask {
             Function::Text(_) if value.is_empty() => Some(()),
             Function::Text(mask) => {
                 // What cannot be masked is shown as this, so it stands for no single value.
-                let is_marker = self.text.as_ref()?.marker() == value;
+                let shown = match self.type_oid {
+                    oid::BPCHAR => without_padding(value),
+                    _ => value,
+                };
+                let is_marker = self.text.as_ref()?.marker() == shown;
                 if is_marker { None } else { mask.restore(value, out) }
             }
-            Function::Null | Function::Constant(_) => None,
+            Function::Null | Function::Constant(_) | Function::Array(_) | Function::Sometimes(_) => None,
         }
     }
 }
@@ -177,6 +184,7 @@ mod tests {
             ("uuid", oid::TEXT, "bob"),
             ("ip", oid::INET, "10.1"),
             ("phone", oid::TEXT, "[redacted]"),
+            ("phone", oid::BPCHAR, "[redacted]  "),
         ] {
             let mask = mask(name, type_oid, -1);
             assert_eq!(
@@ -203,7 +211,7 @@ mod tests {
             ("hash", oid::TEXT),
             ("user_name", oid::VARCHAR),
             ("ip", oid::TEXT),
-            ("phone", oid::BPCHAR),
+            ("uuid", oid::BPCHAR),
             ("phone", oid::NAME),
             ("redact", oid::INT4),
             ("date_shift", oid::DATE),
@@ -223,6 +231,19 @@ mod tests {
             let beyond = format!("{beyond}.{:03}", digits % 1000);
             let back = restored(&mask, oid::NUMERIC, Format::Text, beyond.as_bytes()).expect("an original");
             prop_assert_eq!(back.len(), beyond.len());
+        }
+
+        #[test]
+        fn blanks_at_the_end_stay(value in "[0-9A-Za-z ü]{0,12}", blanks in 0usize..5) {
+            let mask = mask("phone", oid::BPCHAR, 4 + 40);
+            let value = value.trim_end_matches(' ');
+            let shown = masked(&mask, oid::BPCHAR, Format::Text, format!("{value:<40}").as_bytes());
+            let shown = String::from_utf8(shown).expect("UTF-8");
+            let searched = format!("{}{}", shown.trim_end_matches(' '), " ".repeat(blanks));
+            let back = restored(&mask, oid::BPCHAR, Format::Text, searched.as_bytes()).expect("an original");
+            let back = String::from_utf8(back).expect("UTF-8");
+            prop_assert_eq!(back.trim_end_matches(' '), value);
+            prop_assert_eq!(back.len() - value.len(), blanks);
         }
 
         #[test]

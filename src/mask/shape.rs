@@ -171,6 +171,10 @@ impl TextMask for Shape {
         Some(())
     }
 
+    fn keeps_blanks(&self) -> bool {
+        true
+    }
+
     fn is_permutation(&self) -> bool {
         true
     }

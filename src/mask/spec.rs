@@ -124,6 +124,11 @@ impl MaskSpec {
         self.kind.contract.name
     }
 
+    /// Whether a number is masked alike in integer columns of all widths that hold it.
+    pub fn spans_integer_widths(&self) -> bool {
+        self.name() == "integer" && self.settings.flag("small")
+    }
+
     /// What it promises, in a column wide enough.
     pub fn contract(&self) -> Contract {
         self.kind.contract

@@ -47,6 +47,20 @@ impl TextColumn {
     }
 
     pub(super) fn mask(&self, mask: &dyn TextMask, type_oid: u32, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let canonical = self.canonical(value);
+        let start = out.len();
+        if !canonical.is_empty() {
+            mask.apply(&canonical, self.limit, out)?;
+        }
+        if self.blank_padded {
+            let characters = text::characters(&out[start..]);
+            self.pad(type_oid, characters, out);
+        }
+        Some(())
+    }
+
+    /// Without what has no meaning here: blanks at the end, or case.
+    pub(super) fn canonical<'v>(&self, value: &'v [u8]) -> Cow<'v, [u8]> {
         let mut canonical = Cow::Borrowed(value);
         if self.blank_padded {
             canonical = Cow::Borrowed(text::without_padding(value));
@@ -57,15 +71,7 @@ impl TextColumn {
                 Err(_) => canonical.to_ascii_lowercase(),
             });
         }
-        let start = out.len();
-        if !canonical.is_empty() {
-            mask.apply(&canonical, self.limit, out)?;
-        }
-        if self.blank_padded {
-            let characters = text::characters(&out[start..]);
-            self.pad(type_oid, characters, out);
-        }
-        Some(())
+        canonical
     }
 
     /// Fills a value of so many characters up with blanks, where values of this column have them.

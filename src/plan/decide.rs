@@ -84,16 +84,28 @@ fn reads(analysis: &Analysis, basis: &Basis) -> Reads {
         .iter()
         .filter_map(|oid| basis.snapshot.relations.get(oid))
         .filter(|relation| !relation.is_system());
+    let calls_users = analysis
+        .called
+        .iter()
+        .any(|name| basis.snapshot.functions.contains_key(name));
     let mut reads = Reads {
         names: Vec::new(),
-        unseen: matches!(analysis.kind, StatementKind::CopyOut(_)),
+        functions: Vec::new(),
+        unseen: calls_users || matches!(analysis.kind, StatementKind::CopyOut(_)),
     };
     for relation in relations {
-        reads.unseen |= matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
+        // Of a partitioned table, the server names the columns, not the partition that a row comes from.
+        reads.unseen |= matches!(
+            relation.kind,
+            RelationKind::View | RelationKind::MaterializedView | RelationKind::PartitionedTable
+        );
         reads.names.push(relation.name.clone());
     }
     reads.names.sort_unstable();
     reads.names.dedup();
+    if calls_users || !reads.names.is_empty() {
+        reads.functions = analysis.called.iter().cloned().collect();
+    }
     reads
 }
 

@@ -51,7 +51,7 @@ pub(super) const NO_SEARCH: &str = "Search by a column that is not protected, or
 pub(super) fn describe(clause: Clause) -> (&'static str, &'static str) {
     const SELECT_IT: &str = "Select the column and compare its masked values, join it with a column of the same domain, \
         or have a rule with predicates = \"allow\" (the session log then records the inference).";
-    const NO_SORT: &str = "Sort by another column, or sort the masked values on your side.";
+    const NO_SORT: &str = "Sort and page by another column, or sort the masked values on your side.";
     const NO_GROUP: &str = "Group by a column whose mask keeps uniqueness (check says which), or by another column.";
     match clause {
         Clause::Where => ("WHERE", SELECT_IT),

@@ -119,7 +119,7 @@ impl Decision<'_> {
                 }
                 _ => false,
             },
-            Structure::Picked(_, of) => self.keeps_presence(of),
+            Structure::Picked(by, of) => !self.tells(by) && self.keeps_presence(of),
             Structure::Present(_) | Structure::Text(_) => false,
             // Never NULL because of what is in it.
             _ => true,

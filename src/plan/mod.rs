@@ -11,6 +11,7 @@ pub mod explain;
 pub mod form;
 mod influence;
 mod members;
+mod plan_text;
 mod planner;
 mod row_mask;
 pub mod search;
@@ -59,25 +60,27 @@ impl Basis {
 }
 
 impl Basis {
-    /// Whether relations of these names are the same here and there, and shown alike.
-    pub fn agrees(&self, other: &Basis, names: &[String]) -> bool {
+    /// Whether what is read is the same here and there, and shown alike.
+    pub fn agrees(&self, other: &Basis, reads: &Reads) -> bool {
+        let same_function = |name: &String| self.snapshot.functions.get(name) == other.snapshot.functions.get(name);
         let oids = |basis: &Basis, name: &String| basis.snapshot.relations_by_name.get(name).cloned();
-        names.iter().all(|name| {
-            let found = oids(self, name);
-            let relations = found.iter().flatten().map(|oid| self.snapshot.relations.get(oid));
-            found == oids(other, name)
-                && relations.flatten().all(|relation| {
-                    other.snapshot.relations.get(&relation.oid) == Some(relation)
-                        && relation.columns.iter().all(|column| {
-                            let id = ColumnId {
-                                relation: relation.oid,
-                                attribute: column.number,
-                            };
-                            self.treatments.shows_as(&other.treatments, id)
-                                && self.views.column(id) == other.views.column(id)
-                        })
-                })
-        })
+        reads.functions.iter().all(same_function)
+            && reads.names.iter().all(|name| {
+                let found = oids(self, name);
+                let relations = found.iter().flatten().map(|oid| self.snapshot.relations.get(oid));
+                found == oids(other, name)
+                    && relations.flatten().all(|relation| {
+                        other.snapshot.relations.get(&relation.oid) == Some(relation)
+                            && relation.columns.iter().all(|column| {
+                                let id = ColumnId {
+                                    relation: relation.oid,
+                                    attribute: column.number,
+                                };
+                                self.treatments.shows_as(&other.treatments, id)
+                                    && self.views.column(id) == other.views.column(id)
+                            })
+                    })
+            })
     }
 }
 
@@ -126,15 +129,26 @@ pub struct Plan {
     pub basis: Arc<Basis>,
 }
 
-/// The relations under a plan that may be others by the time it runs, or may have been changed.
+/// The relations and functions under a plan that may be others by the time it runs, or may have been changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
-    /// Their names without schema, views followed to the bottom; those of the server itself, which do not change, are
-    /// left out. Empty where nothing is protected.
+    /// Names of relations without schema, views followed to the bottom; those of the server itself, which do not change,
+    /// are left out. Empty where nothing is protected.
     pub names: Vec<String>,
+    /// Names of the functions that are called, without schema, those of the server among them: a user's own may come to
+    /// hide one. Empty where neither a relation is read nor a user's function called.
+    pub functions: Vec<String>,
     /// Not even a result whose columns all come from tables, as the server describes it, tells that they are what the
-    /// plan takes them for: there are views among them, or what is shown is described by no one.
+    /// plan takes them for: there are views, partitioned tables or users' functions among them, or what is shown is
+    /// described by no one.
     pub unseen: bool,
+}
+
+impl Reads {
+    /// Whether nothing can change.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.functions.is_empty()
+    }
 }
 
 /// Whether a statement runs.

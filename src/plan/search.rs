@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::mask::ColumnMask;
 use crate::sql::{Analysis, ConstantForm, Integers, Reason, Refusal, StatementKind, number_end, string_end};
-use crate::value::{Format, array, oid};
+use crate::value::{Format, array, is_text_like, oid};
 
 use super::Plan;
 
@@ -104,7 +104,7 @@ impl SearchedParameter {
 }
 
 /// Array types and those of their elements (`pg_type.dat`).
-const ARRAYS: [(u32, u32); 9] = [
+const ARRAYS: [(u32, u32); 10] = [
     (1005, oid::INT2),
     (1007, oid::INT4),
     (1016, oid::INT8),
@@ -114,6 +114,7 @@ const ARRAYS: [(u32, u32); 9] = [
     (651, oid::CIDR),
     (1009, oid::TEXT),
     (1015, oid::VARCHAR),
+    (1014, oid::BPCHAR),
 ];
 
 /// What is searched for in one statement, while its plan is made.
@@ -236,7 +237,7 @@ pub(super) fn restoring(mask: &Arc<ColumnMask>, form: &ConstantForm, cast: Optio
         (Some(_), ConstantForm::Number { .. }) => return None,
         (cast, _) => cast.unwrap_or(own),
     };
-    let is_text = matches!(given, oid::TEXT | oid::VARCHAR);
+    let is_text = is_text_like(given);
     // The original must fit where the constant stood.
     (mask.restored_type(given) == Some(given) && !(is_number && is_text)).then_some((given, given))
 }

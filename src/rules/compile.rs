@@ -12,7 +12,7 @@ use super::file::MaskRule;
 use super::spread::{How, Protection};
 use super::treatment::{Action, ColumnTreatment, UNLISTED};
 
-/// No text mask needs more characters: columns with more room than this show the same masked values.
+/// No text mask whose values do not grow with those it masks needs more characters: columns with more room than this show the same masked values.
 const TEXT_CHARACTERS_ENOUGH: i32 = 256;
 
 /// What makes two columns show equal values as equal values.
@@ -195,7 +195,7 @@ impl<'a> Compiler<'a> {
             oid::INT4 | oid::INT8 => 1,
             _ => return,
         };
-        if rule.spec.name() != "integer" {
+        if rule.spec.name() != "integer" || rule.spec.spans_integer_widths() {
             return;
         }
         let seen = self.integers.entry(rule.domain.clone()).or_default();
@@ -214,7 +214,7 @@ impl<'a> Compiler<'a> {
             );
             let problem = rule.place.problem(Severity::Error, message);
             self.problems
-                .push(problem.suggest("give the smallint columns a rule with a domain of their own"));
+                .push(problem.suggest("mask both with { kind = \"integer\", small = true }, or give the smallint columns a rule with a domain of their own"));
         }
     }
 }
@@ -233,9 +233,10 @@ fn class_shape(spec: &MaskSpec, shape: &ColumnShape) -> (Oid, i32) {
         oid::TEXT | oid::VARCHAR => match spec.contract().keeps_length {
             // As long as the original, however much room there is.
             true => (oid::TEXT, -1),
-            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH => (oid::TEXT, -1),
+            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH && !spec.contract().grows_with_value => (oid::TEXT, -1),
             _ => (oid::TEXT, shape.type_modifier),
         },
+        oid::INT2 if spec.spans_integer_widths() => (oid::INT8, -1),
         oid::INT4 | oid::INT8 => (oid::INT8, -1),
         other => (other, shape.type_modifier),
     }

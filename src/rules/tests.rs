@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+mod agreement;
+
 use super::*;
 use crate::catalog::{ColumnId, RelationKind, Snapshot, SnapshotBuilder};
 use crate::config::{Policy, Predicates, Problem, Unlisted};

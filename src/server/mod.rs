@@ -13,10 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Config;
 use crate::session::client_stream::ClientStream;
-use crate::session::{self, Peer, Service, ServiceError};
+use crate::session::{self, CATALOG_POLL, Peer, Service, ServiceError};
 
-/// How often the catalogs in use are looked at for changes. A schema change is noticed within this time.
-pub const CATALOG_POLL: Duration = Duration::from_secs(2);
 /// How often the session log is synced to disk.
 const LOG_SYNC: Duration = Duration::from_secs(1);
 /// Connections at a time, logged in or not; more wait to be accepted.

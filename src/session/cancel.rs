@@ -16,7 +16,7 @@ pub struct CancelRegistry<H> {
 
 #[derive(Debug)]
 struct Entry<H> {
-    secret: [u8; 4],
+    secret: Vec<u8>,
     handle: H,
 }
 
@@ -37,27 +37,37 @@ impl<H> Default for CancelRegistry<H> {
 }
 
 impl<H> CancelRegistry<H> {
-    /// Draws a secret for the session that is shown as `process_id`; it stays valid while the guard lives.
+    /// Draws a secret for the session that is shown as `process_id`; it stays valid while the guard lives. It is as long
+    /// as PostgreSQL's: 4 bytes up to protocol 3.0, 32 from 3.2 (`protocol_minor` 2) on.
     ///
     /// Two sessions may share a process id for a moment, since the upstream may give it anew before the old
     /// session is cleared away.
     ///
     /// # Errors
     /// [`CancelError::Random`].
-    pub fn register(self: &Arc<Self>, process_id: i32, handle: H) -> Result<CancelGuard<H>, CancelError> {
+    pub fn register(
+        self: &Arc<Self>,
+        process_id: i32,
+        protocol_minor: u16,
+        handle: H,
+    ) -> Result<CancelGuard<H>, CancelError> {
         let mut sessions = self.lock();
-        let taken = |secret| {
+        let taken = |secret: &[u8]| {
             let same = |entry: &Entry<H>| entry.secret == secret;
             sessions
                 .get(&process_id)
                 .is_some_and(|entries| entries.iter().any(same))
         };
-        let mut secret = [0; 4];
+        let mut secret = vec![0; if protocol_minor < 2 { 4 } else { 32 }];
         getrandom::fill(&mut secret).map_err(CancelError::Random)?;
-        while taken(secret) {
+        while taken(&secret) {
             getrandom::fill(&mut secret).map_err(CancelError::Random)?;
         }
-        sessions.entry(process_id).or_default().push(Entry { secret, handle });
+        let entry = Entry {
+            secret: secret.clone(),
+            handle,
+        };
+        sessions.entry(process_id).or_default().push(entry);
         drop(sessions);
         Ok(CancelGuard {
             registry: Arc::clone(self),
@@ -90,7 +100,7 @@ impl<H> CancelRegistry<H> {
 pub struct CancelGuard<H> {
     registry: Arc<CancelRegistry<H>>,
     process_id: i32,
-    secret: [u8; 4],
+    secret: Vec<u8>,
 }
 
 impl<H> CancelGuard<H> {
@@ -100,8 +110,8 @@ impl<H> CancelGuard<H> {
     }
 
     /// Secret to show to the client in BackendKeyData.
-    pub fn secret(&self) -> [u8; 4] {
-        self.secret
+    pub fn secret(&self) -> &[u8] {
+        &self.secret
     }
 }
 
@@ -124,14 +134,14 @@ mod tests {
     #[test]
     fn a_key_cancels_its_own_session_while_it_runs() {
         let registry = Arc::new(CancelRegistry::default());
-        let first = registry.register(7, "first").expect("random bytes");
-        let second = registry.register(7, "second").expect("random bytes");
-        assert_ne!(first.secret(), second.secret());
-        assert_eq!(registry.find(7, &first.secret()), Some("first"));
-        assert_eq!(registry.find(7, &second.secret()), Some("second"));
+        let first = registry.register(7, 0, "first").expect("random bytes");
+        let second = registry.register(7, 2, "second").expect("random bytes");
+        assert_eq!((first.secret().len(), second.secret().len()), (4, 32));
+        assert_eq!(registry.find(7, first.secret()), Some("first"));
+        assert_eq!(registry.find(7, second.secret()), Some("second"));
         drop(first);
-        assert_eq!(registry.find(7, &second.secret()), Some("second"));
-        let key = second.secret();
+        assert_eq!(registry.find(7, second.secret()), Some("second"));
+        let key = second.secret().to_owned();
         drop(second);
         assert_eq!(registry.find(7, &key), None);
         assert!(registry.lock().is_empty());
@@ -140,11 +150,11 @@ mod tests {
     #[test]
     fn other_keys_cancel_nothing() {
         let registry = Arc::new(CancelRegistry::default());
-        let guard = registry.register(7, ()).expect("random bytes");
-        let mut wrong = guard.secret();
+        let guard = registry.register(7, 0, ()).expect("random bytes");
+        let mut wrong = guard.secret().to_owned();
         wrong[3] ^= 1;
         assert_eq!(registry.find(7, &wrong), None);
-        assert_eq!(registry.find(8, &guard.secret()), None);
+        assert_eq!(registry.find(8, guard.secret()), None);
         assert_eq!(registry.find(7, &guard.secret()[..3]), None);
         assert_eq!(registry.find(7, &[guard.secret(), guard.secret()].concat()), None);
     }

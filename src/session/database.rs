@@ -15,6 +15,9 @@ use crate::wire::error_fields::ErrorFields;
 use super::gate::Gate;
 use super::service::Service;
 
+/// How often the catalogs in use are looked at for changes. What the drift gate does not see is noticed within this time.
+pub const CATALOG_POLL: Duration = Duration::from_secs(2);
+
 /// A database that clients use: its planner, and a connection of pgveil's own on which changes are watched.
 pub(super) struct Database {
     name: String,
@@ -123,7 +126,7 @@ impl Database {
         let planner = self.planner();
         let basis = planner.basis();
         now.are_those_of(&basis.snapshot, &look.reads)
-            && (Arc::ptr_eq(basis, &look.basis) || look.basis.agrees(basis, &look.reads.names))
+            && (Arc::ptr_eq(basis, &look.basis) || look.basis.agrees(basis, &look.reads))
     }
 
     /// Reloads the catalog if it changed, unless it was looked at within `age`.

@@ -1,39 +1,54 @@
-//! Looking at relations as the server has them now, for the drift gate.
+//! Looking at relations and functions as the server has them now, for the drift gate.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use crate::catalog::{Oid, RELATION_VERSIONS, Snapshot};
+use crate::catalog::{FUNCTION_VERSIONS, Oid, RELATION_VERSIONS, Snapshot};
 use crate::plan::Reads;
 use crate::upstream::{self, QueryError, Upstream};
 
 use super::database::{CatalogError, connect};
 use super::service::Service;
 
-/// What the server has: name, then OID, then version of each relation.
+/// What the server has of both kinds.
 #[derive(Debug, Default)]
-pub(super) struct Versions(HashMap<String, HashMap<Oid, String>>);
+pub(super) struct Versions {
+    relations: ByName,
+    functions: ByName,
+}
+
+/// Name, then OID, then version.
+type ByName = HashMap<String, HashMap<Oid, String>>;
 
 impl Versions {
-    /// Whether the snapshot has the same relations of these names, in the same versions.
+    /// Whether the snapshot has the same relations and functions of these names, in the same versions.
     pub(super) fn are_those_of(&self, snapshot: &Snapshot, reads: &Reads) -> bool {
-        let none = HashMap::new();
-        reads.names.iter().all(|name| {
-            let now = self.0.get(name).unwrap_or(&none);
-            let then = snapshot
-                .relations_by_name
-                .get(name)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let then = then.iter().filter_map(|oid| Some((oid, snapshot.versions.get(oid)?)));
-            let mut count = 0;
-            then.inspect(|_| count += 1)
-                .all(|(oid, version)| now.get(oid) == Some(version))
-                && count == now.len()
-        })
+        let same_relations = |name: &String| {
+            let then = snapshot.relations_by_name.get(name).into_iter().flatten();
+            let then = then.filter_map(|oid| Some((*oid, snapshot.versions.get(oid)?)));
+            are_same(self.relations.get(name), then)
+        };
+        let same_functions = |name: &String| {
+            let then = snapshot.functions.get(name).into_iter().flatten();
+            let then = then.filter_map(|function| {
+                let version = snapshot.function_versions.get(&function.oid)?;
+                Some((function.oid, version))
+            });
+            are_same(self.functions.get(name), then)
+        };
+        reads.names.iter().all(same_relations) && reads.functions.iter().all(same_functions)
     }
+}
+
+fn are_same<'a>(now: Option<&HashMap<Oid, String>>, then: impl Iterator<Item = (Oid, &'a String)>) -> bool {
+    let then: HashMap<Oid, &String> = then.collect();
+    then.len() == now.map_or(0, HashMap::len)
+        && now
+            .into_iter()
+            .flatten()
+            .all(|(oid, version)| then.get(oid) == Some(&version))
 }
 
 /// A connection of pgveil's own, and those who wait for it. One query answers for all that wait when it begins, so that
@@ -50,7 +65,7 @@ struct Waiting {
 }
 
 impl Gate {
-    /// The relations of these names as they are at some moment after the call. `None` if that cannot be found out; the
+    /// What is read, as it is at some moment after the call. `None` if that cannot be found out; the
     /// operator has been told why.
     pub(super) async fn look(&self, reads: &Arc<Reads>, service: &Service, database: &str) -> Option<Arc<Versions>> {
         loop {
@@ -65,15 +80,22 @@ impl Gate {
                 Err(TryRecvError::Empty) => {}
             }
             let waiting = std::mem::take(&mut *self.waiting());
-            let names: BTreeSet<&String> = waiting.iter().flat_map(|waiting| &waiting.reads.names).collect();
+            let reads = || waiting.iter().map(|waiting| &waiting.reads);
+            let relations = reads().flat_map(|reads| &reads.names).collect();
+            let functions = reads().flat_map(|reads| &reads.functions).collect();
+            let sql = format!(
+                "EXECUTE look({}, {})",
+                array_literal(&relations),
+                array_literal(&functions)
+            );
             // Taken out meanwhile: with this session gone in the middle, nobody must read its answer.
-            let found = match read(connection.take(), &names, service, database).await {
+            let found = match read(connection.take(), &sql, service, database).await {
                 Ok((upstream, versions)) => {
                     *connection = Some(upstream);
                     Some(Arc::new(versions))
                 }
                 Err(error) => {
-                    eprintln!("pgveil: cannot look at relations: {error}");
+                    eprintln!("pgveil: cannot look at relations and functions: {error}");
                     None
                 }
             };
@@ -96,13 +118,12 @@ impl Gate {
 
 async fn read(
     open: Option<Upstream>,
-    names: &BTreeSet<&String>,
+    sql: &str,
     service: &Service,
     database: &str,
 ) -> Result<(Upstream, Versions), CatalogError> {
-    let sql = format!("EXECUTE look({})", array_literal(names));
     if let Some(mut upstream) = open {
-        match upstream::query(&mut upstream, &sql).await {
+        match upstream::query(&mut upstream, sql).await {
             Ok(rows) => return Ok((upstream, versions(rows))),
             Err(error @ QueryError::Server(_)) => return Err(error.into()),
             // It has been closed meanwhile.
@@ -112,27 +133,28 @@ async fn read(
     let mut upstream = connect(service, database).await?;
     let prepare = format!(
         "SET search_path = ''; SET standard_conforming_strings = on; SET statement_timeout = '10s';
-         PREPARE look(name[]) AS {RELATION_VERSIONS} AND c.relname = ANY ($1)"
+         PREPARE look(name[], name[]) AS {RELATION_VERSIONS} AND c.relname = ANY ($1)
+         UNION ALL {FUNCTION_VERSIONS} AND p.proname = ANY ($2)"
     );
     upstream::query(&mut upstream, &prepare).await?;
-    let rows = upstream::query(&mut upstream, &sql).await?;
+    let rows = upstream::query(&mut upstream, sql).await?;
     Ok((upstream, versions(rows)))
 }
 
 fn versions(rows: Vec<upstream::Row>) -> Versions {
     let mut versions = Versions::default();
     for row in rows {
-        let mut cells = row
-            .into_iter()
-            .map(|cell| String::from_utf8_lossy(&cell.unwrap_or_default()).into_owned());
-        if let (Some(oid), Some(name), Some(version)) = (cells.next(), cells.next(), cells.next()) {
-            // What is no number is no relation of any snapshot, so that nothing agrees with it.
-            versions
-                .0
-                .entry(name)
-                .or_default()
-                .insert(oid.parse().unwrap_or(0), version);
-        }
+        let text = |cell: &Option<Vec<u8>>| Some(String::from_utf8_lossy(cell.as_ref()?).into_owned());
+        let [Some(oid), Some(name), Some(version), kind] = [0, 1, 2, 3].map(|at| row.get(at).and_then(text)) else {
+            continue;
+        };
+        let found = match kind {
+            None => &mut versions.relations,
+            Some(_) => &mut versions.functions,
+        };
+        // What is no number is nothing of any snapshot, so that nothing agrees with it.
+        let found = found.entry(name).or_default();
+        found.insert(oid.parse().unwrap_or(0), version);
     }
     versions
 }

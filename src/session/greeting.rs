@@ -17,7 +17,7 @@ use super::startup_parameters::{self, ParameterError, SettingsCheck, Startup};
 use super::tls::{ALPN, ListenerTls};
 use crate::wire::compose;
 use crate::wire::error_fields::ErrorFields;
-use crate::wire::startup::{self, StartupError, StartupMessage, StartupPacket};
+use crate::wire::startup::{self, MINOR_VERSION_MAX, StartupError, StartupMessage, StartupPacket};
 
 /// How long a client may take from connecting until it is logged in: PostgreSQL's default `authentication_timeout`.
 pub const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
@@ -262,15 +262,15 @@ fn tls_session(stream: &ClientStream, listener: &ListenerTls) -> Option<TlsSessi
     })
 }
 
-/// Says that 3.0 is spoken here, to a client that asked for more.
+/// Says what is spoken here, to a client that asked for more.
 async fn negotiate_version(stream: &mut ClientStream, message: &StartupMessage) -> io::Result<()> {
     let names = message.parameters.iter().map(|(name, _)| name.as_str());
     let unknown: Vec<&str> = names.filter(|name| name.starts_with("_pq_.")).collect();
-    if message.minor == 0 && unknown.is_empty() {
+    if message.minor <= MINOR_VERSION_MAX && unknown.is_empty() {
         return Ok(());
     }
     let mut out = Vec::new();
-    compose::negotiate_protocol_version(&mut out, unknown);
+    compose::negotiate_protocol_version(&mut out, message.minor.min(MINOR_VERSION_MAX), unknown);
     stream.write_all(&out).await?;
     stream.flush().await
 }

@@ -241,7 +241,7 @@ pub async fn welcome<S: AsyncWrite + Unpin>(
     stream: &mut S,
     parameters: impl IntoIterator<Item = (&str, &str)>,
     process_id: i32,
-    secret: [u8; 4],
+    secret: &[u8],
 ) -> io::Result<()> {
     send(stream, |out| {
         compose::authentication_ok(out);

@@ -42,7 +42,7 @@ use relay::End;
 use session_log::SessionLog;
 use startup_parameters::Startup;
 
-pub use database::CatalogError;
+pub use database::{CATALOG_POLL, CatalogError};
 pub use service::{Service, ServiceError, upstream_target};
 
 /// Where a client connects from.
@@ -173,11 +173,15 @@ async fn converse(
         error.to_fields()
     })?;
     let _in_use = database.use_guard();
+    // Nobody has looked while nobody used it.
+    Box::pin(database.refresh(service, CATALOG_POLL)).await;
     let cancel_handle = Arc::new(service::CancelHandle {
         process_id: upstream.process_id,
         secret_key: upstream.secret_key.clone(),
     });
-    let key = service.cancels.register(upstream.process_id, cancel_handle);
+    let key = service
+        .cancels
+        .register(upstream.process_id, startup.protocol_minor, cancel_handle);
     let key = key.map_err(|_| ErrorFields::fatal("53000", "no random bytes for a cancel key"))?;
     let session = service.journal.new_session();
     let application_name = upstream.parameter("application_name").unwrap_or_default();

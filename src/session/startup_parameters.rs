@@ -1,6 +1,6 @@
 //! What a startup message may ask for: an allow-list, applied to parameters and to `options` alike.
 
-use crate::wire::startup::StartupMessage;
+use crate::wire::startup::{MINOR_VERSION_MAX, StartupMessage};
 
 /// Says whether a session may be started with the setting of this name (in lower case) and value; if not, why.
 pub type SettingsCheck<'a> = &'a (dyn Fn(&str, &str) -> Result<(), String> + Sync);
@@ -15,6 +15,8 @@ pub struct Startup {
     /// Settings for the upstream's startup message, as ordinary parameters and each once. Those that came in
     /// `options` are among them, so that the upstream has no command line to read differently.
     pub settings: Vec<(String, String)>,
+    /// Minor version of protocol 3 that is spoken with this client.
+    pub protocol_minor: u16,
 }
 
 /// Why a startup message is refused. The client's fault.
@@ -82,6 +84,7 @@ pub fn check(message: &StartupMessage, allowed: SettingsCheck<'_>) -> Result<Sta
         user,
         database,
         settings: last_of_each(settings),
+        protocol_minor: message.minor.min(MINOR_VERSION_MAX),
     })
 }
 

@@ -305,6 +305,8 @@ pub struct Analysis {
     pub parameters: Vec<(u16, usize)>,
     /// Relations named anywhere, views followed to the bottom.
     pub touched: BTreeSet<Oid>,
+    /// Names, without schema, of the functions called anywhere, in views and in the bodies of SQL-language functions too.
+    pub called: BTreeSet<String>,
     /// Whether any of `touched` has a protected column. If not, `columns` is empty: nothing needs masking.
     pub touches_protected: bool,
     /// The text holds constants that the analysis looked at (positions in ORDER BY or GROUP BY, `'…'::regclass`,

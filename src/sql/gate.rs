@@ -5,6 +5,7 @@
 
 use super::analysis::{Reason, Refusal, StatementKind, TransactionKind};
 use super::copy_options::copy_options;
+use super::older;
 use super::settings;
 use super::tree::{Node, Value};
 
@@ -356,12 +357,14 @@ fn is_dump_statement(top: &Node) -> bool {
 }
 
 fn same_but_for_locations(one: &Node, other: &Node) -> bool {
+    // What the grammar made, without what is noted for older servers.
+    fn fields(node: &Node) -> impl Iterator<Item = &(&'static str, Value)> {
+        node.fields().iter().filter(|(name, _)| *name != older::LABEL)
+    }
     one.kind() == other.kind()
-        && one.fields().len() == other.fields().len()
-        && one
-            .fields()
-            .iter()
-            .zip(other.fields())
+        && fields(one).count() == fields(other).count()
+        && fields(one)
+            .zip(fields(other))
             .all(|((name, value), (other_name, other_value))| {
                 name == other_name && (name.ends_with("location") || same_values(value, other_value))
             })

@@ -20,10 +20,12 @@ pub mod functions;
 pub mod gate;
 mod lineage;
 mod log_text;
+mod older;
 pub mod operators;
 pub mod parser;
 pub mod settings;
 mod structure;
+mod suspect;
 pub mod template;
 #[cfg(test)]
 mod test_catalog;
@@ -104,12 +106,13 @@ fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal
         fallible: Vec::new(),
         parameters: Vec::new(),
         touched: touch.relations,
+        called: touch.called,
         touches_protected,
         constants_matter,
         unknown_name: touch.unknown_name,
     };
     if touches_protected && analysis.unknown_name.is_none() {
-        encoding::check_cut_names(&parsed.tree)?;
+        encoding::check_names(&parsed.tree, &context.snapshot.encoding)?;
         add_lineage(&mut analysis, parsed, &passed, context)?;
         analysis.parameters = constant::parameters(&parsed.tree);
     }

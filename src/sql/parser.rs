@@ -10,9 +10,8 @@
 
 use std::ops::Range;
 
-use pg_query::protobuf::{ScanToken, Token};
-
 use super::analysis::{Reason, Refusal};
+use super::older;
 use super::tree::Node;
 
 /// Statement texts over this size, in bytes, are refused before they are parsed: a million list elements take 2 s and
@@ -62,10 +61,11 @@ pub fn parse(text: &str, settings: &ParserSettings) -> Result<Vec<Parsed>, Unrea
             hint: "send long lists of values as parameters".to_owned(),
         }));
     }
-    check_keywords(text, settings)?;
+    older::check(text, settings.server_version)?;
     let parsed = pg_query::parse(text, 0).map_err(|_| Unread::Unparsable)?;
     let statements = parsed.protobuf.stmts.iter().map(|raw| {
-        let tree = Node::from_parser(&raw.stmt).ok().flatten().ok_or(Unread::Unparsable)?;
+        let mut tree = Node::from_parser(&raw.stmt).ok().flatten().ok_or(Unread::Unparsable)?;
+        older::adapt(&mut tree, settings.server_version);
         Ok(Parsed {
             span: span(text, raw.stmt_location, raw.stmt_len)?,
             tree,
@@ -84,84 +84,12 @@ fn span(text: &str, location: i32, length: i32) -> Result<Range<usize>, Unread> 
     Ok(start + leading..end)
 }
 
-/// Keywords that this grammar reads in another way than an older server: what is `pg_catalog.system_user()` here was a
-/// column there, and `json_value(…)` was a function of anybody's. All but `system_user` are read as columns and
-/// types as before; only before a parenthesis do they differ.
-fn check_keywords(text: &str, settings: &ParserSettings) -> Result<(), Unread> {
-    if settings.server_version >= 170_000 || !may_hold_keyword(text, settings) {
-        return Ok(());
-    }
-    let tokens = pg_query::scan_tokens(text).map_err(|_| Unread::Unparsable)?;
-    let tokens: Vec<&ScanToken> = tokens.iter().filter(|token| !is_comment(token.token)).collect();
-    for (index, token) in tokens.iter().enumerate() {
-        let name = match Token::try_from(token.token) {
-            Ok(Token::SystemUser) if settings.server_version < 160_000 => "system_user",
-            Ok(found) if is_json_keyword(found) => {
-                let before = index.checked_sub(1).and_then(|before| tokens.get(before));
-                let called = tokens
-                    .get(index + 1)
-                    .is_some_and(|next| next.token == Token::Ascii40 as i32);
-                if !called || before.is_some_and(|before| before.token == Token::Ascii46 as i32) {
-                    continue;
-                }
-                found.as_str_name()
-            }
-            _ => continue,
-        };
-        return Err(Unread::Refused(Refusal {
-            reason: Reason::KeywordDiffers,
-            message: format!(
-                "\"{}\" means something else on this server than in newer ones",
-                name.to_lowercase()
-            ),
-            hint: "write the name in double quotes, or qualify the function with its schema".to_owned(),
-        }));
-    }
-    Ok(())
-}
-
-/// Scanning costs a fifth of parsing, so look at the bytes first.
-fn may_hold_keyword(text: &str, settings: &ParserSettings) -> bool {
-    let bytes = text.as_bytes();
-    let holds = |word: &[u8]| {
-        bytes
-            .windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word))
-    };
-    holds(b"json") || holds(b"merge_action") || (settings.server_version < 160_000 && holds(b"system_user"))
-}
-
-fn is_comment(token: i32) -> bool {
-    token == Token::SqlComment as i32 || token == Token::CComment as i32
-}
-
-fn is_json_keyword(token: Token) -> bool {
-    use Token::*;
-    matches!(
-        token,
-        Json | JsonArray
-            | JsonArrayagg
-            | JsonExists
-            | JsonObject
-            | JsonObjectagg
-            | JsonQuery
-            | JsonScalar
-            | JsonSerialize
-            | JsonTable
-            | JsonValue
-            | MergeAction
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const NEW: ParserSettings = ParserSettings {
         server_version: 180_004,
-    };
-    const OLD: ParserSettings = ParserSettings {
-        server_version: 150_018,
     };
 
     fn reason(text: &str, settings: &ParserSettings) -> Option<Reason> {
@@ -191,34 +119,6 @@ mod tests {
         assert_eq!(parse("SELECT 1\0", &NEW).unwrap_err(), Unread::Unparsable);
         let big = format!("SELECT '{}'", "x".repeat(TEXT_BYTES_MAX));
         assert_eq!(reason(&big, &NEW), Some(Reason::TooLarge));
-    }
-
-    #[test]
-    fn keywords_of_newer_grammars() {
-        for text in [
-            "SELECT upper(system_user) FROM t",
-            "SELECT json_value(a, b) FROM t",
-            "SELECT JSON /* x */ ('1')",
-        ] {
-            assert_eq!(reason(text, &OLD), Some(Reason::KeywordDiffers), "{text}");
-            assert_eq!(reason(text, &NEW), None, "{text}");
-        }
-        let version_16 = ParserSettings {
-            server_version: 160_014,
-        };
-        assert_eq!(reason("SELECT system_user", &version_16), None);
-        assert_eq!(
-            reason("SELECT json_array(1)", &version_16),
-            Some(Reason::KeywordDiffers)
-        );
-        for text in [
-            "SELECT a::json, json, t.json_value, \"system_user\" FROM t",
-            "SELECT CAST(a AS json) FROM t WHERE b = 'system_user'",
-            "SELECT app.json_value(a) -- json_value(b)\n FROM t",
-            "SELECT json_build_object('a', 1)",
-        ] {
-            assert!(parse(text, &OLD).is_ok(), "{text}");
-        }
     }
 
     #[test]

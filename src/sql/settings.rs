@@ -67,7 +67,6 @@ const SESSION: &[&str] = &[
     "exit_on_error",
     "check_function_bodies",
     "escape_string_warning",
-    "array_nulls",
 ];
 
 /// The planner's: they change how a result is found, not which.
@@ -138,7 +137,10 @@ fn allowed(name: &str) -> Option<Allowed> {
     }
     match name {
         "client_encoding" | "names" => Some(Allowed::SafeEncoding),
-        "standard_conforming_strings" | "transaction_read_only" | "default_transaction_read_only" => Some(Allowed::On),
+        // Without array_nulls, `{NULL}` holds the word: one that is searched by would not be the masked one.
+        "standard_conforming_strings" | "array_nulls" | "transaction_read_only" | "default_transaction_read_only" => {
+            Some(Allowed::On)
+        }
         "client_min_messages" => Some(Allowed::OneOf(&["notice", "warning", "error"])),
         _ => None,
     }
@@ -177,6 +179,11 @@ pub fn check(name: &str, value: &str) -> Result<(), Refusal> {
             Reason::UnsafeEncoding,
             "standard_conforming_strings must stay on".to_owned(),
             "write backslash escapes as E'...'".to_owned(),
+        ),
+        "array_nulls" => refusal(
+            Reason::SettingNotAllowed,
+            "array_nulls must stay on".to_owned(),
+            "quote the word NULL in arrays where it is a text".to_owned(),
         ),
         "client_min_messages" => refusal(
             Reason::SettingNotAllowed,
@@ -295,6 +302,7 @@ mod tests {
             ("transaction_read_only", "0", Reason::SettingNotAllowed),
             ("client_min_messages", "debug5", Reason::SettingNotAllowed),
             ("client_min_messages", "log", Reason::SettingNotAllowed),
+            ("array_nulls", "off", Reason::SettingNotAllowed),
             ("debug_print_parse", "on", Reason::SettingNotAllowed),
             ("auto_explain.log_level", "notice", Reason::SettingNotAllowed),
             ("my.scratch", "x", Reason::SettingNotAllowed),

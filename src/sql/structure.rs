@@ -2,6 +2,7 @@
 
 use super::analysis::Lineage;
 use crate::catalog::Oid;
+use crate::value::oid;
 
 /// Where a value comes from, and its type if known.
 pub(super) type Typed = (Lineage, Option<Oid>);
@@ -128,6 +129,13 @@ impl Structure {
                 },
             ) => {
                 let (lineage, type_oid) = unite((lineage, type_oid), (other, other_type));
+                Value { lineage, type_oid }
+            }
+            // The text of a column beside other strings.
+            (Text(text), Value { lineage, type_oid }) | (Value { lineage, type_oid }, Text(text))
+                if matches!(*text, Value { .. }) =>
+            {
+                let (lineage, type_oid) = unite((text.lineage(), Some(oid::TEXT)), (lineage, type_oid));
                 Value { lineage, type_oid }
             }
             (Array(left), Array(right)) => Array(both(left, right)?),

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::analysis::{Reason, Refusal, Treatment};
+use super::analysis::{Refusal, Treatment};
 use super::bodies::FunctionBodies;
 use super::callees;
 use super::functions::{self, Class};
 use super::parser::{self, ParserSettings};
+use super::suspect::{Suspect, opaque, unreadable};
 use super::tree::Node;
 use crate::catalog::{ColumnId, Function, Oid, Relation, RelationKind, Snapshot, TypeKind};
 
@@ -21,25 +22,14 @@ pub struct Touch {
     pub relations: BTreeSet<Oid>,
     /// SQL-language functions that are called, and whose bodies may be known.
     functions: BTreeSet<Oid>,
+    /// Names, without schema, of all functions that are called.
+    pub called: BTreeSet<String>,
     /// What may run code that reads by name.
     suspects: BTreeSet<Suspect>,
     /// A name that the snapshot does not have.
     pub unknown_name: Option<String>,
     /// Positions in ORDER BY or GROUP BY: the numbers in the text matter.
     pub constants_matter: bool,
-}
-
-/// Something that may run code which reads by name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Suspect {
-    /// An opaque function of pg_catalog.
-    Builtin(String),
-    /// A function outside pg_catalog.
-    Function { schema: String, name: String },
-    /// A type with a cast, input function or constructor of a user's own.
-    Type { schema: String, name: String },
-    /// A view whose definition is not known or not understood.
-    View { schema: String, name: String },
 }
 
 /// What each view and each SQL-language function of a snapshot touches. Made once a snapshot, on a thread with a stack
@@ -124,6 +114,7 @@ impl ViewTouches {
                 }
             };
             touch.suspects.extend(named.suspects.iter().cloned());
+            touch.called.extend(named.called.iter().cloned());
             relations.extend(named.relations.iter().filter(|inner| touch.relations.insert(**inner)));
             functions.extend(named.functions.iter().filter(|inner| touch.functions.insert(**inner)));
         }
@@ -136,20 +127,6 @@ fn user_function(snapshot: &Snapshot, oid: Oid) -> Option<&Function> {
         .values()
         .flatten()
         .find(|function| function.oid == oid)
-}
-
-fn opaque(function: &Function) -> Suspect {
-    Suspect::Function {
-        schema: function.schema.clone(),
-        name: function.name.clone(),
-    }
-}
-
-fn unreadable(view: &Relation) -> Suspect {
-    Suspect::View {
-        schema: view.schema.clone(),
-        name: view.name.clone(),
-    }
 }
 
 /// System views are taken as they are: their columns have rules of their own.
@@ -168,6 +145,7 @@ impl Touch {
     fn add(&mut self, other: Touch) {
         self.relations.extend(other.relations);
         self.functions.extend(other.functions);
+        self.called.extend(other.called);
         self.suspects.extend(other.suspects);
         self.unknown_name = self.unknown_name.take().or(other.unknown_name);
         self.constants_matter |= other.constants_matter;
@@ -206,39 +184,6 @@ impl Touch {
     }
 }
 
-impl Suspect {
-    fn refusal(&self) -> Refusal {
-        let (reason, message, hint) = match self {
-            Suspect::Builtin(name) if functions::is_large_object(name) => (
-                Reason::LargeObject,
-                format!("the function {name} reads or writes large objects"),
-                "set [policy] large_objects".to_owned(),
-            ),
-            Suspect::Builtin(name) => (
-                Reason::OpaqueFunction,
-                format!("the function {name} may read data by name, or has side effects"),
-                "read the data itself by SELECT".to_owned(),
-            ),
-            Suspect::Function { schema, name } => (
-                Reason::OpaqueFunction,
-                format!("what the function {schema}.{name} reads is not known"),
-                "vouch for it with a [[function]] rule, or qualify a built-in function with pg_catalog".to_owned(),
-            ),
-            Suspect::Type { schema, name } => (
-                Reason::OpaqueFunction,
-                format!("the type {schema}.{name} runs functions of a user's own"),
-                "vouch for it with a [[function]] rule of that name".to_owned(),
-            ),
-            Suspect::View { schema, name } => (
-                Reason::NotUnderstood,
-                format!("the definition of the view {schema}.{name} is not understood"),
-                "read the tables under it".to_owned(),
-            ),
-        };
-        Refusal { reason, message, hint }
-    }
-}
-
 /// Everything named in one tree. `system_names_only`: names without a schema are those of pg_catalog, as in the
 /// texts of views.
 fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
@@ -248,6 +193,7 @@ fn collect(tree: &Node, snapshot: &Snapshot, system_names_only: bool) -> Touch {
         with_names: HashSet::new(),
         columns_called: Vec::new(),
         casts: false,
+        coerces: false,
         touch: Touch::default(),
     };
     tree.walk(&mut |node| {
@@ -269,17 +215,23 @@ struct Collector<'a> {
     with_names: HashSet<&'a str>,
     /// Called with one argument, and no function: columns of rows?
     columns_called: Vec<String>,
-    /// Something that is no constant is cast: a column of a type with a cast of a user's own?
+    /// Something that is no constant is cast, or becomes JSON: a column of a type with a cast of a user's own?
     casts: bool,
+    /// A column may be cast without being asked to.
+    coerces: bool,
     touch: Touch,
 }
 
 impl<'a> Collector<'a> {
     fn node(&mut self, node: &'a Node) {
+        self.coerces |= may_coerce(node);
+        // Casts to json are taken for what a value is in JSON.
+        self.casts |= node.kind().starts_with("Json");
         match node.kind() {
             "RangeVar" => self.relation(node),
             "FuncCall" => {
                 let names = node.names("funcname");
+                self.casts |= names.last().is_some_and(|name| name.contains("json"));
                 self.function(&names, node.list("args").len());
             }
             "TypeName" => self.type_named(&node.names("names")),
@@ -320,7 +272,10 @@ impl<'a> Collector<'a> {
                 .collect(),
         };
         if self.casts {
-            self.casts_of_columns();
+            self.casts_of_columns(&self.snapshot.types_with_user_code);
+        }
+        if self.coerces {
+            self.casts_of_columns(&self.snapshot.types_with_implicit_casts);
         }
         if let Some(unknown) = self.columns_called.iter().find(|name| !columns.contains(name.as_str())) {
             self.touch.unknown_name.get_or_insert(unknown.clone());
@@ -329,13 +284,13 @@ impl<'a> Collector<'a> {
     }
 
     /// `column::text` calls the cast of the column's type, which the text does not name.
-    fn casts_of_columns(&mut self) {
+    fn casts_of_columns(&mut self, types_with_casts: &HashSet<Oid>) {
         let relations = self.touch.relations.iter();
         let columns = relations
             .filter_map(|oid| self.snapshot.relations.get(oid))
             .flat_map(|relation| &relation.columns);
         let types = columns
-            .filter(|column| self.snapshot.types_with_user_code.contains(&column.type_oid))
+            .filter(|column| types_with_casts.contains(&column.type_oid))
             .filter_map(|column| self.snapshot.types.get(&column.type_oid));
         let suspects = types.map(|found| Suspect::Type {
             schema: found.schema.clone(),
@@ -362,6 +317,7 @@ impl<'a> Collector<'a> {
 
     fn function(&mut self, names: &[&str], arguments: usize) {
         let Some((schema, name)) = qualified(names) else { return };
+        self.touch.called.insert(name.to_owned());
         let schema = schema.or(self.system_names_only.then_some("pg_catalog"));
         let users = self.users_functions(schema, name);
         for function in &users {
@@ -441,6 +397,7 @@ impl<'a> Collector<'a> {
         };
         for symbol in symbols {
             for function in self.snapshot.user_operators.get(*symbol).into_iter().flatten() {
+                self.touch.called.insert(function.clone());
                 let users = self.users_functions(None, function);
                 // Compiled code of an extension, which an administrator installed, works on its operands.
                 let is_compiled = |found: &&&Function| found.extension.is_some() && found.language == "c";
@@ -486,6 +443,20 @@ impl<'a> Collector<'a> {
                 self.touch.suspects.insert(Suspect::Builtin(name.to_owned()));
             }
         }
+    }
+}
+
+/// Whether values may become others of another type here, or be taken for true or false. Where columns are only shown,
+/// grouped and put in order, they are not.
+fn may_coerce(node: &Node) -> bool {
+    match node.kind() {
+        "FuncCall" | "AExpr" | "BoolExpr" | "BooleanTest" | "CaseExpr" | "CoalesceExpr" | "MinMaxExpr" | "SubLink"
+        | "AArrayExpr" | "AIndirection" | "XmlExpr" | "XmlSerialize" | "CollateClause" => true,
+        "JoinExpr" => ["quals", "using_clause"].iter().any(|part| node.get(part).is_some()) || node.bool("is_natural"),
+        "SelectStmt" => ["where_clause", "having_clause", "larg"]
+            .iter()
+            .any(|part| node.get(part).is_some()),
+        kind => kind.starts_with("Json"),
     }
 }
 

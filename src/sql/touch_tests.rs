@@ -1,3 +1,4 @@
+use super::super::analysis::Reason;
 use super::*;
 use crate::sql::test_catalog::{Rules, catalog};
 

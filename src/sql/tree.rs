@@ -133,9 +133,41 @@ impl Node {
             self.for_each_child(&mut |child| child.walk(visit));
         }
     }
+
+    /// Calls `visit` with this node and everything under it, parents first, to be changed.
+    pub fn walk_mut(&mut self, visit: &mut dyn FnMut(&mut Node)) {
+        visit(self);
+        for (_, value) in &mut self.fields {
+            value.for_each_node_mut(&mut |child| child.walk_mut(visit));
+        }
+    }
+
+    /// Gives the last name of a list of names another one.
+    pub fn rename(&mut self, field: &str, name: &str) {
+        let found = self.fields.iter_mut().find(|(own, _)| *own == field);
+        if let Some((_, Value::List(names))) = found
+            && let Some(Value::Node(last)) = names.last_mut()
+        {
+            last.set("sval", Value::Str(name.to_owned()));
+        }
+    }
+
+    /// Gives a field another value.
+    pub fn set(&mut self, field: &'static str, value: Value) {
+        self.fields.retain(|(name, _)| *name != field);
+        self.fields.push((field, value));
+    }
 }
 
 impl Value {
+    fn for_each_node_mut(&mut self, visit: &mut dyn FnMut(&mut Node)) {
+        match self {
+            Value::Node(node) => visit(node),
+            Value::List(elements) => elements.iter_mut().for_each(|element| element.for_each_node_mut(visit)),
+            Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None => {}
+        }
+    }
+
     /// The node, if it is one.
     pub fn as_node(&self) -> Option<&Node> {
         match self {

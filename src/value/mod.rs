@@ -7,6 +7,8 @@
 
 pub mod address;
 pub mod array;
+pub mod canonical;
+pub mod document;
 pub mod json;
 pub mod moment;
 pub mod number;

@@ -62,11 +62,11 @@ pub fn parameter_status(out: &mut Vec<u8>, name: &str, value: &str) {
     });
 }
 
-/// BackendKeyData of protocol 3.0: what the client needs to cancel.
-pub fn backend_key_data(out: &mut Vec<u8>, process_id: i32, secret: [u8; 4]) {
+/// BackendKeyData: what the client needs to cancel. A secret has four bytes up to protocol 3.0, up to 256 from 3.2 on.
+pub fn backend_key_data(out: &mut Vec<u8>, process_id: i32, secret: &[u8]) {
     put_message(out, b'K', |out| {
         out.extend_from_slice(&process_id.to_be_bytes());
-        out.extend_from_slice(&secret);
+        out.extend_from_slice(secret);
     });
 }
 
@@ -85,10 +85,14 @@ pub fn notice_response(out: &mut Vec<u8>, fields: &ErrorFields) {
     put_message(out, b'N', |out| fields.compose(out));
 }
 
-/// NegotiateProtocolVersion: 3.0 is the newest spoken here, and these `_pq_.` options are not known.
-pub fn negotiate_protocol_version<'a>(out: &mut Vec<u8>, unknown_options: impl IntoIterator<Item = &'a str>) {
+/// NegotiateProtocolVersion: this minor version of protocol 3 is spoken, and these `_pq_.` options are not known.
+pub fn negotiate_protocol_version<'a>(
+    out: &mut Vec<u8>,
+    minor: u16,
+    unknown_options: impl IntoIterator<Item = &'a str>,
+) {
     put_message(out, b'v', |out| {
-        out.extend_from_slice(&(3u32 << 16).to_be_bytes());
+        out.extend_from_slice(&(3u32 << 16 | u32::from(minor)).to_be_bytes());
         let count_at = out.len();
         out.extend_from_slice(&[0; 4]);
         let mut count = 0u32;
@@ -234,7 +238,7 @@ mod tests {
         let replies = composed(|o| {
             authentication_ok(o);
             parameter_status(o, "DateStyle", "ISO, MDY");
-            backend_key_data(o, 7, [0, 0, 0, 9]);
+            backend_key_data(o, 7, &[0, 0, 0, 9]);
             ready_for_query(o, b'I');
         });
         let mut buffer = From::from(&replies[..]);
@@ -255,10 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_negotiated_down_to_three_zero() {
+    fn the_version_spoken_and_unknown_options_are_named() {
         assert_eq!(
-            composed(|o| negotiate_protocol_version(o, ["_pq_.a", "_pq_.b"])),
-            b"v\0\0\0\x1a\0\x03\0\0\0\0\0\x02_pq_.a\0_pq_.b\0"
+            composed(|o| negotiate_protocol_version(o, 2, ["_pq_.a", "_pq_.b"])),
+            b"v\0\0\0\x1a\0\x03\0\x02\0\0\0\x02_pq_.a\0_pq_.b\0"
         );
     }
 

@@ -9,6 +9,10 @@ pub const STARTUP_PACKET_BYTES_MAX: usize = 10_000;
 /// Bytes of a cancel key: 4 up to protocol 3.0, up to 256 since 3.2.
 pub const CANCEL_SECRET_BYTES: std::ops::RangeInclusive<usize> = 4..=256;
 
+/// The newest minor version of protocol 3 that is spoken: 3.2, as by PostgreSQL 18. It differs from 3.0 in nothing but
+/// longer cancel keys.
+pub const MINOR_VERSION_MAX: u16 = 2;
+
 const SSL_REQUEST: u32 = 80_877_103;
 const GSS_ENC_REQUEST: u32 = 80_877_104;
 const CANCEL_REQUEST: u32 = 80_877_102;
@@ -34,7 +38,7 @@ pub enum StartupPacket {
 /// A startup message of protocol 3, as it was sent: names and values are not checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartupMessage {
-    /// Minor protocol version asked for: 0 for 3.0, 2 for 3.2.
+    /// Minor protocol version asked for: 0 for 3.0, 2 for 3.2; what is spoken is at most [`MINOR_VERSION_MAX`].
     pub minor: u16,
     /// Names and values in the order sent. No name is empty, none comes twice, and `user` is there.
     pub parameters: Vec<(String, String)>,
@@ -70,7 +74,7 @@ pub enum StartupError {
     #[error("no PostgreSQL user name specified in startup packet")]
     NoUser,
     /// Not protocol 3.
-    #[error("unsupported frontend protocol {major}.{minor}: server supports 3.0 to 3.0")]
+    #[error("unsupported frontend protocol {major}.{minor}: server supports 3.0 to 3.{MINOR_VERSION_MAX}")]
     Version {
         /// Major version asked for.
         major: u16,

@@ -263,6 +263,7 @@ async fn the_fingerprint_changes_with_every_change_and_only_then() {
         "create type public.t as enum ('a')",
         "create unique index on public.client (another)",
         "drop cast (application.mood as text)",
+        "create collation public.loose from \"C\"",
     ] {
         cluster.psql("shop", sql).unwrap();
         let after = fingerprint(&mut upstream).await.unwrap();

@@ -82,6 +82,14 @@ const QUERIES: &[&str] = &[
     "SELECT jsonb_build_object('name', first_name, 'e', email, 'ée \"x', active, 'nothing', NULL::text) FROM customer ORDER BY customer_id",
     "SELECT json_object_agg(customer_id, email ORDER BY customer_id), jsonb_object_agg(customer_id, email) FROM customer WHERE customer_id < 30",
     "SELECT row_to_json(s, true), to_json(ARRAY[ARRAY[s.email, s.email]]) FROM staff s ORDER BY staff_id",
+    "SELECT to_jsonb(c) -> 'email', to_jsonb(c) ->> 'email', row_to_json(c) ->> 'active', to_jsonb(c) ->> 'none', to_jsonb(c) -> 'none' \
+     FROM customer c ORDER BY customer_id",
+    "SELECT json_agg(s ORDER BY staff_id) -> 1 ->> 'email', jsonb_agg(s ORDER BY staff_id) #>> '{0,email}', json_agg(s ORDER BY staff_id) -> 7 FROM staff s",
+    "SELECT to_jsonb(c) - 'create_date' - 'none', jsonb_build_object('a', c.email, 'b', c.first_name) || jsonb_build_object('b', c.last_name, 'c', c.active), \
+     jsonb_strip_nulls(jsonb_build_object('e', nullif(c.email, d.email), 'id', c.customer_id)), (jsonb_build_array(c.email, 1))[0] \
+     FROM customer c LEFT JOIN customer d ON d.customer_id = c.customer_id AND d.store_id = 1 ORDER BY c.customer_id",
+    "SELECT json_build_object('c', json_build_object('e', email, 'l', json_build_array(phone, NULL))) #>> '{c,l}', \
+     json_build_object('c', json_build_object('e', email))->'c'->>'e' FROM customer JOIN address USING (address_id) ORDER BY customer_id",
     // PostgREST: a page of rows, with rows of another table within.
     "WITH pgrst_source AS (SELECT customer.customer_id, customer.email, coalesce(customer_rental.customer_rental, '[]') AS rentals, \
      row_to_json(customer_address.*) AS address FROM customer \

@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use pgveil::cluster::{Binaries, Cluster, ClusterOptions};
+use pgveil::cluster::{Cluster, ClusterOptions};
 use pgveil::sql::functions::{self, Class};
+
+use crate::harness::{programs, server_version};
 
 /// The first and last version of the listing.
 const VERSIONS: std::ops::RangeInclusive<u32> = 13..=18;
@@ -76,15 +78,10 @@ fn in_range(range: &str, version: u32) -> bool {
     (bound(first)..=bound(last)).contains(&version)
 }
 
-fn major(cluster: &Cluster) -> u32 {
-    let number = cluster.psql("postgres", "SHOW server_version_num").expect("a version");
-    number.trim().parse::<u32>().expect("a number") / 10_000
-}
-
 #[test]
 fn every_function_of_this_server_is_listed() {
     let cluster = Cluster::start().unwrap();
-    let version = major(&cluster);
+    let version = server_version(&cluster);
     assert!(VERSIONS.contains(&version), "version {version} has no listing");
     let (server, listed) = (builtin_functions(&cluster), listed(version));
     // A minor release may correct what is said of a function, seldom; then the listing is made anew.
@@ -140,16 +137,14 @@ fn listings_are_those_of_all_servers() {
     let directory = std::env::var_os("PGVEIL_SERVERS").expect("PGVEIL_SERVERS, made by tests/servers.sh");
     let mut by_signature: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut of_extensions = BTreeSet::new();
-    let installed = Binaries::find().expect("psql");
     for version in VERSIONS {
-        let own = Path::new(&directory).join(version.to_string()).join("native/bin");
-        let binaries = Binaries::among(vec![own, installed.server_dir().to_owned()]).expect("a server");
+        let binaries = programs(Path::new(&directory), version, version);
         let options = ClusterOptions {
             binaries: Some(binaries),
             ..ClusterOptions::default()
         };
         let cluster = Cluster::start_with(options).expect("a throwaway server");
-        assert_eq!(major(&cluster), version);
+        assert_eq!(server_version(&cluster), version);
         for signature in builtin_functions(&cluster) {
             by_signature.entry(signature).or_default().push(version);
         }

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::harness::lines;
-use crate::pagila::{PROTECTED, Protected, Stage};
+use pgveil::cluster::run;
+
+use crate::harness::{Proxy, client_version, cluster_of, cluster_with, is_long, lines, programs};
+use crate::pagila::{PROTECTED, Protected, RULES, Stage};
 
 #[test]
 fn plain() {
@@ -28,6 +30,48 @@ fn inserts() {
 #[test]
 fn column_inserts() {
     check(&["--column-inserts", "--rows-per-insert=50"]);
+}
+
+/// From 18 on, pg_dump can take the planner's statistics along: pgveil shows none of them.
+#[test]
+fn with_statistics() {
+    let old = client_version(&cluster_with(&["pagila"]), "pg_dump") < 18;
+    check(if old { &[] } else { &["--statistics"] });
+}
+
+/// Each pg_dump from each server that it can read, restored where it belongs: into a server of its own version.
+/// `PGVEIL_LONG=1` and `PGVEIL_SERVERS`, made by tests/servers.sh.
+#[test]
+fn every_pg_dump_takes_every_older_server() {
+    let Some(directory) = std::env::var_os("PGVEIL_SERVERS").filter(|_| is_long()) else {
+        return;
+    };
+    for client in 13..=18 {
+        let target = cluster_of(programs(directory.as_ref(), client, client), &[]);
+        assert_eq!(client_version(&target, "pg_dump"), client);
+        for server in 13..=client {
+            let cluster = cluster_of(programs(directory.as_ref(), server, client), &["pagila"]);
+            let proxy = Proxy::start(&cluster, RULES);
+            let stage = Stage { proxy, cluster };
+            let dump = stage.dump(&["--format=custom"]);
+            let database = format!("from_{server}");
+            target.createdb(&database).expect("an empty database");
+            let mut pg_restore = target.tool("pg_restore").expect("pg_restore");
+            let restored = run(
+                pg_restore.args(["--exit-on-error", "-d", &database]).arg(&dump),
+                "pg_restore",
+            );
+            restored.unwrap_or_else(|error| panic!("pg_dump {client} from server {server}: {error}"));
+            for sql in [ROW_COUNTS, FOREIGN_KEYS] {
+                let original = stage.cluster.psql("pagila", sql).expect("the original");
+                let copy = target.psql(&database, sql).expect("the copy");
+                assert!(
+                    original.lines().count() > 10 && original == copy,
+                    "{client} from {server}"
+                );
+            }
+        }
+    }
 }
 
 fn check(args: &[&str]) {

@@ -8,13 +8,13 @@ use crate::harness::{Proxy, ProxyOptions};
 
 const SCHEMA: &str = "
     CREATE TABLE person (k int PRIMARY KEY, small smallint, id int UNIQUE, big bigint, price numeric(12,2), wide numeric,
-        device uuid, address inet, network cidr, phone text, mobile varchar(20), token text, email text, city text);
+        device uuid, address inet, network cidr, phone text, mobile varchar(20), fax char(16), token text, email text, city text);
     INSERT INTO person SELECT n, 3000 + 7 * n, 1234567000 + n, 4611686018427000000 + n, 70000.25 + n,
         123456789012345678901234567890 + n, md5('d' || n)::uuid, ('198.51.100.' || n)::inet, ('203.0.' || n || '.0/24')::cidr,
-        '+49 30 55501' || n, '0171 55502' || n, md5('t' || n)::uuid, 'p' || n || '@example.com', 'city ' || n % 3
+        '+49 30 55501' || n, '0171 55502' || n, '0228 ' || n || repeat(' 7', n % 4), md5('t' || n)::uuid, 'p' || n || '@example.com', 'city ' || n % 3
     FROM generate_series(10, 29) n;
     UPDATE person SET small = NULL, id = NULL, big = NULL, price = NULL, wide = NULL, device = NULL, address = NULL,
-        network = NULL, phone = NULL, mobile = NULL, token = NULL WHERE k = 29;
+        network = NULL, phone = NULL, mobile = NULL, fax = NULL, token = NULL WHERE k = 29;
     CREATE TABLE visit (v int PRIMARY KEY, person_id int REFERENCES person (id), note text);
     INSERT INTO visit SELECT n, 1234567010 + n % 9, 'note ' || n FROM generate_series(1, 60) n;
     CREATE VIEW caller AS SELECT k AS number, id AS who, phone AS line, big FROM person WHERE city <> 'city 1';
@@ -39,7 +39,7 @@ columns = ["public.person.address", "public.person.network"]
 mask = "ip"
 
 [[rule]]
-columns = ["public.person.phone", "public.person.mobile"]
+columns = ["public.person.phone", "public.person.mobile", "public.person.fax"]
 mask = "phone"
 
 [[rule]]
@@ -48,7 +48,7 @@ mask = "email"
 "#;
 
 /// Protected columns that can be searched, whether their literals stand bare, and values that are no value of theirs.
-const COLUMNS: [(&str, bool, &[&str]); 11] = [
+const COLUMNS: [(&str, bool, &[&str]); 12] = [
     ("small", true, &["0", "-1", "32767", "70000", "9000000000"]),
     (
         "id",
@@ -78,6 +78,11 @@ const COLUMNS: [(&str, bool, &[&str]); 11] = [
         false,
         &["", "0171 5550211", "much longer than the column is wide"],
     ),
+    (
+        "fax",
+        false,
+        &["", "0228 10", "0228 12 7 7   ", "much longer than the column"],
+    ),
     ("token", false, &["", "00000000-0000-0000-0000-000000000000"]),
 ];
 
@@ -99,6 +104,8 @@ const QUERIES: &[&str] = &[
     "SELECT k FROM person WHERE k IN (SELECT k FROM person WHERE {c} = {b}) ORDER BY k",
     "WITH w (x, y) AS (SELECT k, {c} FROM person) SELECT x, y FROM w WHERE y = {a} ORDER BY x",
     "SELECT s.x FROM (SELECT {c} AS x, k FROM person OFFSET 0) s WHERE s.x = {a} ORDER BY s.k",
+    "SELECT k FROM person WHERE k > 12 AND {a} IN (SELECT {c} FROM person WHERE k < 25) ORDER BY k",
+    "SELECT k FROM person WHERE {b} NOT IN (SELECT {c} FROM person WHERE {c} IS NOT NULL) OR (1, {a}) IN (SELECT 1, {c} FROM person) ORDER BY k",
     "SELECT x FROM (SELECT {c} AS x FROM person UNION ALL SELECT {c} FROM person) u WHERE x = {b}",
 ];
 

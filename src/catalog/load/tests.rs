@@ -7,7 +7,7 @@ fn row(cells: &[&str]) -> CatalogRow {
 }
 
 fn load(rows: &[(&str, &[&[&str]])]) -> Result<Snapshot, RowError> {
-    let mut loader = Loader::new(&[row(&["150018", "shop"])])?;
+    let mut loader = Loader::new(&[row(&["150018", "shop", "UTF8"])])?;
     for query in queries(150_018) {
         let found = rows.iter().filter(|(name, _)| *name == query.name);
         let rows: Vec<CatalogRow> = found
@@ -75,12 +75,13 @@ fn user_code_spreads_to_what_is_made_of_the_type() {
                 &["16502", "public", "place", "c", "16500", "0", "-1", "NULL", "NULL"],
             ],
         ),
-        ("types with user code", &[&["16400", "25"], &["25", "16400"]]),
+        ("types with user code", &[&["16400", "25", "t"], &["25", "16400", "f"]]),
     ])
     .unwrap();
     let mut found: Vec<Oid> = snapshot.types_with_user_code.into_iter().collect();
     found.sort_unstable();
     assert_eq!(found, [16400, 16401, 16402, 16502]);
+    assert_eq!(snapshot.types_with_implicit_casts.len(), 4);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::catalog::{ColumnId, Relation, Snapshot};
 use crate::mask::{Masked, Uniqueness};
 use crate::rules::{Action, ColumnTreatment, Resolved, RuleSet, RuleTest, has_personal_columns};
-use crate::value::{Format, oid};
+use crate::value::Format;
 
 use super::{Coverage, Finding, Kind, Report, of_problem};
 
@@ -190,8 +190,7 @@ impl Look<'_> {
                 );
                 findings.push(warning(Kind::NotNull, &name, message));
             }
-            let (type_oid, _) = self.snapshot.base_type(column.type_oid, column.type_modifier);
-            if treatment.keeps_uniqueness && type_oid == oid::INT2 {
+            if matches!(&treatment.action, Action::Mask(mask) if mask.has_small_domain()) {
                 let message = "has so few possible values that whoever sees enough of them can undo the mask";
                 findings.push(warning(Kind::SmallDomain, name, message));
             }

@@ -15,7 +15,7 @@ fn value(contract: &Contract, number: u32) -> (u32, String) {
         "iban" => (oid::TEXT, format!("DE{:02}3704004405320{number:07}", number % 98)),
         "national_id" => (oid::TEXT, format!("{high:03}-{:02}-{low:04}", low % 100)),
         "uuid" => (oid::UUID, format!("00000000-0000-4000-8000-{number:012}")),
-        "url" => (oid::TEXT, format!("https://a.com/{number}?q=1")),
+        "url" | "url_shape" => (oid::TEXT, format!("https://a.com/{number}?q=1")),
         _ => match contract.example.type_oid {
             oid::INT4 => (oid::INT4, (i64::from(number) - 500_000).to_string()),
             oid::INET => (
@@ -73,5 +73,5 @@ macro_rules! a_million_of_each_stay_different {
 }
 
 a_million_of_each_stay_different! {
-    hash email phone shape postal_code licence_plate card iban national_id user_name url free_text integer ip uuid
+    hash email phone shape ff1 postal_code licence_plate card iban national_id user_name url url_shape file_name free_text scrub integer ip ip_prefix mac uuid password_hash
 }

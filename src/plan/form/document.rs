@@ -346,10 +346,12 @@ impl DocumentRewriter {
             Whole::Keep => return Ok(()),
             Whole::Nothing(raw) if raw != b"null" => return Err(Unfit),
             Whole::Null | Whole::Nothing(_) => masked.extend_from_slice(b"null"),
-            Whole::Mask { is_too_long: true, .. } => masked.extend_from_slice(b"null"),
             Whole::Mask {
-                mask, type_oid, raw, ..
-            } => mask_scalar(&mask, type_oid, &raw, &mut masked)?,
+                mask,
+                type_oid,
+                raw,
+                is_too_long,
+            } => mask_scalar(&mask, type_oid, &raw, is_too_long, &mut masked)?,
         }
         self.out.extend(&masked)
     }

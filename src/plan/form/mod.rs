@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::mask::{ColumnMask, MASKED_FIELD_BYTES_MAX, Masked, redaction};
+use crate::mask::{ColumnMask, MASKED_FIELD_BYTES_MAX, Masked};
 use crate::value::{Format, is_text_like, oid};
 
 use array::{BinaryArray, TextArray};
@@ -213,7 +213,7 @@ impl Leaf {
 
     fn finish(&self, out: &mut Vec<u8>) -> bool {
         let masked = match self.is_too_long {
-            true => redaction(self.type_oid, self.format, out),
+            true => self.mask.apply_to_long(self.type_oid, self.format, out),
             false => self.mask.apply(self.type_oid, self.format, &self.bytes, out),
         };
         masked == Masked::Value

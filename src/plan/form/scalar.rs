@@ -4,6 +4,7 @@
 
 use super::Unfit;
 use crate::mask::{ColumnMask, Masked};
+use crate::value::document::{Step, map_leaves};
 use crate::value::json::{escape, is_number, unescape};
 use crate::value::{Format, is_text_like, oid};
 
@@ -13,7 +14,8 @@ enum Manner {
     Number,
     /// Date and time with a `T` between them.
     Moment,
-    /// Documents stand as they are, arrays as JSON arrays: not read here, since only constants take their place.
+    /// Documents stand as they are, arrays as JSON arrays. Where an array's mask is not one of its elements, a constant takes
+    /// its place.
     Other,
     /// Everything else is a string of the type's text.
     String,
@@ -31,18 +33,37 @@ fn manner(type_oid: u32, raw: &[u8]) -> Manner {
     }
 }
 
-/// Appends what a value that JSON has as `raw` becomes under a mask. NULL stays NULL.
+/// Appends what a value that JSON has as `raw` becomes under a mask. NULL stays NULL. With `is_too_long`, `raw` is the
+/// beginning of it.
 ///
 /// # Errors
 /// [`Unfit`]: it is no JSON of a value of this type.
-pub(super) fn mask_scalar(mask: &ColumnMask, type_oid: u32, raw: &[u8], out: &mut Vec<u8>) -> Result<(), Unfit> {
+pub(super) fn mask_scalar(
+    mask: &ColumnMask,
+    type_oid: u32,
+    raw: &[u8],
+    is_too_long: bool,
+    out: &mut Vec<u8>,
+) -> Result<(), Unfit> {
     if raw == b"null" {
         out.extend_from_slice(raw);
         return Ok(());
     }
+    if let Some((element, element_oid)) = mask.element()
+        && !is_too_long
+        && raw.first() == Some(&b'[')
+        && !matches!(element_oid, oid::JSON | oid::JSONB)
+    {
+        let leaf = |raw: &[u8], path: &[Step<'_>], out: &mut Vec<u8>| {
+            let is_element = path.iter().all(|step| matches!(step, Step::Element));
+            (is_element && mask_scalar(element, element_oid, raw, false, out).is_ok()).then_some(())
+        };
+        return map_leaves(raw, leaf, out).ok_or(Unfit);
+    }
     let manner = manner(type_oid, raw);
     let mut value = Vec::new();
     match manner {
+        _ if is_too_long => {}
         Manner::Boolean => value.push(if raw == b"true" { b't' } else { b'f' }),
         Manner::Other => value.extend_from_slice(raw),
         Manner::Number if raw.first() != Some(&b'"') => value.extend_from_slice(raw),
@@ -53,7 +74,11 @@ pub(super) fn mask_scalar(mask: &ColumnMask, type_oid: u32, raw: &[u8], out: &mu
         replace_separator(&mut value, b'T', b' ');
     }
     let mut masked = Vec::new();
-    if mask.apply(type_oid, Format::Text, &value, &mut masked) == Masked::Null {
+    let outcome = match is_too_long {
+        true => mask.apply_to_long(type_oid, Format::Text, &mut masked),
+        false => mask.apply(type_oid, Format::Text, &value, &mut masked),
+    };
+    if outcome == Masked::Null {
         out.extend_from_slice(b"null");
         return Ok(());
     }

@@ -300,19 +300,40 @@ async fn cancel_requests_are_taken_with_and_without_tls() {
 
 #[tokio::test]
 async fn newer_protocols_are_negotiated_down_and_others_refused() {
-    let newer = startup(3 << 16 | 2, b"user\0ada\0_pq_.report\0x\0\0");
-    let (mut client, greeted) = connect(None, &newer).await;
-    assert!(matches!(finish(greeted).await, Ok(Greeting::Startup { .. })));
-    let mut reply = Vec::new();
-    client.read_to_end(&mut reply).await.expect("a reply");
-    assert_eq!(reply, b"v\0\0\0\x18\0\x03\0\0\0\0\0\x01_pq_.report\0");
+    for (asked, options, spoken, answer) in [
+        (0, &b""[..], 0, &b""[..]),
+        (2, b"", 2, b""),
+        (9999, b"", 2, b"v\0\0\0\x0c\0\x03\0\x02\0\0\0\0"),
+        (
+            0,
+            b"_pq_.report\0x\0",
+            0,
+            b"v\0\0\0\x18\0\x03\0\0\0\0\0\x01_pq_.report\0",
+        ),
+        (
+            2,
+            b"_pq_.report\0x\0",
+            2,
+            b"v\0\0\0\x18\0\x03\0\x02\0\0\0\x01_pq_.report\0",
+        ),
+    ] {
+        let newer = startup(3 << 16 | asked, &[&b"user\0ada\0"[..], options, b"\0"].concat());
+        let (mut client, greeted) = connect(None, &newer).await;
+        let Ok(Greeting::Startup { startup, .. }) = finish(greeted).await else {
+            panic!("a session of 3.{asked}")
+        };
+        assert_eq!(startup.protocol_minor, spoken, "3.{asked}");
+        let mut reply = Vec::new();
+        client.read_to_end(&mut reply).await.expect("a reply");
+        assert_eq!(reply, answer, "3.{asked}");
+    }
 
     let (client, greeted) = connect(None, &startup(2 << 16, b"user\0ada\0\0")).await;
     let fields = error_of(client).await;
     assert_eq!(fields.sqlstate, "0A000");
     assert_eq!(
         fields.message,
-        b"unsupported frontend protocol 2.0: server supports 3.0 to 3.0"
+        b"unsupported frontend protocol 2.0: server supports 3.0 to 3.2"
     );
     assert!(finish(greeted).await.is_err());
 }

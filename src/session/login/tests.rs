@@ -52,7 +52,7 @@ async fn serve_one(logins: Arc<Logins>) -> (u16, JoinHandle<Result<ClientStream,
             &mut stream,
             [("server_version", "15.20"), ("client_encoding", "UTF8")],
             7,
-            [1, 2, 3, 4],
+            &[1, 2, 3, 4],
         )
         .await?;
         Ok(stream)
@@ -202,7 +202,7 @@ async fn authentication_ok_waits_for_the_welcome_and_nothing_is_read_ahead() {
     let mut next = [0; 6];
     server.read_exact(&mut next).await.expect("the next request");
     assert_eq!(&next, b"Q\0\0\0\x05\0");
-    welcome(&mut server, [("TimeZone", "UTC")], 7, [1, 2, 3, 4])
+    welcome(&mut server, [("TimeZone", "UTC")], 7, &[1, 2, 3, 4])
         .await
         .expect("welcome");
     assert_eq!(receive(&mut client).await, (b'R', vec![0; 4]));

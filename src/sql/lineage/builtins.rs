@@ -70,6 +70,14 @@ pub(super) fn returns_text(name: &str) -> bool {
     )
 }
 
+/// Whether the built-in function of this name, called with a text, returns an integer.
+pub(super) fn measures_text(name: &str) -> bool {
+    matches!(
+        name,
+        "ascii" | "bit_length" | "char_length" | "character_length" | "length" | "octet_length"
+    )
+}
+
 /// Whether a call may return several rows, or none: their number tells of its arguments.
 pub(in crate::sql) fn returns_set(name: &str) -> bool {
     let sets = [

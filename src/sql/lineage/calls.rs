@@ -11,6 +11,7 @@ use crate::catalog::{ColumnId, Function, Oid, Relation};
 use crate::sql::functions::{self, Behaviour, Class};
 use crate::sql::tree::{Node, Value};
 use crate::sql::{Clause, Lineage, Test, callees, operators};
+use crate::value::oid;
 
 /// A function as a call names it.
 #[derive(Clone, Copy)]
@@ -123,6 +124,10 @@ impl<'a> Analyser<'a> {
             }
             return Ok(structured);
         }
+        let measured = self.measured(call, callee, &arguments);
+        if let Some(known) = measured.or_else(|| self.stripped(call, callee, &arguments)) {
+            return Ok(known);
+        }
         self.call_effects(callee, Some(call), &arguments, &lineage);
         if let Some(picked) = self.picked_by_call(call, callee, &arguments, &sorted, &order) {
             return Ok(picked);
@@ -156,6 +161,7 @@ impl<'a> Analyser<'a> {
         let what = || format!("function {}", callee.name);
         let behaviour = self.behaviour(callee, arguments.len());
         match behaviour.class {
+            Class::Fallible if is_builtin && self.aggregates_totally(callee.name, arguments) => {}
             Class::Pure | Class::Picking => {
                 let failing = is_builtin.then(|| self.fails_by_type(callee.name, arguments)).flatten();
                 if let Some(failing) = failing {
@@ -246,7 +252,8 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// The type of a function's result where it matters and is known: text, which no concatenation fails with, and arrays.
+    /// The type of a function's result where it matters and is known: text, which no concatenation fails with, arrays, and
+    /// the lengths of texts, which no sum overflows with.
     fn result_type(&self, callee: Callee<'_>, arguments: &[Origin<'a>]) -> Option<Oid> {
         const TEXT: Oid = 25;
         const VARCHAR: Oid = 1043;
@@ -261,6 +268,10 @@ impl<'a> Analyser<'a> {
         }
         if callee.name == "array_agg" && arguments.len() == 1 {
             return array_of(first.filter(|oid| *oid != UNKNOWN)?, self.snapshot);
+        }
+        let is_of_text = matches!(first, Some(TEXT | VARCHAR));
+        if is_of_text && arguments.len() == 1 && builtins::measures_text(callee.name) {
+            return Some(oid::INT4);
         }
         (builtins::returns_text(callee.name) || of_text()).then_some(TEXT)
     }
@@ -334,6 +345,11 @@ impl<'a> Analyser<'a> {
         {
             return Ok(array);
         }
+        if let [Some(left), Some(right)] = sides.as_slice()
+            && let Some(part) = self.document_operator(expression, left, right)
+        {
+            return Ok(part);
+        }
         let mut lineage = Lineage::computed();
         for side in sides.iter().flatten() {
             lineage.absorb(&side.lineage);
@@ -363,7 +379,16 @@ impl<'a> Analyser<'a> {
                 let follows = |side: &Origin<'a>| side.follows_null() || !self.has_protected(&side.lineage);
                 (Some(failure::TEXT), follows(left) && follows(right))
             }
+            [Some(_), Some(_)] if name == "||" && self.appends_parameter(expression, &sides) => {
+                self.may_fail(String::new, &Lineage::default());
+                (Some(failure::TEXT), false)
+            }
             _ if matches!(name, "->>" | "#>>") => (Some(failure::TEXT), false),
+            // A part of a document is one of the same kind.
+            [Some(left), _] if matches!(name, "->" | "#>") => (
+                left.type_oid.filter(|oid| matches!(*oid, oid::JSON | oid::JSONB)),
+                false,
+            ),
             _ => (None, false),
         };
         Ok(Origin {
@@ -409,10 +434,12 @@ impl<'a> Analyser<'a> {
             _ if operators::is_total_in_left(name) && is_plain_pattern(expression) => true,
             _ if operators::is_comparison(name) => self.compares_totally(expression, sides),
             _ if name == "||" => match sides {
-                [Some(left), Some(right)] => self.concatenates_texts(left, right),
+                [Some(left), Some(right)] => {
+                    self.concatenates_texts(left, right) || self.appends_parameter(expression, sides)
+                }
                 _ => false,
             },
-            _ => operators::is_total(name, type_of(0), type_of(1)),
+            _ => operators::is_total(name, type_of(0), type_of(1)) || self.contains_totally(name, sides),
         };
         if total && !users_fail_by(0) && !users_fail_by(1) {
             return None;

@@ -266,9 +266,13 @@ impl<'a> Analyser<'a> {
             self.other_influence(clause, &all);
             return Ok(());
         }
-        for (left, field) in lefts.into_iter().zip(&fields) {
-            let left = self.value(scope, left)?;
-            self.equality(clause, &left, &field.origin);
+        for (node, field) in lefts.into_iter().zip(&fields) {
+            let left = self.value(scope, node)?;
+            let sides = ((subselect, &field.origin), (node, &left));
+            match self.constant_test(sides, false, Shape::default()) {
+                Some(test) => self.influence(clause, test),
+                None => self.equality(clause, &left, &field.origin),
+            }
         }
         Ok(())
     }
@@ -313,7 +317,7 @@ impl<'a> Analyser<'a> {
 }
 
 /// How a constant stands in a comparison.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Shape<'a> {
     /// It is an array, whose elements are compared.
     is_array: bool,

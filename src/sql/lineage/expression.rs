@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use pg_query::protobuf::SubLinkType;
 
+use super::documents::text_of;
 use super::failure::{has_constants_only, is_read_at_once, is_total_cast};
 use super::origin::{ArraySize, Field, Origin, UNKNOWN, array_of, fields_of};
 use super::scope::Scope;
@@ -110,9 +111,20 @@ impl<'a> Analyser<'a> {
                         value.picked_by(&subscript.lineage);
                         continue;
                     }
+                    if let Some(part) = self.document_subscript(&value, step) {
+                        value = part;
+                        of_array = false;
+                        continue;
+                    }
                     of_array = self.is_array(&value);
                     if let Some(element) = self.element(&value) {
-                        value = if is_slice { value } else { element };
+                        value = match is_slice {
+                            true => Origin {
+                                size: value.size.of_slice(),
+                                ..value
+                            },
+                            false => element,
+                        };
                         value.picked_by(&subscript.lineage);
                         continue;
                     }
@@ -268,6 +280,13 @@ impl<'a> Analyser<'a> {
             });
         }
         let computed_follows_null = value.follows_null();
+        if let Some(text) = text_of(&value).filter(|_| same) {
+            return Ok(Origin {
+                type_oid: target,
+                computed_follows_null,
+                ..text
+            });
+        }
         let lineage = value.lineage.tainted();
         let has_limits = type_name.get("typmods").is_some();
         let total = target.is_some_and(|target| is_total_cast(value.type_oid, target, has_limits));

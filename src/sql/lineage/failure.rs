@@ -6,7 +6,7 @@
 
 use pg_query::protobuf::AExprKind;
 
-use super::origin::{ArraySize, Origin, UNKNOWN};
+use super::origin::{Origin, UNKNOWN};
 use super::scope::Scope;
 use super::{Analyser, Step};
 use crate::catalog::{Oid, TypeKind};
@@ -41,6 +41,17 @@ impl<'a> Analyser<'a> {
         if found.len() + self.collations.len() > 1 {
             self.may_fail(|| "an expression over several collations".to_owned(), &value.lineage);
         }
+        let mut columns = value.lineage.verbatim.union(&value.lineage.computed_from);
+        let mut named = self.collations.iter();
+        if columns.any(|column| self.snapshot.nondeterministic_columns.contains(column))
+            || named.any(|name| self.snapshot.nondeterministic_collations.contains(name))
+        {
+            // Much cannot be done under it, whatever the values are: that tells where it is reached or not.
+            self.may_fail(
+                || "a collation that is not deterministic".to_owned(),
+                &Lineage::computed(),
+            );
+        }
     }
 
     /// The right side of IN.
@@ -56,54 +67,6 @@ impl<'a> Analyser<'a> {
             type_oid: common_type(&types),
             ..Origin::from(lineage)
         })
-    }
-
-    /// Whether a value may be an array.
-    pub(super) fn may_be_array(&self, value: &Origin<'a>) -> bool {
-        let kind = |oid: &Oid| self.snapshot.types.get(oid).map(|found| found.kind);
-        let is_other = value.type_oid.as_ref().and_then(kind).is_some_and(|kind| {
-            matches!(
-                kind,
-                TypeKind::Base | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Composite(_)
-            )
-        });
-        !is_other && value.fields.is_none() && !self.is_scalar(value)
-    }
-
-    /// Whether a function puts arrays together that may differ in their dimensions, which fails.
-    pub(super) fn sizes_may_differ(&self, name: &str, arguments: &[Origin<'a>]) -> bool {
-        match name {
-            "array_agg" => arguments
-                .iter()
-                .any(|value| self.may_be_array(value) && !matches!(value.size, ArraySize::Elements(_))),
-            "array_append" | "array_prepend" | "array_cat" => {
-                arguments.len() != 2 || self.may_not_fit(&arguments[0], &arguments[1])
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether two arrays, or an array and an element, may differ in their dimensions.
-    pub(super) fn may_not_fit(&self, left: &Origin<'a>, right: &Origin<'a>) -> bool {
-        let fits = |value: &Origin<'a>| value.size != ArraySize::Unknown || !self.may_be_array(value);
-        !fits(left) || !fits(right)
-    }
-
-    /// ARRAY[…] of arrays fails where they differ in size.
-    pub(super) fn array_effects(&mut self, elements: &[Origin<'a>], lineage: &Lineage) {
-        let is_sized = |value: &Origin<'a>| matches!(value.size, ArraySize::Elements(_));
-        if elements
-            .iter()
-            .all(|value| is_sized(value) && value.size == elements[0].size)
-        {
-            return;
-        }
-        let literal = |value: &Origin<'a>| value.type_oid == Some(UNKNOWN);
-        // All elements have one type in the end.
-        let scalar = |value: &Origin<'a>| !literal(value) && !self.may_be_array(value);
-        if elements.len() > 1 && !elements.iter().any(scalar) && !elements.iter().all(literal) {
-            self.may_fail(|| "an array of arrays".to_owned(), lineage);
-        }
     }
 
     /// Whether a value is certainly no array and no row.
@@ -154,7 +117,7 @@ impl<'a> Analyser<'a> {
             .is_some_and(|oid| oid != UNKNOWN && self.is_comparable_type(oid))
     }
 
-    fn is_comparable_type(&self, oid: Oid) -> bool {
+    pub(super) fn is_comparable_type(&self, oid: Oid) -> bool {
         /// json, xml, point, lseg, path, box, polygon, line, circle, refcursor, pg_node_tree
         const NOT_COMPARABLE: [Oid; 11] = [114, 142, 600, 601, 602, 603, 604, 628, 718, 1790, 194];
         match self.snapshot.types.get(&oid).map(|found| found.kind) {
@@ -203,11 +166,15 @@ impl<'a> Analyser<'a> {
         is_json
     }
 
-    fn is_no_json(&self, oid: Oid) -> bool {
+    pub(super) fn is_no_json(&self, oid: Oid) -> bool {
         const JSON: Oid = 114;
         match self.snapshot.types.get(&oid).map(|found| found.kind) {
             Some(TypeKind::Array(element)) => self.is_no_json(self.snapshot.base_type(element, -1).0),
             Some(TypeKind::Base | TypeKind::Enum | TypeKind::Range(_)) | None => oid != JSON,
+            Some(TypeKind::Composite(relation)) => self.snapshot.relations.get(&relation).is_some_and(|relation| {
+                let mut types = relation.columns.iter().map(|column| column.type_oid);
+                types.all(|oid| self.is_no_json(self.snapshot.base_type(oid, -1).0))
+            }),
             Some(_) => false,
         }
     }

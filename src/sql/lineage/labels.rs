@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use pg_query::protobuf::{AExprKind, JsonExprOp, MinMaxOp, SqlValueFunctionOp, SubLinkType, XmlExprOp};
 
+use crate::sql::older::LABEL;
 use crate::sql::tree::Node;
 
 /// How a label was found: a strong one wins over the name of a cast's type, or of CASE.
@@ -47,6 +48,13 @@ fn figure<'a>(node: &'a Node, sublink_label: &dyn Fn(&'a Node) -> Option<Cow<'a,
             };
         }
         "CollateClause" => return inner("arg"),
+        // Of servers that make a cast of a truth value.
+        "AConst" => {
+            return match node.str(LABEL) {
+                "" => Strength::None,
+                label => Strength::Weak(Cow::Borrowed(label)),
+            };
+        }
         "CaseExpr" => {
             return match inner("defresult") {
                 Strength::Strong(name) => Strength::Strong(name),

@@ -7,8 +7,10 @@
 //!   of several values;
 //! - `contained` reads queries whose outcome is one value;
 //! - `inlined` reads the bodies of SQL-language functions where they are called;
-//! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make;
-//! - `failure` asks what failing tells;
+//! - `structures` knows what arrays, rows and JSON are made of, `constructors` what those of SQL/JSON make, `documents` what parts of
+//!   documents are;
+//! - `sizes` knows what the sizes of arrays tell;
+//! - `failure` asks what failing tells, `totality` what cannot fail for some types;
 //! - `labels` names output columns as the server does;
 //! - `views` does all this beforehand for every view.
 //!
@@ -19,6 +21,7 @@ mod calls;
 mod condition;
 mod constructors;
 mod contained;
+mod documents;
 mod expression;
 mod failure;
 mod from;
@@ -30,9 +33,11 @@ mod picking;
 mod query;
 mod row_functions;
 mod scope;
+mod sizes;
 mod structures;
 #[cfg(test)]
 mod tests;
+mod totality;
 mod views;
 
 #[cfg(test)]

@@ -35,6 +35,16 @@ pub(super) enum ArraySize {
     Elements(usize),
 }
 
+impl ArraySize {
+    /// That of some of its elements.
+    pub fn of_slice(self) -> Self {
+        match self {
+            ArraySize::Unknown => ArraySize::Unknown,
+            ArraySize::OneDimension | ArraySize::Elements(_) => ArraySize::OneDimension,
+        }
+    }
+}
+
 /// A column of a result, or a field of a row.
 #[derive(Debug, Clone)]
 pub(super) struct Field<'a> {
@@ -59,6 +69,10 @@ impl<'a> Origin<'a> {
             return;
         }
         self.lineage.picked_by(by);
+        if let ArraySize::Elements(_) = self.size {
+            // It may be NULL instead.
+            self.size = ArraySize::OneDimension;
+        }
         if self.structure.is_some() || self.fields.is_some() {
             let structure = self.structure();
             self.structure = Some(Rc::new(Structure::Picked(by.clone(), Box::new(structure))));

@@ -6,9 +6,10 @@ use super::calls::Callee;
 use super::origin::{Origin, UNKNOWN, same_form, united};
 use super::scope::Scope;
 use super::{Analyser, Step};
-use crate::catalog::{Oid, TypeKind};
+use crate::catalog::{Function, Oid, TypeKind};
+use crate::sql::functions::Class;
 use crate::sql::tree::Node;
-use crate::sql::{Lineage, Test};
+use crate::sql::{Lineage, Test, callees};
 
 impl<'a> Analyser<'a> {
     /// CASE, COALESCE, AND, OR and NOT: parts are evaluated or not according to the values of those before them.
@@ -144,6 +145,9 @@ impl<'a> Analyser<'a> {
         sorted: &[Origin<'a>],
         by: &Lineage,
     ) -> Option<Origin<'a>> {
+        if !self.is_builtin(callee) && self.is_vouched_picking(callee) {
+            return Some(self.picked_by_place(arguments, by));
+        }
         if !self.is_builtin(callee) || call.bool("func_variadic") {
             return None;
         }
@@ -162,6 +166,25 @@ impl<'a> Analyser<'a> {
         };
         picked.picked_by(&self.order_tested(by));
         Some(picked)
+    }
+
+    /// Whether a person vouched for every function that the call may mean: that it shows one of its arguments, by their
+    /// places or by which are NULL.
+    fn is_vouched_picking(&self, callee: Callee<'_>) -> bool {
+        let mut found = callees::named(self.snapshot, callee.schema, callee.name).peekable();
+        let is_vouched = |one: &Function| self.treatment.vouched(&one.schema, &one.name) == Some(Class::Picking);
+        let is_known = found.peek().is_some() && !self.snapshot.builtin_functions.contains(callee.name);
+        is_known && found.all(is_vouched)
+    }
+
+    fn picked_by_place(&self, arguments: &[Origin<'a>], by: &Lineage) -> Origin<'a> {
+        let mut nullness = Lineage::default();
+        arguments
+            .iter()
+            .for_each(|argument| nullness.picked_by(&self.nullness(argument)));
+        let mut picked = one_of(arguments.to_vec(), &nullness);
+        picked.picked_by(&self.order_tested(by));
+        picked
     }
 
     /// What is picked by an order tells of it: clean columns as such, the others as a test that only a rule can allow.

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use super::calls::{Callee, operator_name};
 use super::origin::{ArraySize, Origin, UNKNOWN, array_of, united};
 use super::scope::Scope;
-use super::{Analyser, Step, builtins};
+use super::{Analyser, Step};
 use crate::catalog::TypeKind;
+use crate::sql::Lineage;
 use crate::sql::Structure;
 use crate::sql::functions::{self, Class};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, Lineage};
 use crate::value::oid;
 
 /// The two document types.
@@ -132,11 +132,32 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// As many dimensions as there are: an array of arrays is one array.
+    /// As many dimensions as there are: an array of arrays is one array. Of an array whose elements are not known it is
+    /// not known how many there are, and they are not masked one by one.
     pub(super) fn array_of(&self, element: Structure) -> Structure {
         match element {
             Structure::Array(_) => element,
+            element if self.may_be_array_value(&element) => Structure::Value {
+                lineage: element.lineage(),
+                type_oid: None,
+            },
             element => Structure::Array(Box::new(element)),
+        }
+    }
+
+    /// Whether it is one value that may be an array.
+    fn may_be_array_value(&self, structure: &Structure) -> bool {
+        match structure {
+            Structure::Value { lineage, type_oid } => {
+                let is_constant = lineage.verbatim.is_empty() && lineage.computed_from.is_empty();
+                !(is_constant && lineage.tests.is_empty())
+                    && self.may_be_array(&Origin {
+                        type_oid: *type_oid,
+                        ..Origin::default()
+                    })
+            }
+            Structure::Picked(_, of) => self.may_be_array_value(of),
+            _ => false,
         }
     }
 
@@ -240,7 +261,7 @@ impl<'a> Analyser<'a> {
         let mut failing = Lineage::computed();
         let mut is_json = false;
         each_value(structure, &mut |lineage, type_oid| {
-            if type_oid.is_none_or(|found| found == oid::JSON) {
+            if type_oid.is_none_or(|found| !self.is_no_json(found)) {
                 failing.absorb(lineage);
                 is_json = true;
             }
@@ -368,37 +389,6 @@ impl<'a> Analyser<'a> {
         let is_known = |value: &Origin<'a>| value.structure.as_deref().is_some_and(|one| *one != Structure::Empty);
         self.constants_matter |= values.iter().any(is_known);
     }
-
-    /// What a call in FROM that gives several rows tells by their number: nothing, if that is the number of elements that an
-    /// array of known structure has.
-    pub(super) fn rows_tell(&mut self, callee: Option<Callee<'_>>, arguments: &[Origin<'a>], lineage: &Lineage) {
-        let unnests = callee.is_some_and(|callee| {
-            self.is_builtin(callee) && builtins::columns(callee.name) == builtins::Columns::Elements
-        });
-        if unnests && arguments.iter().all(|argument| self.is_array(argument)) {
-            for argument in arguments {
-                let by = argument
-                    .structure
-                    .as_deref()
-                    .map(number_of_elements)
-                    .unwrap_or_default();
-                self.other_influence(Clause::FunctionArgument, &by);
-            }
-            return;
-        }
-        self.other_influence(Clause::FunctionArgument, lineage);
-    }
-}
-
-/// On what it depends how many elements an array has.
-fn number_of_elements(structure: &Structure) -> Lineage {
-    let mut all = Lineage::default();
-    let mut structure = structure;
-    while let Structure::Picked(by, of) = structure {
-        all.picked_by(by);
-        structure = of;
-    }
-    all
 }
 
 /// A structure as part of a document. What has no form there that is known is one computed value.
@@ -479,7 +469,7 @@ fn literal(node: &Node) -> Option<&str> {
     value.is("String").then(|| value.str("sval"))
 }
 
-fn each_value(structure: &Structure, visit: &mut dyn FnMut(&Lineage, Option<u32>)) {
+pub(super) fn each_value(structure: &Structure, visit: &mut dyn FnMut(&Lineage, Option<u32>)) {
     match structure {
         Structure::Value { lineage, type_oid } => visit(lineage, *type_oid),
         other => other.for_each_part(&mut |part| each_value(part, visit)),

@@ -5,7 +5,7 @@ use pgveil::cluster::SUPERUSER;
 use super::pair::{Answers, Making, Pair, Sessions};
 use crate::canary::ways::{self, FORMS, Form};
 use crate::canary::{DATABASE, OPTIONS, everyday, wire};
-use crate::harness::{ProxyOptions, is_long};
+use crate::harness::{ProxyOptions, for_version, is_long};
 use crate::protocol::peer::Script;
 
 /// A difference counts where it shows this often, while servers of the same values agree.
@@ -76,19 +76,20 @@ fn in_all_forms(title: &str, statements: &[String]) -> Vec<Case> {
 }
 
 /// `email`: a guess that is right in the first database.
-fn cases(email: &str) -> Vec<Case> {
+fn cases(email: &str, version: u32) -> Vec<Case> {
     let mut cases = Vec::new();
     for text in [
         include_str!("../canary/ways/values.sql"),
         include_str!("../canary/ways/bits.sql"),
         include_str!("../canary/ways/doors.sql"),
         include_str!("../canary/ways/sessions.sql"),
+        include_str!("../canary/ways/versions.sql"),
     ] {
-        for way in ways::parse(&text.replace("{email}", email)) {
+        for way in ways::parse(&for_version(text, version).replace("{email}", email)) {
             cases.extend(in_all_forms(way.title(), way.statements()));
         }
     }
-    for query in everyday::all() {
+    for query in everyday::all(version) {
         cases.extend(in_all_forms(&query.title, std::slice::from_ref(&query.sql)));
     }
     for (title, batches) in wire::all() {
@@ -145,7 +146,7 @@ fn judge(pair: &Pair, sessions: &mut Sessions, case: &Case) -> Outcome {
 fn no_way_out_tells_the_databases_apart() {
     let pair = pair();
     let email = &pair.directly("SELECT email FROM vault.person WHERE id = 1")[0];
-    let cases = cases(email.trim());
+    let cases = cases(email.trim(), pair.server_version());
     let (mut noise, mut leaks) = (Vec::new(), Vec::new());
     let mut sessions = pair.sessions();
     for case in &cases {

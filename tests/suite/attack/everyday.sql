@@ -18,3 +18,7 @@ WITH big AS (SELECT * FROM app.orders WHERE qty > 3) SELECT b.id, p.name FROM bi
 SELECT id, email LIKE '%@x.org', email ~ '^a.b' FROM app.people;
 SELECT id, (email, id) = ('x', 1), email IN ('a', 'b'), n BETWEEN 1 AND 3 FROM app.people;
 EXPLAIN SELECT email FROM app.people WHERE id = 3;
+SELECT city, sum(pin), avg(salary), count(*) FROM app.people GROUP BY city ORDER BY city;
+SELECT id, tags @> '{alice}', doc @> '{"k": "alice"}' FROM app.people ORDER BY id;
+SELECT city, cardinality(array_agg(email)), array_length(array_agg(name), 1) FROM app.people GROUP BY city ORDER BY city;
+SELECT id, to_jsonb(p) ->> 'email', row_to_json(p) -> 'city', to_jsonb(p) - 'doc' - 'tags', pin::text FROM app.people p ORDER BY id;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use pgveil::cluster::Cluster;
 
-use crate::harness::{Proxy, ProxyOptions};
+use crate::harness::{Proxy, ProxyOptions, for_version, server_version};
 use crate::protocol::peer::{Message, Peer, Script};
 
 /// Hexadecimal digits of the mask `hash`.
@@ -69,6 +69,11 @@ impl Pair {
         self.sides.iter().map(ask).collect()
     }
 
+    /// The servers' major version.
+    pub fn server_version(&self) -> u32 {
+        server_version(&self.sides[0].0)
+    }
+
     pub fn sessions(&self) -> Sessions {
         let Making {
             database,
@@ -87,9 +92,12 @@ fn side(making: &Making, schema: &str) -> (Cluster, Proxy) {
     let cluster = Cluster::start().expect("a throwaway server");
     cluster.psql("postgres", &making.before).expect("what comes before");
     cluster.createdb(making.database).expect("an empty database");
-    cluster.psql(making.database, schema).expect("the schema");
+    let version = server_version(&cluster);
+    let schema = for_version(schema, version);
+    cluster.psql(making.database, &schema).expect("the schema");
     // The order of hashes is that of nothing, and differs.
-    for setting in ["enable_hashagg", "enable_hashjoin", "enable_memoize"] {
+    let memoize = (version >= 14).then_some("enable_memoize");
+    for setting in ["enable_hashagg", "enable_hashjoin"].into_iter().chain(memoize) {
         let off = format!("ALTER DATABASE {} SET {setting} = off", making.database);
         cluster.psql(making.database, &off).expect("a setting");
     }

@@ -3,7 +3,7 @@
 use super::Stage;
 use super::peer::{Cell, Peer, Reply};
 use super::ways::{FORMS, Form, MARKER, lacks_binary_form, reset};
-use crate::harness::{Output, shown};
+use crate::harness::{Output, for_version, shown};
 use pgveil::cluster::SUPERUSER;
 
 /// How many everyday queries are run at least.
@@ -23,7 +23,7 @@ pub struct Query {
 #[test]
 fn everyday_queries_work() {
     let stage = Stage::set();
-    let queries = all();
+    let queries = all(stage.version);
     assert!(queries.len() >= QUERIES_MIN, "only {} queries", queries.len());
     let (mut direct, mut through) = (stage.direct(), stage.through());
     let mut failures = Vec::new();
@@ -75,10 +75,11 @@ fn psql_commands_read_as_in_a_direct_session() {
     assert_eq!(direct.stderr, through.stderr);
 }
 
-/// What people and programs send.
-pub fn all() -> Vec<Query> {
+/// What people and programs send to a server of this version.
+pub fn all(version: u32) -> Vec<Query> {
     let texts = [include_str!("everyday.sql"), include_str!("everyday_tools.sql")];
-    texts.into_iter().flat_map(parse).collect()
+    let texts = texts.into_iter().map(|text| for_version(text, version));
+    texts.flat_map(|text| parse(&text)).collect()
 }
 
 /// Reads `-- title; masks label …; redacts label …` lines, each followed by one statement.

@@ -215,3 +215,47 @@ SELECT id, known(email) FROM person;
 SELECT id, label % 'label' AS alike FROM clean ORDER BY label <-> 'label 2', id;
 -- counters of a table
 SELECT pg_stat_get_live_tuples('clean'::regclass) >= 0 AS counted;
+
+-- from 14
+-- multiranges
+SELECT range_agg(int4range(id, id + 2)) FROM vault.person;
+-- date_bin
+SELECT date_bin('1 day', at, timestamp '2024-01-01') AS day, count(*) FROM vault.visit GROUP BY 1 ORDER BY 1;
+-- depth first
+WITH RECURSIVE t(n, up) AS (SELECT 1, 0 UNION ALL SELECT n + 1, n FROM t WHERE n < 4) SEARCH DEPTH FIRST BY n SET o SELECT n FROM t ORDER BY o;
+-- no cycles; masks email
+WITH RECURSIVE t(n, email) AS (SELECT id, email FROM vault.person WHERE id = 1 UNION ALL SELECT n % 3 + 1, email FROM t) CYCLE n SET again USING path SELECT n, email FROM t ORDER BY n, again;
+-- string_to_table
+SELECT id, t.* FROM vault.clean, string_to_table(label, ' ') WITH ORDINALITY t(word, n) ORDER BY id, n;
+-- substring similar; unistr
+SELECT SUBSTRING('abcdef' SIMILAR '%#"b_d#"%' ESCAPE '#'), unistr('d\0061ta');
+-- alias of a join; masks person_email
+SELECT j.person_email, v.place FROM vault.visit v JOIN vault.visit w USING (person_email, id) AS j ORDER BY v.id;
+-- grouping by distinct sets
+SELECT city, active, count(*) FROM vault.person GROUP BY DISTINCT ROLLUP (city), ROLLUP (active) ORDER BY 1, 2, 3;
+-- from 16
+-- any_value; masks name
+SELECT city, any_value(name) AS name FROM vault.person WHERE id < 4 GROUP BY city ORDER BY city;
+-- JSON constructors
+SELECT JSON_OBJECT('id': id, 'city' VALUE city), JSON_ARRAY(id, city), city IS JSON FROM vault.person ORDER BY id;
+-- JSON aggregates
+SELECT JSON_ARRAYAGG(city ORDER BY id), JSON_OBJECTAGG(id VALUE city) FROM vault.person WHERE id < 4;
+-- JSON of a protected column; masks j
+SELECT id, JSON_OBJECT('email': email RETURNING text) AS j FROM vault.person WHERE id < 7 ORDER BY id;
+-- soft errors of input
+SELECT pg_input_is_valid('x', 'int'), message FROM pg_input_error_info('x', 'int');
+-- from 17
+-- JSON_TABLE
+SELECT t.* FROM JSON_TABLE(jsonb '[{"a": 1, "b": "x"}, {"a": 2}]', '$[*]' COLUMNS (n FOR ORDINALITY, a int PATH '$.a', b text PATH '$.b' DEFAULT '-' ON EMPTY)) t;
+-- JSON queries
+SELECT JSON_VALUE(jsonb '{"a": [1, 2]}', '$.a[1]' RETURNING int), JSON_QUERY(jsonb '{"a": [1, 2]}', '$.a'), JSON_EXISTS(jsonb '{}', '$.a'), JSON_SCALAR(1), JSON('{}'), JSON_SERIALIZE('{}');
+-- AT LOCAL
+SELECT at AT LOCAL FROM vault.visit ORDER BY id;
+-- from 18
+-- casefold and sorted arrays
+SELECT casefold(city), array_sort(tags), array_reverse(tags) FROM vault.person ORDER BY id;
+-- uuids with times in them
+SELECT uuid_extract_version(uuidv7()), length(uuidv7()::text);
+-- virtual column; masks word; redacts loud
+SELECT * FROM vault.spoken ORDER BY id;
+-- from any

@@ -178,8 +178,10 @@ SELECT CASE WHEN usesuper THEN pg_catalog.pg_is_in_recovery() ELSE FALSE END AS 
 SELECT * FROM vault.animal ORDER BY id ASC LIMIT 100;
 -- Grafana, time series
 SELECT floor(extract(epoch FROM at) / 86400) * 86400 AS "time", avg(amount) AS "value" FROM vault.visit WHERE at BETWEEN '2024-01-01T00:00:00Z' AND '2024-02-01T00:00:00Z' GROUP BY 1 ORDER BY 1;
+-- from 14
 -- Grafana, by place
 SELECT date_bin('12 hours', at, timestamp '2024-01-01') AS "time", place AS metric, count(*) AS "value" FROM vault.visit GROUP BY 1, 2 ORDER BY 1, 2;
+-- from any
 -- Grafana, distinct people a day
 SELECT date_trunc('day', at) AS "time", count(DISTINCT person_email) AS people FROM vault.visit GROUP BY 1 ORDER BY 1;
 -- Grafana, template variable
@@ -298,3 +300,101 @@ SELECT inhrelid::regclass AS child, pg_get_expr(c.relpartbound, c.oid) AS bounds
 SELECT DISTINCT d.refobjid::regclass AS of FROM pg_rewrite r JOIN pg_depend d ON d.objid = r.oid AND d.classid = 'pg_rewrite'::regclass WHERE r.ev_class = 'vault.v_person'::regclass AND d.refclassid = 'pg_class'::regclass ORDER BY 1;
 -- count estimate by EXPLAIN of clean columns
 SELECT c.reltuples::bigint AS estimate FROM pg_class c WHERE c.relname = 'visit' AND c.relkind = 'r';
+-- Grafana, rows by hour
+SELECT date_trunc('hour', at) AS time, count(*) AS value FROM vault.visit WHERE at BETWEEN '2024-01-01T00:00:00Z' AND '2024-02-01T00:00:00Z' GROUP BY 1 ORDER BY 1;
+-- Grafana, $__timeGroup
+SELECT floor(extract(epoch from at)/300)*300 AS time, place AS metric, avg(amount) AS value FROM vault.visit GROUP BY 1, 2 ORDER BY 1, 2;
+-- Grafana, a quantile
+SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY amount) AS p95 FROM vault.visit;
+-- Grafana, a gauge
+SELECT count(*) FILTER (WHERE active) * 100.0 / nullif(count(*), 0) AS rate FROM vault.person;
+-- Grafana, cohorts by their first visit
+WITH firsts AS (SELECT person_email, min(at) AS first FROM vault.visit GROUP BY person_email) SELECT date_trunc('month', first) AS cohort, count(*) FROM firsts GROUP BY 1 ORDER BY 1;
+-- Grafana, days without gaps
+SELECT g.d, coalesce(c.n, 0) AS n FROM generate_series(date '2020-01-01', date '2020-04-01', '1 month') g(d) LEFT JOIN (SELECT date_trunc('month', joined) AS m, count(*) AS n FROM vault.person GROUP BY 1) c ON c.m = g.d ORDER BY 1;
+-- Grafana, averages of protected numbers; redacts pay badges
+SELECT city, avg(salary) AS pay, sum(badge) AS badges, count(*) FROM vault.person GROUP BY city ORDER BY city;
+-- Metabase, count and sum by a column
+SELECT "source"."place" AS "place", COUNT(*) AS "count", SUM("source"."amount") AS "sum" FROM (SELECT "vault"."visit"."id" AS "id", "vault"."visit"."person_email" AS "person_email", "vault"."visit"."place" AS "place", "vault"."visit"."amount" AS "amount" FROM "vault"."visit") AS "source" GROUP BY "source"."place" ORDER BY "count" DESC, "source"."place" ASC;
+-- Metabase, distinct people by day
+SELECT CAST("vault"."person"."joined" AS date) AS "joined", COUNT(DISTINCT "vault"."person"."email") AS "count" FROM "vault"."person" GROUP BY CAST("vault"."person"."joined" AS date) ORDER BY 1;
+-- Metabase, implicit join; masks Person__name
+SELECT "vault"."visit"."id", "Person"."name" AS "Person__name" FROM "vault"."visit" LEFT JOIN "vault"."person" AS "Person" ON "vault"."visit"."badge" = "Person"."badge" ORDER BY 1 LIMIT 2000;
+-- Metabase, day of the week
+SELECT (CAST(extract(dow from at) AS integer) + 1) AS dow, count(*) FROM vault.visit GROUP BY 1 ORDER BY 1;
+-- Metabase, weeks that begin on Sunday
+SELECT DATE_TRUNC('week', at + (INTERVAL '1 day')) + (INTERVAL '-1 day') AS w, count(*) FROM vault.visit GROUP BY 1 ORDER BY 1;
+-- Metabase, bins
+SELECT width_bucket(score, 0, 100, 5) AS bucket, count(*) FROM vault.person GROUP BY 1 ORDER BY 1;
+-- Metabase, filtered sums
+SELECT at::date AS day, sum(amount) FILTER (WHERE place = 'place 1') AS p1, sum(amount) FILTER (WHERE place <> 'place 1') AS other FROM vault.visit GROUP BY 1 ORDER BY 1;
+-- Prisma, findMany; masks email name
+SELECT "vault"."person"."id", "vault"."person"."email", "vault"."person"."name" FROM "vault"."person" WHERE ("vault"."person"."city" = 'Oslo' AND "vault"."person"."active" = true) ORDER BY "vault"."person"."id" ASC LIMIT 10 OFFSET 0;
+-- Prisma, count
+SELECT COUNT(*) FROM (SELECT "vault"."person"."id" FROM "vault"."person" WHERE 1=1 OFFSET 0) AS "sub";
+-- Prisma, _count; masks email
+SELECT "t1"."id", "t1"."email", COALESCE("aggr_selection_0_Visit"."_aggr_count_visits", 0) AS "n" FROM "vault"."person" AS "t1" LEFT JOIN (SELECT "badge", COUNT(*) AS "_aggr_count_visits" FROM "vault"."visit" WHERE 1=1 GROUP BY "badge") AS "aggr_selection_0_Visit" ON ("t1"."badge" = "aggr_selection_0_Visit"."badge") WHERE 1=1 ORDER BY "t1"."id" OFFSET 0;
+-- Prisma, some; masks email
+SELECT "t1"."id", "t1"."email" FROM "vault"."person" AS "t1" WHERE ("t1"."badge") IN (SELECT "t2"."badge" FROM "vault"."visit" AS "t2" WHERE ("t2"."place" = 'place 1' AND "t2"."badge" IS NOT NULL)) ORDER BY "t1"."id";
+-- Prisma, relations by LATERAL joins; masks visits
+SELECT "t0"."id", "t0_visits"."__prisma_data__" AS "visits" FROM "vault"."person" AS "t0" LEFT JOIN LATERAL (SELECT JSONB_AGG("__prisma_data__") AS "__prisma_data__" FROM (SELECT "t2"."__prisma_data__" FROM (SELECT JSONB_BUILD_OBJECT('id', "t1"."id", 'note', "t1"."note") AS "__prisma_data__" FROM (SELECT "t0x".* FROM "vault"."visit" AS "t0x" WHERE "t0"."badge" = "t0x"."badge" ORDER BY "t0x"."id") AS "t1") AS "t2") AS "t3") AS "t0_visits" ON TRUE ORDER BY "t0"."id";
+-- Rails, distinct with order
+SELECT DISTINCT "person"."id", "person"."joined" AS alias_0 FROM "vault"."person" LEFT OUTER JOIN "vault"."visit" ON "visit"."badge" = "person"."badge" ORDER BY "person"."joined" DESC LIMIT 5;
+-- Rails, group and count; masks person_email
+SELECT "visit"."person_email", COUNT(*) AS count_all FROM "vault"."visit" GROUP BY "visit"."person_email" HAVING (COUNT(*) > 3) ORDER BY MIN("visit"."id");
+-- Rails, distinct count over a join
+SELECT COUNT(DISTINCT "person"."id") FROM "vault"."person" INNER JOIN "vault"."visit" ON "visit"."badge" = "person"."badge" WHERE "visit"."place" = 'place 2';
+-- Rails, pluck of an id as text; masks badge
+SELECT id::text, badge::text AS badge FROM vault.person ORDER BY person.id;
+-- Django, annotated; masks email
+SELECT "vault"."person"."id", "vault"."person"."email", COUNT("vault"."visit"."id") AS "num_visits", MAX("vault"."visit"."at") AS "last" FROM "vault"."person" LEFT OUTER JOIN "vault"."visit" ON ("vault"."person"."badge" = "vault"."visit"."badge") GROUP BY "vault"."person"."id", "vault"."person"."email" ORDER BY "vault"."person"."id" ASC;
+-- Django, exists
+SELECT (1) AS "a" FROM "vault"."person" U0 WHERE U0."email" IS NOT NULL LIMIT 1;
+-- Django, Case and When
+SELECT "vault"."person"."id", CASE WHEN "vault"."person"."score" >= 50 THEN 'gold' WHEN "vault"."person"."score" >= 20 THEN 'silver' ELSE NULL END AS "tier" FROM "vault"."person" ORDER BY 1;
+-- Django, TruncMonth
+SELECT DATE_TRUNC('month', "vault"."visit"."at") AS "month", COUNT(DISTINCT "vault"."visit"."person_email") AS "c" FROM "vault"."visit" GROUP BY DATE_TRUNC('month', "vault"."visit"."at") ORDER BY 1;
+-- Django, Exists
+SELECT "vault"."person"."id" FROM "vault"."person" WHERE EXISTS(SELECT 1 AS "a" FROM "vault"."visit" U0 WHERE U0."badge" = ("vault"."person"."badge") LIMIT 1) ORDER BY 1;
+-- Hibernate, fetch join; masks email badge
+SELECT p1_0.id, p1_0.city, p1_0.email, v1_0.badge, v1_0.place FROM vault.person p1_0 LEFT JOIN vault.visit v1_0 ON p1_0.badge=v1_0.badge WHERE p1_0.city IN ('Oslo','Rome') ORDER BY p1_0.id, v1_0.id;
+-- Hibernate, count like
+SELECT count(p1_0.id) FROM vault.person p1_0 WHERE p1_0.city LIKE 'O%' ESCAPE '';
+-- Hibernate, fetch first of ranked
+SELECT p1_0.id, row_number() OVER (PARTITION BY p1_0.city ORDER BY p1_0.joined DESC) rn FROM vault.person p1_0 ORDER BY 1 OFFSET 0 ROWS FETCH FIRST 10 ROWS ONLY;
+-- DBeaver, a page of a filtered grid; masks email
+SELECT t.* FROM (SELECT id, email, city, joined FROM vault.person) t WHERE t.city = 'Rome' ORDER BY t.joined LIMIT 200;
+-- DBeaver, sizes of tables
+SELECT c.oid::regclass::text, c.reltuples FROM pg_class c WHERE c.relnamespace = 'vault'::regnamespace AND relkind = 'r' ORDER BY 1;
+-- pgAdmin, statistics of tables
+SELECT schemaname, relname, n_live_tup >= 0 AS counted FROM pg_stat_user_tables WHERE schemaname = 'vault' ORDER BY 2;
+-- keyset paging by the primary key; masks email
+SELECT id, email FROM vault.person WHERE id > 3 ORDER BY id ASC LIMIT 2;
+-- keyset paging by two columns; masks email
+SELECT id, email FROM vault.person WHERE (city, id) > ('Lima', 2) ORDER BY city, id LIMIT 5;
+-- difference to the row before
+SELECT place, amount, amount - lag(amount) OVER (PARTITION BY place ORDER BY at) AS delta FROM vault.visit ORDER BY id;
+-- running total of groups
+SELECT place, sum(sum(amount)) OVER (ORDER BY place) AS running FROM vault.visit GROUP BY place ORDER BY place;
+-- quartiles
+SELECT id, amount, ntile(4) OVER (ORDER BY amount) AS quartile, percent_rank() OVER (ORDER BY amount) AS pr, cume_dist() OVER (ORDER BY amount) AS cd FROM vault.visit ORDER BY id;
+-- join on a protected key and a clean range; masks email
+SELECT v.id, p.email FROM vault.visit v JOIN vault.person p ON p.email = v.person_email AND v.at >= p.joined ORDER BY v.id;
+-- latest of each person; masks person_email note
+WITH ranked AS (SELECT v.*, row_number() OVER (PARTITION BY person_email ORDER BY at DESC) AS rn FROM vault.visit v) SELECT id, person_email, note FROM ranked WHERE rn = 1 ORDER BY id;
+-- visits per person
+SELECT count(*) AS visits, count(DISTINCT person_email) AS people, round(count(*)::numeric / nullif(count(DISTINCT person_email), 0), 2) AS each FROM vault.visit;
+-- clean columns by people of a city
+SELECT place, count(*) FROM vault.visit WHERE person_email IN (SELECT email FROM vault.person WHERE city = 'Oslo') GROUP BY place ORDER BY place;
+-- people by number of visits
+SELECT p.id FROM vault.person p WHERE (SELECT count(*) FROM vault.visit v WHERE v.badge = p.badge) > 6 ORDER BY p.id;
+-- how many mails each city has
+SELECT city, cardinality(array_agg(email)) AS n, array_length(ARRAY(SELECT v.note FROM vault.visit v ORDER BY v.id), 1) AS notes FROM vault.person GROUP BY city ORDER BY city;
+-- clean arrays in arrays of keys
+SELECT p.id, (SELECT array_agg(v.place ORDER BY v.id) FROM vault.visit v WHERE v.badge = p.badge) AS places FROM vault.person p ORDER BY 1;
+-- members of documents; masks mail card
+SELECT id, to_jsonb(v) ->> 'city' AS city, to_jsonb(v) ->> 'email' AS mail, to_jsonb(v) - 'city' AS card FROM vault.v_person v ORDER BY id;
+-- computed columns beside clean ones; redacts year vest
+SELECT id, extract(year FROM born) AS year, aliases @> '{x}' AS vest FROM vault.person WHERE id < 7 ORDER BY id;
+-- Metabase, a sum over a condition and lengths; redacts internal letters
+SELECT city, sum(CASE WHEN email LIKE '%@canary.test' THEN 1 ELSE 0 END) AS internal, avg(length(name)) AS letters FROM vault.person GROUP BY city ORDER BY city;

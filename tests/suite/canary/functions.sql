@@ -52,6 +52,13 @@ INSERT INTO event VALUES (9, '2022-05-05', 'kind 9', token('event', 9));
 CREATE FUNCTION secret_of(event) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.secret';
 CREATE FUNCTION kind_of(event) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.kind';
 CREATE FUNCTION events_2022() RETURNS SETOF event LANGUAGE sql STABLE AS 'SELECT e FROM vault.event_2022 e';
+-- Casts that nobody asks for, and that JSON is made by.
+CREATE FUNCTION card_json(card) RETURNS json LANGUAGE sql STABLE AS 'SELECT to_json(email) FROM vault.person WHERE id = 1';
+CREATE CAST (card AS json) WITH FUNCTION card_json(card);
+CREATE TYPE coin AS (worth int);
+CREATE FUNCTION coin_text(coin) RETURNS text LANGUAGE sql STABLE AS 'SELECT email FROM vault.person WHERE id = 1';
+CREATE CAST (coin AS text) WITH FUNCTION coin_text(coin) AS IMPLICIT;
+CREATE TABLE purse AS SELECT 1 AS id, ROW(7)::coin AS coin;
 CREATE VIEW v_called AS SELECT id, vault.read_email(id) AS seen FROM vault.clean;
 CREATE VIEW v_mails AS SELECT m.number, m.mail FROM vault.mails() m;
 
@@ -70,3 +77,6 @@ BEGIN
             AS ''SELECT upper(email) FROM vault.person WHERE id = n''';
     END IF;
 END $$;
+-- One that a rule vouches for.
+CREATE FUNCTION vault.prefer(text, text) RETURNS text LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN IF $1 IS NULL THEN RETURN $2; END IF; RETURN $1; END';

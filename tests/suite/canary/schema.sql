@@ -59,7 +59,9 @@ SELECT n, vault.token('email', 1 + n % 6) || '@canary.test', 1000000000 + vault.
 FROM generate_series(1, 40) n;
 CREATE INDEX ON vault.visit (lower(note));
 CREATE STATISTICS vault.visit_mcv (mcv, ndistinct, dependencies) ON person_email, place FROM vault.visit;
+-- from 14
 CREATE STATISTICS vault.visit_expression ON (upper(phone)) FROM vault.visit;
+-- from any
 
 CREATE TABLE vault.event (id int, day date, kind text, secret text) PARTITION BY RANGE (day);
 CREATE TABLE vault.event_2023 PARTITION OF vault.event FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
@@ -109,3 +111,7 @@ CREATE VIEW shadow.pg_tables AS SELECT email AS tablename FROM vault.person;
 
 SELECT lo_from_bytea(4711, convert_to(vault.token('email', 1), 'UTF8'));
 ANALYZE;
+-- from 18
+CREATE TABLE vault.spoken (id int PRIMARY KEY, word text, loud text GENERATED ALWAYS AS (upper(word)) VIRTUAL);
+INSERT INTO vault.spoken SELECT n, vault.token('spoken', n) FROM generate_series(1, 4) n;
+-- from any

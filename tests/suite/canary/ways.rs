@@ -3,6 +3,16 @@
 use super::needles::Needles;
 use super::peer::{Cell, Peer, Reply};
 
+/// All ways, by the name of their file.
+pub const FILES: [(&str, &str); 6] = [
+    ("canary/ways/values.sql", include_str!("ways/values.sql")),
+    ("canary/ways/bits.sql", include_str!("ways/bits.sql")),
+    ("canary/ways/doors.sql", include_str!("ways/doors.sql")),
+    ("canary/ways/sessions.sql", include_str!("ways/sessions.sql")),
+    ("canary/ways/functions.sql", include_str!("ways/functions.sql")),
+    ("canary/ways/versions.sql", include_str!("ways/versions.sql")),
+];
+
 /// What stands in place of a computed text.
 pub(super) const MARKER: &[u8] = b"[redacted]";
 
@@ -64,7 +74,7 @@ pub const FORMS: [Form; 12] = [
     Form::ExplainAnalyze,
 ];
 
-/// Reads a file of ways: `-- expectation: title` lines, each followed by statements that end in `;` at a line's end.
+/// Reads a file of ways: `-- expectation: title [class]` lines, the class one of docs/threat-model.md, each followed by statements that end in `;` at a line's end.
 pub fn parse(text: &str) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     let mut statement = String::new();

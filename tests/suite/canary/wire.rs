@@ -59,7 +59,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
     let open = |portal, statement| bind(portal, statement, &[], 0);
     vec![
         (
-            "a name used again after Close",
+            "a name used again after Close [state-names]",
             Expectation::Mask,
             vec![vec![
                 p("s", CLEAN),
@@ -70,12 +70,12 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "Parse over a live name fails, in a pipeline",
+            "Parse over a live name fails, in a pipeline [state-names]",
             error("42P05"),
             vec![vec![p("s", SECRET), p("s", CLEAN), run("s")]],
         ),
         (
-            "after Parse over a live name has failed, the old statement runs",
+            "after Parse over a live name has failed, the old statement runs [state-names]",
             Expectation::Mask,
             vec![
                 vec![p("s", SECRET), sync()],
@@ -84,7 +84,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "PREPARE over a live name fails, and Bind means the old one",
+            "PREPARE over a live name fails, and Bind means the old one [state-names]",
             Expectation::Mask,
             vec![
                 vec![p("s", SECRET), sync()],
@@ -93,17 +93,17 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "a statement of PREPARE, run by Bind",
+            "a statement of PREPARE, run by Bind [state-names]",
             Expectation::Mask,
             vec![vec![query(&format!("PREPARE s AS {SECRET}"))], vec![run("s")]],
         ),
         (
-            "a statement of Parse, run by EXECUTE",
+            "a statement of Parse, run by EXECUTE [state-names]",
             Expectation::Mask,
             vec![vec![p("s", SECRET), sync()], vec![query("EXECUTE s")]],
         ),
         (
-            "Bind over a live portal fails",
+            "Bind over a live portal fails [state-names]",
             error("42P03"),
             vec![vec![
                 p("s", SECRET),
@@ -115,7 +115,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "the unnamed statement after a failed one",
+            "the unnamed statement after a failed one [state-names]",
             error("26000"),
             vec![
                 vec![p("", CLEAN), sync()],
@@ -124,7 +124,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "a portal outlives its statement's name",
+            "a portal outlives its statement's name [state-names]",
             Expectation::Mask,
             vec![
                 vec![query("BEGIN")],
@@ -133,7 +133,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "a portal read by FETCH",
+            "a portal read by FETCH [state-names]",
             Expectation::Mask,
             vec![
                 vec![query("BEGIN")],
@@ -142,7 +142,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "a cursor read by Execute",
+            "a cursor read by Execute [state-names]",
             Expectation::Mask,
             vec![
                 vec![query(&format!("BEGIN; DECLARE c CURSOR FOR {SECRET}"))],
@@ -150,7 +150,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "a cursor declared by the extended protocol",
+            "a cursor declared by the extended protocol [state-names]",
             Expectation::Mask,
             vec![
                 vec![query("BEGIN")],
@@ -159,7 +159,7 @@ fn names_change_hands() -> Vec<(&'static str, Expectation, Batches)> {
             ],
         ),
         (
-            "the name of a cursor goes to a portal",
+            "the name of a cursor goes to a portal [state-names]",
             Expectation::Mask,
             vec![
                 vec![query(&format!("BEGIN; DECLARE c CURSOR FOR {CLEAN}; CLOSE c"))],
@@ -176,27 +176,27 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
     let several = format!("SELECT 1, 2; {CLEAN}; {SECRET}");
     vec![
         (
-            "several statements in one message",
+            "several statements in one message [state-pipelines]",
             Expectation::Mask,
             vec![vec![query(&several)]],
         ),
         (
-            "one of several statements is refused",
+            "one of several statements is refused [state-pipelines]",
             refuse("opaque_function"),
             vec![vec![query("SELECT vault.peek(1); SELECT 1")]],
         ),
         (
-            "a transaction in one message",
+            "a transaction in one message [state-pipelines]",
             Expectation::Mask,
             vec![vec![query(&format!("BEGIN; {SECRET}"))]],
         ),
         (
-            "Execute without Describe",
+            "Execute without Describe [state-portals]",
             Expectation::Mask,
             vec![vec![p("", SECRET), run("")]],
         ),
         (
-            "row limits and suspended portals",
+            "row limits and suspended portals [state-portals]",
             Expectation::Mask,
             vec![vec![
                 p("", SECRET),
@@ -208,7 +208,7 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "Describe of another portal than is executed",
+            "Describe of another portal than is executed [state-portals]",
             Expectation::Mask,
             vec![vec![
                 p("s", SECRET),
@@ -221,12 +221,12 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "Describe of a statement, Execute of another's portal",
+            "Describe of a statement, Execute of another's portal [state-portals]",
             Expectation::Mask,
             vec![vec![p("s", SECRET), p("c", CLEAN), describe(b'S', "c"), run("s")]],
         ),
         (
-            "portals by turns",
+            "portals by turns [state-portals]",
             Expectation::Mask,
             vec![vec![
                 p("s", SECRET),
@@ -241,7 +241,7 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "a statement that fails in a pipeline, and one behind it",
+            "a statement that fails in a pipeline, and one behind it [state-pipelines]",
             error("22012"),
             vec![vec![
                 p("", "SELECT 1 / 0"),
@@ -252,7 +252,7 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "a refusal in a pipeline, and statements behind it",
+            "a refusal in a pipeline, and statements behind it [state-pipelines]",
             refuse("opaque_function"),
             vec![vec![
                 p("", "SELECT vault.peek(1)"),
@@ -263,7 +263,7 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "a parameter over a clean column",
+            "a parameter over a clean column [rows-plain]",
             Expectation::Mask,
             vec![vec![
                 p("", "SELECT email FROM vault.person WHERE id = $1"),
@@ -273,7 +273,7 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "a parameter over a protected column",
+            "a parameter over a protected column [bit-where]",
             refuse("predicate"),
             vec![vec![
                 p("", "SELECT id FROM vault.person WHERE email = $1"),
@@ -283,7 +283,7 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "a parameter in a branch",
+            "a parameter in a branch [bit-case]",
             Expectation::Redact,
             vec![vec![
                 p(
@@ -296,12 +296,12 @@ fn odd_orders() -> Vec<(&'static str, Expectation, Batches)> {
             ]],
         ),
         (
-            "COPY by the extended protocol",
+            "COPY by the extended protocol [rows-copy]",
             Expectation::Mask,
             vec![vec![p("", "COPY vault.visit TO STDOUT"), run("")]],
         ),
         (
-            "COPY among other statements",
+            "COPY among other statements [state-pipelines]",
             Expectation::Mask,
             vec![vec![query(
                 "SELECT 1; COPY vault.visit TO STDOUT; COPY vault.person TO STDOUT (FORMAT binary)",
@@ -325,20 +325,32 @@ fn function_calls() -> Vec<(&'static str, Expectation, Batches)> {
     let refused = || refuse("message_not_allowed");
     vec![
         (
-            "FunctionCall of query_to_xml",
+            "FunctionCall of query_to_xml [door-function-call]",
             refused(),
             call(2925, &[b"SELECT email FROM vault.person", b"t", b"f", b""]),
         ),
-        ("FunctionCall of pg_read_file", refused(), call(6208, &[b"PG_VERSION"])),
-        ("FunctionCall of lo_get", refused(), call(3458, &[b"4711"])),
-        ("FunctionCall of lower", refused(), call(870, &[b"X"])),
         (
-            "FunctionCall of lo_open",
+            "FunctionCall of pg_read_file [door-function-call]",
+            refused(),
+            call(6208, &[b"PG_VERSION"]),
+        ),
+        (
+            "FunctionCall of lo_get [door-function-call]",
+            refused(),
+            call(3458, &[b"4711"]),
+        ),
+        (
+            "FunctionCall of lower [door-function-call]",
+            refused(),
+            call(870, &[b"X"]),
+        ),
+        (
+            "FunctionCall of lo_open [door-function-call]",
             refuse("large_object"),
             call(952, &[b"4711", b"262144"]),
         ),
         (
-            "FunctionCall of loread",
+            "FunctionCall of loread [door-function-call]",
             refuse("large_object"),
             call(954, &[b"0", b"100"]),
         ),

@@ -35,6 +35,23 @@ fn template(databases: &[&str]) -> PathBuf {
 /// Several test processes may do this at once: the first to be ready wins, and the others find the same there.
 fn make(databases: &[&str], sources: &[Vec<u8>], path: &Path) {
     let cluster = Cluster::start().expect("a throwaway server");
+    load(&cluster, databases, sources);
+    cluster.save_template(path).expect("a template");
+}
+
+/// As [`cluster_with`], by these programs and without a template.
+pub fn cluster_of(binaries: Binaries, databases: &[&str]) -> Cluster {
+    let options = ClusterOptions {
+        binaries: Some(binaries),
+        ..ClusterOptions::default()
+    };
+    let cluster = Cluster::start_with(options).expect("a throwaway server");
+    let sources: Vec<Vec<u8>> = databases.iter().map(|name| read(&source(name))).collect();
+    load(&cluster, databases, &sources);
+    cluster
+}
+
+fn load(cluster: &Cluster, databases: &[&str], sources: &[Vec<u8>]) {
     cluster
         .psql("postgres", &format!("CREATE ROLE {READER} LOGIN"))
         .expect("the reader's role");
@@ -46,7 +63,6 @@ fn make(databases: &[&str], sources: &[Vec<u8>], path: &Path) {
         cluster.psql(database, GRANTS).expect("the reader's rights");
         cluster.psql(database, REFRESH).expect("materialised views");
     }
-    cluster.save_template(path).expect("a template");
 }
 
 /// `pg_read_all_data`, in words that PostgreSQL 13 knows too.

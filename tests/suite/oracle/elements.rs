@@ -2,10 +2,10 @@
 
 use pgveil::sql::Lineage;
 
-use super::node_tree::Node;
+use super::node_tree::{Node, aliases, rte_kind};
 use super::picking::picked_by;
 use super::tree_lineage::{
-    ARRAY_AGG, Level, TreeReader, branch, common_table, index, output_numbers, rte_kind, tainted, unite, up, with,
+    ARRAY_AGG, Level, TreeReader, branch, common_table, index, output_numbers, tainted, unite, up, with,
 };
 
 /// `array_agg(anyarray)`.
@@ -117,8 +117,8 @@ impl<'t> TreeReader<'t> {
             let inner = entry.node("subquery").expect("a subquery");
             return self.target_element(&with(outer, inner), attribute);
         }
-        if entry.int("rtekind") == rte_kind::JOIN
-            && let Some(alias) = entry.list("joinaliasvars")[index(attribute)].node()
+        if let kind @ (rte_kind::JOIN | rte_kind::GROUP) = entry.int("rtekind")
+            && let Some(alias) = entry.list(aliases(kind))[index(attribute)].node()
         {
             return self.element(outer, alias);
         }

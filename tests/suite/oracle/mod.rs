@@ -8,11 +8,13 @@
 mod deciding;
 mod elements;
 pub mod generate;
+mod keywords;
 mod node_tree;
 mod ours;
 mod picking;
 mod replay;
 mod server;
+mod sizes;
 mod tally;
 mod tree_lineage;
 
@@ -21,7 +23,7 @@ use std::time::Instant;
 use pgveil::cluster::Cluster;
 use pgveil::sql::STACK_BYTES;
 
-use crate::harness::{is_long, seed};
+use crate::harness::{for_version, is_long, seed, server_version};
 use ours::Ours;
 use server::{Server, ServerError};
 use tally::{Definitions, Tally};
@@ -41,8 +43,9 @@ fn on_a_deep_stack(work: impl FnOnce() + Send + 'static) {
 }
 
 /// The statements of the corpus: separated by a semicolon at the end of a line.
-fn corpus() -> Vec<String> {
-    let lines = STATEMENTS.lines().filter(|line| !line.starts_with("--"));
+fn corpus(version: u32) -> Vec<String> {
+    let statements = for_version(STATEMENTS, version);
+    let lines = statements.lines().filter(|line| !line.starts_with("--"));
     let text = lines.collect::<Vec<_>>().join("\n");
     let statements = text.split(";\n").map(|one| one.trim().trim_end_matches(';').to_owned());
     let cases = CASES
@@ -79,9 +82,9 @@ fn judged(tally: &mut Tally, server: &mut Server, ours: &Ours, definitions: &mut
 #[test]
 fn the_corpus_has_the_lineage_that_the_server_says() {
     on_a_deep_stack(|| {
-        let (_cluster, mut server, ours) = shop();
+        let (cluster, mut server, ours) = shop();
         let (mut tally, mut definitions) = (Tally::default(), Definitions::new());
-        for statement in corpus() {
+        for statement in corpus(server_version(&cluster)) {
             judged(&mut tally, &mut server, &ours, &mut definitions, &statement);
         }
         println!("{}", tally.report("corpus", 10));

@@ -466,3 +466,43 @@ SELECT greatest(email, note, 'x'), least(boss, id), nullif(email, note), nullif(
 SELECT coalesce(c.email, o.email, 'x'), CASE WHEN c.email = o.email THEN c.email WHEN o.note IS NULL THEN o.note END FROM customers c, orders o;
 SELECT email IS NULL, email = note, email IS DISTINCT FROM note, (email, id) = (note, 1), email IN (note, name) FROM customers;
 SELECT (CASE WHEN id > 1 THEN c ELSE NULL END).email FROM customers c;
+
+-- Truth values and EXTRACT, whose labels are not the same on every server
+SELECT s.bool FROM (SELECT true) s;
+SELECT (SELECT bool FROM (SELECT true) s) FROM (SELECT email AS bool FROM customers) t;
+SELECT (SELECT "?column?" FROM (SELECT false) s) FROM (SELECT email AS "?column?" FROM customers) t;
+SELECT (SELECT "extract" FROM (SELECT EXTRACT(year FROM now())) s) FROM (SELECT email AS "extract" FROM customers) t;
+SELECT (SELECT date_part FROM (SELECT EXTRACT(year FROM now())) s) FROM (SELECT email AS date_part FROM customers) t;
+SELECT CASE WHEN id = 1 THEN email::bool ELSE true END, true::text, (true), NOT true, true COLLATE "C" FROM customers;
+
+-- from 14
+WITH RECURSIVE r(n, v) AS (SELECT id, email FROM customers UNION ALL SELECT n + 1, v FROM r WHERE n < 4) SEARCH DEPTH FIRST BY v SET o SELECT n, v, o FROM r;
+WITH RECURSIVE r(n, v) AS (SELECT id, email FROM customers UNION ALL SELECT n + 1, v FROM r WHERE n < 4) SEARCH BREADTH FIRST BY n SET o SELECT * FROM r ORDER BY o;
+WITH RECURSIVE r(n, v) AS (SELECT id, email FROM customers UNION ALL SELECT n + 1, v FROM r WHERE n < 4) CYCLE n SET again USING path SELECT * FROM r;
+WITH RECURSIVE r(n, v) AS (SELECT id, email FROM customers UNION ALL SELECT n + 1, v FROM r WHERE n < 4) CYCLE n, v SET again TO email DEFAULT 'x' USING path SELECT again, path FROM r;
+SELECT j.id, j FROM customers c JOIN plain p USING (id) AS j;
+SELECT SUBSTRING(email SIMILAR 'a' ESCAPE 'b'), string_to_table(email, ','), unistr(email) FROM customers;
+SELECT t.* FROM customers, string_to_table(email, '@') WITH ORDINALITY t(part, n);
+SELECT date_bin('1 day', stamp_c, stamp_c), trim_array(tags, 1) FROM wide, customers;
+SELECT email, count(*) FROM customers GROUP BY DISTINCT ROLLUP (email), ROLLUP (name);
+-- from 16
+SELECT any_value(email), any_value(c) FROM customers c;
+SELECT JSON_OBJECT('a': email, name VALUE id), JSON_ARRAY(email, phone), JSON_ARRAY(SELECT email FROM customers) FROM customers;
+SELECT JSON_ARRAYAGG(email), JSON_OBJECTAGG(id: email), email IS JSON, email IS JSON OBJECT WITH UNIQUE KEYS FROM customers;
+SELECT json_array FROM (SELECT JSON_ARRAY(email) FROM customers) s;
+SELECT system_user, email || system_user FROM customers;
+SELECT system_user FROM (SELECT email AS system_user FROM customers) s;
+SELECT (pg_input_error_info(email, 'int')).*, pg_input_is_valid(email, 'int') FROM customers;
+-- from 17
+SELECT JSON_VALUE(meta::jsonb, '$.a'), JSON_QUERY(meta::jsonb, '$.a' RETURNING text), JSON_EXISTS(meta::jsonb, '$.a') FROM customers;
+SELECT JSON_VALUE(jsonb '{}', '$.a' DEFAULT email ON EMPTY DEFAULT name ON ERROR), JSON_QUERY(jsonb '{}', '$x' PASSING phone AS x) FROM customers;
+SELECT JSON_SCALAR(email), JSON(email), JSON_SERIALIZE(email) FROM customers;
+SELECT t.* FROM customers, JSON_TABLE(meta::jsonb, '$' COLUMNS (n FOR ORDINALITY, a text PATH '$.a', NESTED PATH '$.b[*]' COLUMNS (b text PATH '$'))) t;
+SELECT t.a, id FROM customers c, JSON_TABLE(jsonb '{}', '$' PASSING c.email AS e COLUMNS (a text PATH '$e')) t;
+SELECT stamp_c AT LOCAL FROM wide;
+-- from 18
+SELECT casefold(email), array_sort(tags), array_reverse(tags), uuidv7() FROM customers;
+SELECT lower(email), count(*) FROM customers GROUP BY lower(email) HAVING lower(email) <> '' ORDER BY lower(email);
+SELECT email, GROUPING(email) FROM customers GROUP BY ROLLUP (email);
+SELECT x.e FROM (SELECT email AS e, count(*) FROM customers GROUP BY email) x;
+-- from any

@@ -192,7 +192,9 @@ impl fmt::Display for Tally {
 
 /// Loads the definitions of the views that a tree names as relations.
 fn define(server: &mut Server, node: &Node, definitions: &mut Definitions) {
-    if node.is("RANGETBLENTRY") && node.int("rtekind") == 0 && ["v", "m"].contains(&node.str("relkind")) {
+    // The name changed with 15.
+    let is_entry = node.is("RANGETBLENTRY") || node.is("RTE");
+    if is_entry && node.int("rtekind") == 0 && ["v", "m"].contains(&node.str("relkind")) {
         let relation = node.int("relid");
         let key = Oid::try_from(relation).expect("an OID");
         // A view's own tree names itself, twice, for the rules of old.

@@ -5,19 +5,9 @@ use std::collections::{HashMap, HashSet};
 use pgveil::catalog::{ColumnId, Oid, Snapshot};
 use pgveil::sql::{ColumnSet, Lineage};
 
-use super::node_tree::{Node, Value};
+use super::node_tree::{Node, Value, aliases, rte_kind};
 use super::picking::picked_by;
-
-/// `RTEKind` of PostgreSQL 15.
-pub(super) mod rte_kind {
-    pub const RELATION: i64 = 0;
-    pub const SUBQUERY: i64 = 1;
-    pub const JOIN: i64 = 2;
-    pub const FUNCTION: i64 = 3;
-    pub const TABLE_FUNCTION: i64 = 4;
-    pub const VALUES: i64 = 5;
-    pub const CTE: i64 = 6;
-}
+use super::sizes;
 
 /// What the tree of one statement says.
 #[derive(Debug, Default)]
@@ -144,6 +134,7 @@ impl<'t> TreeReader<'t> {
                 self.element(level, array)
             }
             "SUBSCRIPTINGREF" if node.list("reflowerindexpr").is_empty() => self.subscript(level, node),
+            "FUNCEXPR" if sizes::is_measure(node) => self.measured(level, node),
             "FUNCEXPR" if is_widening(node) => self.any_of(level, node.nodes("args")),
             "COALESCEEXPR" | "COALESCE" => self.any_of(level, node.nodes("args")),
             "CASEEXPR" | "CASE" => self.case(level, node),
@@ -240,7 +231,7 @@ impl<'t> TreeReader<'t> {
                 let inner = with(level, entry.node("subquery").expect("a subquery"));
                 self.target(&inner, attribute)
             }
-            rte_kind::JOIN => match entry.list("joinaliasvars")[index(attribute)].node() {
+            kind @ (rte_kind::JOIN | rte_kind::GROUP) => match entry.list(aliases(kind))[index(attribute)].node() {
                 Some(alias) => self.expression(level, alias),
                 None => computed(),
             },
@@ -335,10 +326,12 @@ impl<'t> TreeReader<'t> {
                         let inner = with(level, entry.node("subquery").expect("a subquery"));
                         self.target_field(&inner, attribute, number)
                     }
-                    rte_kind::JOIN => match entry.list("joinaliasvars")[index(attribute)].node() {
-                        Some(alias) => self.field(level, alias, number),
-                        None => computed(),
-                    },
+                    kind @ (rte_kind::JOIN | rte_kind::GROUP) => {
+                        match entry.list(aliases(kind))[index(attribute)].node() {
+                            Some(alias) => self.field(level, alias, number),
+                            None => computed(),
+                        }
+                    }
                     rte_kind::CTE => match common_table(level, entry) {
                         (inner, cte) if !cte.bool("cterecursive") => self.target_field(&inner, attribute, number),
                         _ => tainted(&self.column(level, entry_number, attribute)),

@@ -7,7 +7,7 @@ use pgveil::cluster::Cluster;
 
 use super::peer::{packet, startup};
 use super::*;
-use crate::harness::{PASSWORD, READER, cluster_with};
+use crate::harness::{PASSWORD, READER, cluster_with, server_version};
 
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 const GSS_ENC_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 48];
@@ -155,21 +155,24 @@ impl rustls::client::danger::ServerCertVerifier for Credulous {
 fn newer_protocols_are_negotiated_down() {
     let cluster = cluster_with(&["pagila"]);
     let proxy = Proxy::start(&cluster, RULES);
+    let speaks_3_2 = server_version(&cluster) >= 18;
     let parameters = [("_pq_.compression", "on"), ("application_name", "new")];
-    for version in [0x0003_0002, 0x0003_0000] {
+    for (version, key_bytes) in [(0x0003_0000, 4), (0x0003_0002, 32), (0x0003_270f, 32)] {
         let packet = startup(version, READER, "pagila", &parameters);
-        let mut direct = Peer::connect(cluster.port());
-        direct.send(&packet);
         let mut through = Peer::connect(proxy.port);
         through.send(&packet);
-        assert_eq!(
-            direct.message(),
-            through.message(),
-            "NegotiateProtocolVersion {version:x}"
-        );
+        let negotiated = through.message();
         through.authenticate();
-        assert_eq!(through.key.len(), 8, "the key of protocol 3.0");
+        assert_eq!(through.key.len(), 4 + key_bytes, "{version:x}");
         assert_eq!(through.values("SHOW application_name"), ["new"]);
+        // Towards the client pgveil is as new as PostgreSQL 18, whatever the server is.
+        if speaks_3_2 || version == 0x0003_0000 {
+            let mut direct = Peer::connect(cluster.port());
+            direct.send(&packet);
+            assert_eq!(direct.message(), negotiated, "NegotiateProtocolVersion {version:x}");
+            direct.authenticate();
+            assert_eq!(direct.key.len(), through.key.len(), "{version:x}");
+        }
     }
     for version in [0x0002_0000, 0x0004_0000, 0x0001_0000] {
         let mut peer = Peer::connect(proxy.port);

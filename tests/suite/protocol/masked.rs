@@ -181,7 +181,7 @@ fn names_that_change_hands() {
 fn two_users_at_once() {
     let cluster = cluster_with(&["pagila"]);
     cluster
-        .psql("postgres", "CREATE ROLE bob LOGIN; GRANT pg_read_all_data TO bob")
+        .psql("postgres", "CREATE ROLE bob LOGIN IN ROLE pgveil_reader")
         .expect("a role");
     let port = pgveil::cluster::free_port().expect("a free port");
     let verifier = postgres_protocol::password::scram_sha_256(crate::harness::PASSWORD.as_bytes());

@@ -10,7 +10,7 @@ use pgveil::cluster::{Cluster, SUPERUSER, run};
 
 use crate::canary::needles::Needles;
 use crate::canary::peer::{Cell, Peer, Reply};
-use crate::harness::{Proxy, ProxyOptions, is_long, seed};
+use crate::harness::{Proxy, ProxyOptions, client_version, is_long, seed};
 use crate::oracle::{SCHEMA, generate};
 
 const DATABASE: &str = "shop";
@@ -35,6 +35,12 @@ impl Stage {
         cluster.createdb(DATABASE).expect("an empty database");
         cluster.psql(DATABASE, SCHEMA).expect("the schema");
         cluster.psql(DATABASE, include_str!("data.sql")).expect("the data");
+        // Up to 13, pg_dump names no schema for the catalog's own: a table of the same name elsewhere might be meant.
+        if client_version(&cluster, "pg_dump") < 14 {
+            cluster
+                .psql(DATABASE, "DROP TABLE other.pg_class")
+                .expect("no such table");
+        }
         let options = ProxyOptions {
             rules: include_str!("rules.toml").to_owned(),
             role: SUPERUSER.to_owned(),

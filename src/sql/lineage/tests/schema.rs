@@ -35,7 +35,11 @@ impl Treatment for Classes<'_> {
         listed.filter(|_| in_play).map_or(0, |(_, _, class)| *class)
     }
     fn vouched(&self, _: &str, name: &str) -> Option<Class> {
-        (name != "leak").then_some(Class::Fallible)
+        match name {
+            "leak" => None,
+            "prefer" => Some(Class::Picking),
+            _ => Some(Class::Fallible),
+        }
     }
     fn protects_anything(&self) -> bool {
         true
@@ -220,10 +224,11 @@ pub fn snapshot() -> Snapshot {
         function("table_fn", 2249, true, &["x", "y"]),
         function("row_fn", 50_002, false, &[]),
         function("leak", 25, false, &[]),
+        function("prefer", 25, false, &[]),
     ] {
         snapshot.functions.insert(found.name.clone(), vec![found]);
     }
-    for name in "lower upper count max min sum unnest generate_series jsonb_each to_jsonb length row_to_json".split(' ')
+    for name in "lower upper count max min sum unnest generate_series cardinality array_length avg array_agg jsonb_each to_jsonb length row_to_json".split(' ')
     {
         snapshot.builtin_functions.insert(name.to_owned());
     }

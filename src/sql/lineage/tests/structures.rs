@@ -1,6 +1,6 @@
 //! What arrays, rows and documents are known to be made of.
 
-use super::{analysed, lineage, snapshot};
+use super::{analysed, columns, lineage, snapshot, tests};
 use crate::catalog::Snapshot;
 use crate::sql::Structure;
 
@@ -232,7 +232,7 @@ fn documents() {
         ),
         (
             "SELECT json_strip_nulls(json_agg(email)) FROM customers",
-            "function json_strip_nulls fails; unknown",
+            "json list[email]",
         ),
     ] {
         assert_eq!(made_of(text), wanted, "{text}");
@@ -306,4 +306,129 @@ fn the_text_of_keys_and_empty_documents_matters() {
         "SELECT x FROM customers, LATERAL (VALUES (to_json(email)), ('[]')) v(x)"
     ));
     assert!(!matters("SELECT coalesce(email, '[1]') FROM customers WHERE id = 1"));
+}
+
+#[test]
+fn parts_of_documents() {
+    for (text, wanted) in [
+        ("SELECT to_jsonb(c) -> 'email' FROM customers c", "jsonb email"),
+        ("SELECT to_jsonb(c) -> 'none' FROM customers c", "jsonb null"),
+        ("SELECT to_jsonb(c) -> 0 FROM customers c", "jsonb null"),
+        ("SELECT to_jsonb(c) ->> 'boss' FROM customers c", "text boss"),
+        ("SELECT to_jsonb(c) ->> 'mood' FROM customers c", "unknown"),
+        ("SELECT to_jsonb(c) ->> note FROM customers c", "unknown"),
+        (
+            "SELECT json_agg(c) -> 0 -> 'email' FROM (SELECT id, email, salary FROM customers) c",
+            "json email",
+        ),
+        (
+            "SELECT json_agg(c) -> '0' FROM (SELECT id, email FROM customers) c",
+            "json null",
+        ),
+        (
+            "SELECT json_agg(c ORDER BY salary) -> 0 -> 'email' FROM (SELECT id, email, salary FROM customers) c",
+            "json email by null!other(salary)",
+        ),
+        (
+            "SELECT json_agg(email) -> boss FROM customers c",
+            "operator -> fails; unknown",
+        ),
+        ("SELECT json_agg(email) -> max(id) FROM customers c", "json email by id"),
+        (
+            "SELECT json_build_object('a', json_build_array(id, email)) #> '{a,1}' FROM customers",
+            "json email",
+        ),
+        (
+            "SELECT json_build_object('a', json_build_array(id, email)) #> '{a,-1}' FROM customers",
+            "json email",
+        ),
+        (
+            "SELECT json_build_object('a', json_build_array(id, email)) #> '{a, 1}' FROM customers",
+            "operator #> fails; unknown",
+        ),
+        (
+            "SELECT json_build_object('a', json_build_array(id, email)) #>> '{a}' FROM customers",
+            "text json [id, email]",
+        ),
+        ("SELECT json_build_array(id, email) -> -2 FROM customers", "json id"),
+        ("SELECT json_build_array(id, email) -> 2 FROM customers", "json null"),
+        (
+            "SELECT (jsonb_build_object('0', email, 'a', id))[0] FROM customers",
+            "jsonb email",
+        ),
+        (
+            "SELECT (jsonb_build_array(id, email))['1'] FROM customers",
+            "jsonb email",
+        ),
+        (
+            "SELECT jsonb_build_object('a', id, 'b', email) || jsonb_build_object('a', name) FROM customers",
+            "jsonb (b: email, a: name)",
+        ),
+        (
+            "SELECT jsonb_build_object('a', id, 'b', email) - 'b' FROM customers",
+            "jsonb (a: id)",
+        ),
+        (
+            "SELECT jsonb_strip_nulls(jsonb_build_object('a', email)) FROM customers",
+            "jsonb (a: present(email))",
+        ),
+        (
+            "SELECT jsonb_strip_nulls(jsonb_build_object('a', email)) -> 'a' FROM customers",
+            "unknown",
+        ),
+        ("SELECT boss::text FROM customers", "text boss"),
+        (
+            "SELECT coalesce(boss::text, '-') FROM customers",
+            "~boss by null!null(boss)",
+        ),
+        (
+            "SELECT (CASE WHEN email = 'x' THEN to_jsonb(c) END) -> 'id' FROM customers c",
+            "jsonb id by ~email",
+        ),
+    ] {
+        assert_eq!(made_of(text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn members_that_are_a_column() {
+    for (text, wanted, told) in [
+        (
+            "SELECT to_jsonb(c) ->> 'email' FROM customers c",
+            "?column?=customers.email",
+            "",
+        ),
+        (
+            "SELECT to_jsonb(c) ->> 'id' FROM customers c",
+            "?column?=~customers.id",
+            "",
+        ),
+        (
+            "SELECT (to_jsonb(c) -> 'email') ->> 0 FROM customers c",
+            "?column?=~customers.email",
+            "",
+        ),
+        (
+            "SELECT id FROM customers c WHERE to_jsonb(c) ->> 'email' = 'x'",
+            "id=customers.id",
+            "Where:constant(customers.email)",
+        ),
+        (
+            "SELECT id FROM customers c WHERE to_jsonb(c) ->> 'boss' = '5'",
+            "id=customers.id",
+            "Where:other(customers.boss)",
+        ),
+        (
+            "SELECT json_build_object('m', m) -> 'm' FROM (SELECT meta::json AS m FROM customers) c",
+            "?column?=~customers.meta",
+            "fails(cast to json:customers.meta) fails(reading json:customers.meta)",
+        ),
+    ] {
+        let analysis = analysed(text).unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"));
+        assert_eq!(
+            (columns(&analysis).as_str(), tests(&analysis).as_str()),
+            (wanted, told),
+            "{text}"
+        );
+    }
 }
