@@ -37,14 +37,17 @@ pub(super) struct Iban;
 
 /// The remainder modulo 97 of an IBAN with its first four characters moved behind the others and each letter written as
 /// two digits, A being 10 (ISO/IEC 7064 MOD 97-10).
-fn remainder(compact: impl Iterator<Item = u8>) -> u32 {
-    compact.fold(0, |remainder, byte| {
-        let digit = u32::from(char::from(byte).to_digit(36).unwrap_or(0) as u8);
-        match digit {
-            0..=9 => (remainder * 10 + digit) % 97,
-            _ => (remainder * 100 + digit) % 97,
+fn remainder(compact: impl Iterator<Item = u8>) -> u64 {
+    // Below this there is room for two more digits, so that few divisions are needed.
+    const ROOM: u64 = 1 << 56;
+    let number = compact.fold(0u64, |number, byte| {
+        let number = if number < ROOM { number } else { number % 97 };
+        match byte {
+            b'0'..=b'9' => number * 10 + u64::from(byte - b'0'),
+            _ => number * 100 + u64::from(byte.wrapping_sub(b'A')) + 10,
         }
-    })
+    });
+    number % 97
 }
 
 fn compact(value: &[u8]) -> impl Iterator<Item = u8> + Clone {
