@@ -187,7 +187,7 @@ fn person(value: &str) -> Option<Look> {
     match words.len() {
         1 if is_first_name(first) => Some(Look::FirstName),
         1 if is_last_name(first) => Some(Look::LastName),
-        2..=4 if words.iter().all(|word| is_name(&word)) => {
+        2..=4 if words.iter().all(is_name) => {
             let is_titled = TITLES.contains(&first.trim_end_matches('.'));
             (is_titled || is_first_name(first) || (is_last_name(last) && words.len() == 2)).then_some(Look::FullName)
         }
