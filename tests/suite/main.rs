@@ -6,6 +6,7 @@ mod catalog;
 mod cluster;
 mod coverage;
 mod crash;
+mod custom_settings;
 mod demo;
 mod encodings;
 mod equivalence;
