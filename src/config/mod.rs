@@ -4,6 +4,7 @@
 //! every [`Problem`]; rule files are read with them too. [`Config`] is what was checked: paths are
 //! resolved against the directory of the file, files that are named exist, and no key was left over.
 
+mod custom_settings;
 mod document;
 mod problem;
 mod read;
@@ -11,6 +12,7 @@ mod verifier;
 
 use std::path::{Path, PathBuf};
 
+pub use custom_settings::CustomSettings;
 pub use document::{Document, Located, Place, Section, plain};
 pub use problem::{Problem, Severity, did_you_mean};
 pub use verifier::{ITERATIONS_MAX, ITERATIONS_MIN, ScramVerifier, VerifierError};
@@ -94,7 +96,7 @@ pub struct User {
 }
 
 /// `[policy]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Policy {
     pub access: Access,
@@ -102,6 +104,7 @@ pub struct Policy {
     pub derived: Derived,
     pub predicates: Predicates,
     pub large_objects: LargeObjects,
+    pub settings: CustomSettings,
 }
 
 /// `policy.access`: which statements pass at all.
@@ -181,6 +184,7 @@ impl Default for Policy {
             derived: Derived::Redact,
             predicates: Predicates::Refuse,
             large_objects: LargeObjects::Refuse,
+            settings: CustomSettings::default(),
         }
     }
 }

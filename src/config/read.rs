@@ -14,7 +14,7 @@ pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
     let upstream = top.section("upstream").and_then(read_upstream);
     let users = read_users(&top);
     let policy = top.section("policy").map(read_policy).unwrap_or_default();
-    let masking = read_masking(&top, policy);
+    let masking = read_masking(&top, &policy);
     let log = top.section("log").and_then(|section| {
         let directory = section.required_string("directory");
         section.finish();
@@ -214,12 +214,24 @@ fn read_policy(section: Section<'_>) -> Policy {
         large_objects: section
             .choice("large_objects", &large_objects)
             .unwrap_or(usual.large_objects),
+        settings: read_settings(&section),
     };
     section.finish();
     policy
 }
 
-fn read_masking(top: &Section<'_>, policy: Policy) -> Option<Masking> {
+fn read_settings(section: &Section<'_>) -> CustomSettings {
+    let mut settings = CustomSettings::default();
+    for pattern in section.strings("settings").unwrap_or_default() {
+        if let Err(why) = settings.add(&pattern.value) {
+            let message = format!("\"{}\" in policy.settings {why}", pattern.value);
+            section.document().error(pattern.span, message);
+        }
+    }
+    settings
+}
+
+fn read_masking(top: &Section<'_>, policy: &Policy) -> Option<Masking> {
     let document = top.document();
     let Some(section) = top.section("masking") else {
         // Serving everything unmasked has to be asked for in so many words.

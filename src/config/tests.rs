@@ -51,6 +51,7 @@ fn the_config_of_the_manual_is_taken() {
         derived = "refuse"
         predicates = "allow"
         large_objects = "empty"
+        settings = ["app.*"]
         [masking]
         key_file = "pgveil.key"
         rules = ["app.toml"]
@@ -69,6 +70,8 @@ fn the_config_of_the_manual_is_taken() {
         Databases::Named(vec!["app".into(), "shop".into()])
     );
     assert_eq!(config.users[0].name, "ada");
+    let mut settings = CustomSettings::default();
+    settings.add("app.*").unwrap();
     assert_eq!(
         config.policy,
         Policy {
@@ -77,6 +80,7 @@ fn the_config_of_the_manual_is_taken() {
             derived: Derived::Refuse,
             predicates: Predicates::Allow,
             large_objects: LargeObjects::Empty,
+            settings,
         }
     );
     assert_eq!(config.masking.rules, [base.join("app.toml")]);
@@ -148,6 +152,21 @@ fn passing_everything_takes_no_rules() {
     let problems = load("any-rules", &minimal(local, &with_rules)).unwrap_err();
     assert_eq!(problems.len(), 1);
     assert!(problems[0].contains("policy.access = \"any\""));
+}
+
+#[test]
+fn settings_of_the_server_cannot_be_allowed() {
+    let policy = "[policy]\nsettings = [\"app.*\", \"work_mem\",\n  \"auto_explain.*\"]\n[masking]\nrules = []\n";
+    let problems = load("settings", &minimal("address = \"127.0.0.1:0\"", policy)).unwrap_err();
+    assert_eq!(
+        problems,
+        [
+            "pgveil.toml:11:22: error: \"work_mem\" in policy.settings has no dot: settings without one are the server's own; \
+             write a name such as \"app.user_id\", or \"app.*\"",
+            "pgveil.toml:12:3: error: \"auto_explain.*\" in policy.settings begins with auto_explain, which the server or \
+             a module of it interprets",
+        ]
+    );
 }
 
 #[test]

@@ -101,6 +101,7 @@ impl Planner {
             views: &self.basis.views,
             touches: &self.basis.touches,
             large_objects: self.policy.large_objects == LargeObjects::Pass,
+            custom_settings: &self.policy.settings,
         };
         sql::analyse(text, &context)
     }

@@ -204,5 +204,5 @@ async fn load(
         }
     }
     let basis = Basis::new(snapshot, resolved.treatments);
-    Ok((Planner::new(basis, mode, *policy), fingerprint))
+    Ok((Planner::new(basis, mode, policy.clone()), fingerprint))
 }

@@ -96,9 +96,10 @@ struct Entered {
 async fn enter(service: &Arc<Service>, stream: ClientStream, peer: Peer) -> Option<Entered> {
     let deadline = tokio::time::Instant::now() + LOGIN_TIMEOUT;
     let is_open = service.config.policy.access == Access::Any;
+    let custom = &service.config.policy.settings;
     let check = move |name: &str, value: &str| match is_open {
         true => Ok(()),
-        false => sql::settings::check(name, value).map_err(|refusal| refusal.message),
+        false => sql::settings::check(name, value, custom).map_err(|refusal| refusal.message),
     };
     let (mut stream, startup, tls) = match greeting::greet(stream, service.tls.as_ref(), &check, deadline).await {
         Ok(Greeting::Startup { stream, startup, tls }) => (stream, startup, tls),

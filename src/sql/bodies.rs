@@ -9,6 +9,7 @@ use super::parser::{self, ParserSettings};
 use super::tree::Node;
 use super::{StatementKind, encoding, gate, settings};
 use crate::catalog::{Function, Oid, Snapshot, SqlBody, TypeKind};
+use crate::config::CustomSettings;
 
 /// Deeper trees are not kept: they are let go of on any thread.
 const DEPTH_MAX: usize = 300;
@@ -105,7 +106,8 @@ fn block(text: &str, settings: &ParserSettings) -> Option<Vec<Node>> {
 }
 
 fn is_plain_query(tree: &Node) -> bool {
-    let is_query = gate::check(tree, true).is_ok_and(|passed| passed.kind == StatementKind::Query);
+    let is_query =
+        gate::check(tree, true, &CustomSettings::default()).is_ok_and(|passed| passed.kind == StatementKind::Query);
     let mut changes_settings = false;
     tree.walk(&mut |node| {
         changes_settings |= node.is("FuncCall") && node.names("funcname").last() == Some(&"set_config");
@@ -136,6 +138,8 @@ fn has_plain_types(function: &Function, snapshot: &Snapshot) -> bool {
 fn keeps_its_meaning(body: &SqlBody) -> bool {
     body.settings.iter().all(|setting| {
         let known = setting.split_once('=');
-        known.is_some_and(|(name, value)| !settings::is_encoding(name) && settings::check(name, value).is_ok())
+        known.is_some_and(|(name, value)| {
+            !settings::is_encoding(name) && settings::check(name, value, &CustomSettings::default()).is_ok()
+        })
     })
 }

@@ -8,6 +8,7 @@ use super::copy_options::copy_options;
 use super::older;
 use super::settings;
 use super::tree::{Node, Value};
+use crate::config::CustomSettings;
 
 /// What the gate has found out about a statement.
 #[derive(Debug)]
@@ -25,22 +26,23 @@ const CURSOR_HOLD: i64 = 0x0020;
 const ACCESS_SHARE_LOCK: i64 = pg_query::LockMode::AccessShareLock as i64;
 const DISCARD_ALL: i64 = pg_query::protobuf::DiscardMode::DiscardAll as i64;
 
-/// Lets a statement pass or refuses it. `protects_anything` is whether any column of this database is protected.
+/// Lets a statement pass or refuses it. `protects_anything` is whether any column of this database is protected,
+/// `custom` which settings of their own clients may set.
 ///
 /// # Errors
 /// A refusal that says what would work instead.
-pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal> {
+pub fn check<'a>(tree: &'a Node, protects_anything: bool, custom: &CustomSettings) -> Result<Passed<'a>, Refusal> {
     let kind = match tree.kind() {
         "SelectStmt" => {
-            check_query(tree)?;
+            check_query(tree, custom)?;
             return Ok(Passed {
                 kind: StatementKind::Query,
                 query: Some(tree),
             });
         }
-        "CopyStmt" => return check_copy(tree),
+        "CopyStmt" => return check_copy(tree, custom),
         "DeclareCursorStmt" => {
-            let query = inner_query(tree, "query", "DECLARE CURSOR")?;
+            let query = inner_query(tree, "query", "DECLARE CURSOR", custom)?;
             let options = tree.int("options");
             let kind = StatementKind::DeclareCursor {
                 name: tree.str("portalname").to_owned(),
@@ -53,7 +55,7 @@ pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal
             });
         }
         "PrepareStmt" => {
-            let query = inner_query(tree, "query", "PREPARE")?;
+            let query = inner_query(tree, "query", "PREPARE", custom)?;
             return Ok(Passed {
                 kind: StatementKind::Prepare {
                     name: tree.str("name").to_owned(),
@@ -61,9 +63,9 @@ pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal
                 query: Some(query),
             });
         }
-        "ExplainStmt" => return check_explain(tree),
+        "ExplainStmt" => return check_explain(tree, custom),
         "ExecuteStmt" => {
-            check_reads_only(tree)?;
+            check_reads_only(tree, custom)?;
             StatementKind::Execute {
                 name: tree.str("name").to_owned(),
             }
@@ -75,7 +77,7 @@ pub fn check(tree: &Node, protects_anything: bool) -> Result<Passed<'_>, Refusal
         "ClosePortalStmt" => StatementKind::CloseCursor(named(tree, "portalname")),
         "DeallocateStmt" => StatementKind::Deallocate(named(tree, "name")),
         "VariableShowStmt" => StatementKind::Show,
-        "VariableSetStmt" => check_set(tree)?,
+        "VariableSetStmt" => check_set(tree, custom)?,
         "TransactionStmt" => StatementKind::Transaction(check_transaction(tree)?),
         "ConstraintsSetStmt" => StatementKind::Transaction(TransactionKind::Other),
         "LockStmt" if tree.int("mode") == ACCESS_SHARE_LOCK => StatementKind::Lock,
@@ -109,10 +111,10 @@ fn named(tree: &Node, field: &str) -> Option<String> {
 }
 
 /// The query of a statement that wraps one.
-fn inner_query<'a>(tree: &'a Node, field: &str, statement: &str) -> Result<&'a Node, Refusal> {
+fn inner_query<'a>(tree: &'a Node, field: &str, statement: &str, custom: &CustomSettings) -> Result<&'a Node, Refusal> {
     match tree.node(field) {
         Some(query) if query.is("SelectStmt") => {
-            check_query(query)?;
+            check_query(query, custom)?;
             Ok(query)
         }
         _ => Err(not_allowed(&format!("{statement} of anything but a query"), READ_ONLY)),
@@ -120,15 +122,15 @@ fn inner_query<'a>(tree: &'a Node, field: &str, statement: &str) -> Result<&'a N
 }
 
 /// SELECT, VALUES or TABLE that only reads.
-fn check_query(query: &Node) -> Result<(), Refusal> {
+fn check_query(query: &Node, custom: &CustomSettings) -> Result<(), Refusal> {
     if query.get("into_clause").is_some() {
         return Err(not_allowed("SELECT INTO", READ_ONLY));
     }
-    check_reads_only(query)
+    check_reads_only(query, custom)
 }
 
 /// Nothing under this node may write or lock. Looks at every node, so that no place for a statement is forgotten.
-fn check_reads_only(top: &Node) -> Result<(), Refusal> {
+fn check_reads_only(top: &Node, custom: &CustomSettings) -> Result<(), Refusal> {
     let mut refused = None;
     top.walk(&mut |node| {
         let what = match node.kind() {
@@ -139,7 +141,7 @@ fn check_reads_only(top: &Node) -> Result<(), Refusal> {
                 Some(format!("{} inside a query", statement_name(kind)))
             }
             "FuncCall" => {
-                if let Err(refusal) = check_set_config(node, top) {
+                if let Err(refusal) = check_set_config(node, top, custom) {
                     refused.get_or_insert(refusal);
                 }
                 None
@@ -154,7 +156,7 @@ fn check_reads_only(top: &Node) -> Result<(), Refusal> {
     refused.map_or(Ok(()), Err)
 }
 
-fn check_copy(tree: &Node) -> Result<Passed<'_>, Refusal> {
+fn check_copy<'a>(tree: &'a Node, custom: &CustomSettings) -> Result<Passed<'a>, Refusal> {
     if tree.bool("is_from") {
         return Err(not_allowed("COPY ... FROM", READ_ONLY));
     }
@@ -165,7 +167,7 @@ fn check_copy(tree: &Node) -> Result<Passed<'_>, Refusal> {
         ));
     }
     let query = match tree.node("query") {
-        Some(_) => Some(inner_query(tree, "query", "COPY")?),
+        Some(_) => Some(inner_query(tree, "query", "COPY", custom)?),
         None => None,
     };
     Ok(Passed {
@@ -174,7 +176,7 @@ fn check_copy(tree: &Node) -> Result<Passed<'_>, Refusal> {
     })
 }
 
-fn check_explain(tree: &Node) -> Result<Passed<'_>, Refusal> {
+fn check_explain<'a>(tree: &'a Node, custom: &CustomSettings) -> Result<Passed<'a>, Refusal> {
     // Of several, the last counts; whatever is not clearly off counts as on.
     let mut analyze = false;
     for option in tree
@@ -188,12 +190,12 @@ fn check_explain(tree: &Node) -> Result<Passed<'_>, Refusal> {
         .ok_or_else(|| not_allowed("this EXPLAIN", READ_ONLY))?;
     let (executes, query) = match inner.kind() {
         "SelectStmt" => {
-            check_query(inner)?;
+            check_query(inner, custom)?;
             (None, Some(inner))
         }
-        "DeclareCursorStmt" => (None, Some(inner_query(inner, "query", "DECLARE CURSOR")?)),
+        "DeclareCursorStmt" => (None, Some(inner_query(inner, "query", "DECLARE CURSOR", custom)?)),
         "ExecuteStmt" => {
-            check_reads_only(inner)?;
+            check_reads_only(inner, custom)?;
             (Some(inner.str("name").to_owned()), None)
         }
         other => return Err(not_allowed(&format!("EXPLAIN of {}", statement_name(other)), READ_ONLY)),
@@ -216,7 +218,7 @@ fn is_off(argument: &Node) -> bool {
     }
 }
 
-fn check_set(tree: &Node) -> Result<StatementKind, Refusal> {
+fn check_set(tree: &Node, custom: &CustomSettings) -> Result<StatementKind, Refusal> {
     use pg_query::protobuf::VariableSetKind as Kind;
     let name = tree.str("name");
     match i32::try_from(tree.int("kind"))
@@ -232,7 +234,7 @@ fn check_set(tree: &Node) -> Result<StatementKind, Refusal> {
                 ));
             };
             let value = values.join(", ");
-            settings::check(name, &value)?;
+            settings::check(name, &value, custom)?;
             Ok(match settings::is_encoding(name) {
                 true => StatementKind::SetEncoding {
                     utf8: settings::is_utf8(&value),
@@ -319,7 +321,7 @@ fn check_transaction_modes<'a>(modes: impl Iterator<Item = &'a Node>) -> Result<
 }
 
 /// `set_config` is SET in another dress: only constants for harmless settings, and what pg_dump sends.
-fn check_set_config(call: &Node, top: &Node) -> Result<(), Refusal> {
+fn check_set_config(call: &Node, top: &Node, custom: &CustomSettings) -> Result<(), Refusal> {
     if call.names("funcname").last() != Some(&"set_config") || is_dump_statement(top) {
         return Ok(());
     }
@@ -332,7 +334,7 @@ fn check_set_config(call: &Node, top: &Node) -> Result<(), Refusal> {
             hint: "use SET client_encoding = value".to_owned(),
         }),
         [Some(name), Some(value), Some(_)] if arguments.iter().all(|argument| argument.is("AConst")) => {
-            settings::check(name, value)
+            settings::check(name, value, custom)
         }
         _ => Err(Refusal {
             reason: Reason::SettingNotAllowed,

@@ -10,7 +10,7 @@ fn kind(text: &str) -> Result<StatementKind, Refusal> {
         },
     )
     .unwrap_or_else(|_| panic!("{text}"));
-    check(&parsed[0].tree, true).map(|passed| passed.kind)
+    check(&parsed[0].tree, true, &CustomSettings::default()).map(|passed| passed.kind)
 }
 
 fn copy(text: &str) -> CopyOptions {
@@ -264,6 +264,10 @@ fn notifications_pass_where_nothing_is_protected() {
         },
     )
     .unwrap();
-    assert_eq!(check(&parsed[0].tree, false).unwrap().kind, StatementKind::Notification);
-    assert!(check(&parsed[0].tree, true).is_err());
+    let custom = CustomSettings::default();
+    assert_eq!(
+        check(&parsed[0].tree, false, &custom).unwrap().kind,
+        StatementKind::Notification
+    );
+    assert!(check(&parsed[0].tree, true, &custom).is_err());
 }

@@ -43,6 +43,7 @@ pub use structure::Structure;
 pub use template::{Integers, template};
 
 use crate::catalog::Snapshot;
+use crate::config::CustomSettings;
 use gate::Passed;
 use parser::{Parsed, ParserSettings, Unread};
 pub use touch::ViewTouches;
@@ -59,6 +60,8 @@ pub struct Context<'a> {
     pub touches: &'a ViewTouches,
     /// Large objects may be read (`[policy] large_objects = "pass"`).
     pub large_objects: bool,
+    /// Settings of their own that clients may set (`[policy] settings`).
+    pub custom_settings: &'a CustomSettings,
 }
 
 /// One statement of a text: analysed, or refused with the bytes it stands in.
@@ -93,7 +96,11 @@ pub fn analyse(text: &str, context: &Context<'_>) -> Result<Vec<Judged>, Refusal
 }
 
 fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal> {
-    let passed = gate::check(&parsed.tree, context.treatment.protects_anything())?;
+    let passed = gate::check(
+        &parsed.tree,
+        context.treatment.protects_anything(),
+        context.custom_settings,
+    )?;
     let touch = touch::touch(&parsed.tree, context.snapshot, context.touches, context.treatment);
     touch.check(context.treatment, context.large_objects)?;
     let touches_protected = touch.is_protected(context.snapshot, context.treatment);

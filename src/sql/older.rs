@@ -210,7 +210,10 @@ mod tests {
                     WHERE name = 'restrict_nonsystem_relation_kind'";
         for version in [130_023, 140_019, 150_018, 180_004] {
             let parsed = read(text, version).expect("a statement");
-            assert!(gate::check(&parsed[0].tree, true).is_ok(), "{version}");
+            assert!(
+                gate::check(&parsed[0].tree, true, &Default::default()).is_ok(),
+                "{version}"
+            );
         }
     }
 

@@ -4,6 +4,7 @@
 //! load code, some switch off what protection rests on.
 
 use super::analysis::{Reason, Refusal};
+use crate::config::CustomSettings;
 
 /// Which values a setting may have.
 enum Allowed {
@@ -146,19 +147,25 @@ fn allowed(name: &str) -> Option<Allowed> {
     }
 }
 
-/// Whether a client may give this setting this value. Names are as in SHOW, case aside.
+/// Whether a client may give this setting this value. Names are as in SHOW, case aside; `custom` are those that the
+/// operator allows.
 ///
 /// # Errors
 /// A refusal: [`Reason::SettingNotAllowed`] or [`Reason::UnsafeEncoding`].
-pub fn check(name: &str, value: &str) -> Result<(), Refusal> {
+pub fn check(name: &str, value: &str, custom: &CustomSettings) -> Result<(), Refusal> {
     let name = name.to_ascii_lowercase();
     let value = value.trim();
     let passes = match allowed(&name) {
+        None if custom.allows(&name) => true,
         None => {
+            let hint = match name.contains('.') {
+                true => "name it in [policy] settings, if no policy or function compares it with protected columns",
+                false => "leave the setting as it is; RESET and SHOW work for all settings",
+            };
             return Err(refusal(
                 Reason::SettingNotAllowed,
                 format!("the setting {} is not on the list of harmless settings", shown(&name)),
-                "leave the setting as it is; RESET and SHOW work for all settings".to_owned(),
+                hint.to_owned(),
             ));
         }
         Some(Allowed::Any) => true,
@@ -287,8 +294,24 @@ mod tests {
             ("enable_seqscan", "off"),
             ("extra_float_digits", "3"),
         ] {
-            assert_eq!(check(name, value), Ok(()), "{name} = {value}");
+            assert_eq!(
+                check(name, value, &CustomSettings::default()),
+                Ok(()),
+                "{name} = {value}"
+            );
         }
+    }
+
+    #[test]
+    fn the_operators_own_pass_where_they_are_named() {
+        let mut custom = CustomSettings::default();
+        custom.add("app.*").unwrap();
+        assert_eq!(check("App.User", "7", &custom), Ok(()));
+        for name in ["my.scratch", "auto_explain.log_level", "role"] {
+            assert!(check(name, "x", &custom).is_err(), "{name}");
+        }
+        let refused = check("app.user", "7", &CustomSettings::default()).unwrap_err();
+        assert!(refused.hint.contains("[policy] settings"));
     }
 
     #[test]
@@ -314,7 +337,8 @@ mod tests {
             ("client_encoding", "UHC", Reason::UnsafeEncoding),
             ("client_encoding", "win949", Reason::UnsafeEncoding),
         ] {
-            assert_eq!(check(name, value).unwrap_err().reason, reason, "{name} = {value}");
+            let refused = check(name, value, &CustomSettings::default()).unwrap_err();
+            assert_eq!(refused.reason, reason, "{name} = {value}");
         }
         assert!(check_reset("Transaction_Read_Only").is_err());
         assert!(check_reset("role").is_ok());

@@ -74,6 +74,7 @@ fn what_pg_dump_and_psql_send_passes() {
                 views: &views,
                 touches: &touches,
                 large_objects: false,
+            custom_settings: &Default::default(),
             };
             let mut failures = Vec::new();
             for text in &statements {
@@ -263,6 +264,7 @@ fn ways_out_are_refused_with_their_reason() {
             views: &views,
             touches: &touches,
             large_objects: false,
+            custom_settings: &Default::default(),
         };
         let mut count = 0;
         for (reason, statements) in REFUSED {
@@ -292,6 +294,7 @@ fn one_refused_statement_leaves_the_others() {
             views: &views,
             touches: &touches,
             large_objects: false,
+            custom_settings: &Default::default(),
         };
         let text = "SELECT id FROM app.orders ORDER BY 1; DROP TABLE app.orders; SELECT * FROM nosuch";
         let analyses = analyse(text, &context).unwrap();

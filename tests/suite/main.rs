@@ -7,6 +7,7 @@ mod check;
 mod cluster;
 mod coverage;
 mod crash;
+mod custom_settings;
 mod demo;
 mod discover;
 mod encodings;

@@ -140,7 +140,7 @@ impl<'a> Analyser<'a> {
 }
 
 /// The expression, if JSON takes its value as it is, and does not read it as JSON.
-fn plain_value(value: &Node) -> Option<&Node> {
+pub(super) fn plain_value(value: &Node) -> Option<&Node> {
     match value.kind() {
         "JsonValueExpr" if !has_format(Some(value)) => value.node("raw_expr"),
         "JsonValueExpr" => None,
@@ -148,7 +148,7 @@ fn plain_value(value: &Node) -> Option<&Node> {
     }
 }
 
-fn has_format(node: Option<&Node>) -> bool {
+pub(super) fn has_format(node: Option<&Node>) -> bool {
     let format = node.and_then(|node| node.node("format"));
     let kind = format.map_or(0, |format| format.int("format_type"));
     let plain = [JsonFormatType::Undefined as i64, JsonFormatType::JsFormatDefault as i64];

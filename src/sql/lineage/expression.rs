@@ -67,6 +67,10 @@ impl<'a> Analyser<'a> {
             }
             "BooleanTest" | "AIndices" | "NamedArgExpr" | "ResTarget" | "SortBy" => self.generic(scope, node),
             "String" | "Integer" | "Float" | "Boolean" | "BitString" | "TypeName" | "AStar" => Ok(Origin::computed()),
+            "JsonFuncExpr" | "JsonScalarExpr" => match self.asked(scope, node)? {
+                Some(origin) => Ok(origin),
+                None => self.unfamiliar(scope, node),
+            },
             _ => match self.constructed(scope, node)? {
                 Some(origin) => Ok(origin),
                 None => self.unfamiliar(scope, node),

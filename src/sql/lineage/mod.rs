@@ -26,6 +26,7 @@ mod expression;
 mod failure;
 mod from;
 mod inlined;
+mod json_paths;
 mod labels;
 mod names;
 mod origin;

@@ -224,6 +224,9 @@ impl<'a> Analyser<'a> {
 
     /// XMLTABLE and JSON_TABLE: every column is computed from everything in it.
     pub(super) fn table_function(&mut self, scope: &Scope<'_, 'a>, node: &'a Node) -> Step<Shape<'a>> {
+        if let Some(shape) = self.asked_table(scope, node)? {
+            return Ok(shape);
+        }
         let mut lineage = Lineage::computed();
         let mut children = Vec::new();
         node.for_each_child(&mut |child| children.push(child));
@@ -265,7 +268,7 @@ fn inlined_shape<'a>(
 }
 
 /// The columns that XMLTABLE or JSON_TABLE defines; nested ones come after all of their parent.
-fn column_names<'a>(node: &'a Node, names: &mut Vec<Cow<'a, str>>) {
+pub(super) fn column_names<'a>(node: &'a Node, names: &mut Vec<Cow<'a, str>>) {
     let (nested, plain): (Vec<&Node>, Vec<&Node>) = node
         .nodes("columns")
         .partition(|column| column.get("columns").is_some());

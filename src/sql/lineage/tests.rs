@@ -28,6 +28,7 @@ fn analysed(text: &str) -> Result<QueryAnalysis, Refusal> {
         views: &views,
         touches: &touches,
         large_objects: false,
+        custom_settings: &Default::default(),
     };
     let node = parsed(text);
     match node.kind() {
@@ -187,6 +188,7 @@ fn how_long_a_join_takes() {
         views: &views,
         touches: &touches,
         large_objects: false,
+        custom_settings: &Default::default(),
     };
     let node = parsed(text);
     let start = std::time::Instant::now();

@@ -1112,6 +1112,36 @@ SELECT count(*) FROM app.people WHERE JSON_VALUE(doc, '$.k') = 'alice'
 -- json exists [rows-expressions]
 SELECT JSON_EXISTS(doc, '$ ? (@.k == "alice")') FROM app.people
 
+-- json value by a plain path, of every type [rows-expressions]
+SELECT id, JSON_VALUE(doc, '$.k'), JSON_VALUE(doc, 'lax $.k' RETURNING int), JSON_VALUE(doc, '$."k"' RETURNING date), JSON_VALUE(doc, '$[*]' DEFAULT 'none' ON EMPTY DEFAULT 'bad' ON ERROR) FROM app.people
+
+-- json query and json exists by a plain path [rows-expressions]
+SELECT id, JSON_QUERY(doc, '$' WITH WRAPPER), JSON_QUERY(doc, '$.k' RETURNING text OMIT QUOTES), JSON_QUERY(doc, '$.*' EMPTY ARRAY ON EMPTY), JSON_EXISTS(doc, '$.k'), JSON_EXISTS(doc, '$.k[3]' UNKNOWN ON ERROR) FROM app.people
+
+-- whether a member is there decides [bit-where]
+SELECT id FROM app.people WHERE JSON_EXISTS(doc, '$.k')
+
+-- json table of one row each [rows-expressions]
+SELECT p.id, t.* FROM app.people p, JSON_TABLE(p.doc, '$' COLUMNS (n FOR ORDINALITY, k text PATH '$.k', i int PATH '$.k', e bool EXISTS PATH '$.k', d jsonb PATH '$.k')) t
+
+-- json table of many rows, counted [bit-ranges]
+SELECT count(*) FROM app.people p LEFT JOIN LATERAL JSON_TABLE(p.doc, '$.*' COLUMNS (k text PATH '$')) t ON true
+
+-- json table in a branch [bit-branch-error]
+SELECT id, CASE WHEN JSON_EXISTS(doc, '$.k') THEN 1 / (id - id) END FROM app.people
+
+-- json value with an error where there is none [bit-branch-error]
+SELECT JSON_VALUE(doc, '$.k.l' ERROR ON EMPTY) FROM app.people
+
+-- json path that compares times [bit-branch-error]
+SELECT JSON_EXISTS(doc, '$.k ? (@.datetime() < "12:00:00+00".datetime())') FROM app.people
+
+-- the same text but for the path [bit-branch-error]
+SELECT JSON_QUERY(doc, 'strict $.x' ERROR ON ERROR) FROM app.people
+
+-- json scalar [rows-forms]
+SELECT id, JSON_SCALAR(name), JSON_SCALAR(pin), JSON_SCALAR(doc) FROM app.people
+
 -- json table rows [bit-ranges]
 SELECT count(*) FROM app.people, JSON_TABLE(doc, '$[*] ? (@.k == "alice")' COLUMNS (k text PATH '$.k')) t
 

@@ -48,9 +48,10 @@ impl<'t> TreeReader<'t> {
         }
     }
 
-    /// `a = NULL` is never true, whatever `a` is.
+    /// `a = NULL` and `a = ANY (NULL)` are never true, whatever `a` is.
     fn compares_with_null(&mut self, level: &Level<'t>, node: &'t Node) -> bool {
-        let mut arguments = node.is("OPEXPR").then(|| node.nodes("args")).into_iter().flatten();
+        let compares = node.is("OPEXPR") || node.is("SCALARARRAYOPEXPR");
+        let mut arguments = compares.then(|| node.nodes("args")).into_iter().flatten();
         arguments.any(|argument| self.expression(level, argument) == Lineage::default())
     }
 

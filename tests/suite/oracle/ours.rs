@@ -76,6 +76,7 @@ impl Ours {
             views: &self.views,
             touches: &self.touches,
             large_objects: true,
+            custom_settings: &Default::default(),
         };
         let statement = analyse(text, &context)?.pop().expect("one statement");
         statement.map_err(|(_, refusal)| refusal)

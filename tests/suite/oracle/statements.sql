@@ -218,6 +218,7 @@ WITH w AS (SELECT email FROM customers) (SELECT * FROM w UNION ALL SELECT a FROM
 
 -- Set operations
 SELECT email, name FROM customers UNION SELECT a, b FROM plain;
+SELECT id FROM customers WHERE email = ANY (NULL) OR email <> ALL (NULL) OR email = NULL;
 SELECT email FROM customers UNION ALL SELECT NULL;
 SELECT NULL UNION ALL SELECT email FROM customers;
 SELECT NULL AS e UNION ALL SELECT NULL UNION ALL SELECT email FROM customers;

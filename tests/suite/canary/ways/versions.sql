@@ -63,17 +63,39 @@ SELECT JSON_OBJECTAGG(id VALUE email) FROM vault.person;
 SELECT name || coalesce(system_user, '') FROM vault.person;
 
 -- from 17
--- refuse fallible_expression: JSON_SCALAR [rows-forms]
+-- mask: JSON_SCALAR [rows-forms]
 SELECT JSON_SCALAR(email) FROM vault.person;
--- refuse fallible_expression: JSON_VALUE [rows-forms]
+-- redact: JSON_VALUE [rows-forms]
 SELECT JSON_VALUE(profile, '$.phone') FROM vault.person;
--- refuse fallible_expression: JSON_QUERY [rows-forms]
+-- redact: JSON_QUERY [rows-forms]
 SELECT JSON_QUERY(profile, '$.deep') FROM vault.person;
 -- refuse fallible_expression: JSON_SERIALIZE [rows-forms]
 SELECT JSON_SERIALIZE(notes) FROM vault.person;
--- refuse fallible_expression: JSON_TABLE [bit-ranges]
+-- redact: JSON_EXISTS [rows-forms]
+SELECT JSON_EXISTS(profile, '$.phone') FROM vault.person;
+-- redact: JSON_VALUE with a type and a default [rows-forms]
+SELECT JSON_VALUE(profile, 'lax $."deep"[0].a' RETURNING int NULL ON ERROR), JSON_VALUE(profile, '$.phone' DEFAULT '-' ON EMPTY) FROM vault.person;
+-- refuse fallible_expression: JSON_VALUE with an error where there is none [bit-branch-error]
+SELECT JSON_VALUE(profile, '$.phone' ERROR ON EMPTY) FROM vault.person;
+-- refuse fallible_expression: JSON_QUERY with an error [bit-branch-error]
+SELECT JSON_QUERY(profile, '$.*' ERROR ON ERROR) FROM vault.person;
+-- refuse fallible_expression: JSON_EXISTS with a filter by time [bit-branch-error]
+SELECT JSON_EXISTS(profile, '$.phone ? (@.datetime() < "12:00:00+00".datetime())') FROM vault.person;
+-- refuse fallible_expression: JSON_VALUE in strict mode [bit-branch-error]
+SELECT JSON_VALUE(profile, 'strict $.phone') FROM vault.person;
+-- refuse fallible_expression: JSON_VALUE of text [bit-branch-error]
+SELECT JSON_VALUE(profile::text, '$.phone') FROM vault.person;
+-- refuse predicate: JSON_VALUE in a condition [bit-where]
+SELECT id FROM vault.person WHERE JSON_VALUE(profile, '$.phone') LIKE '+49%';
+-- redact: JSON_TABLE [rows-forms]
 SELECT t.phone FROM vault.person p, JSON_TABLE(p.profile, '$' COLUMNS (phone text PATH '$.phone')) t;
--- refuse fallible_expression: nested JSON_TABLE [bit-ranges]
+-- refuse predicate: JSON_TABLE of as many rows as there are members [bit-ranges]
+SELECT count(*) FROM vault.person p, JSON_TABLE(p.profile, '$.*' COLUMNS (n FOR ORDINALITY)) t;
+-- refuse fallible_expression: JSON_TABLE with an error [bit-branch-error]
+SELECT t.phone FROM vault.person p, JSON_TABLE(p.profile, '$' COLUMNS (phone int PATH '$.phone' ERROR ON ERROR)) t;
+-- refuse fallible_expression: JSON_TABLE with errors for all columns [bit-branch-error]
+SELECT t.phone FROM vault.person p, JSON_TABLE(p.profile, '$' COLUMNS (phone int PATH '$.phone') ERROR ON ERROR) t;
+-- refuse predicate: nested JSON_TABLE [bit-ranges]
 SELECT t.deep FROM vault.person p, JSON_TABLE(p.profile, '$' COLUMNS (NESTED PATH '$.deep[*]' COLUMNS (deep text PATH '$'))) t;
 -- refuse fallible_expression: JSON_VALUE with a protected default [rows-forms]
 SELECT JSON_VALUE(jsonb '{}', '$.a' DEFAULT name ON EMPTY) FROM vault.person;
