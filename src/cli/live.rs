@@ -9,7 +9,7 @@ use crate::mask::Keys;
 use crate::plan::{Basis, Planner, PlannerMode};
 use crate::rules::{Resolved, RuleSet};
 use crate::session::upstream_target;
-use crate::upstream;
+use crate::upstream::{self, Row, Upstream, UpstreamTarget};
 
 /// Everything that a plan is made from.
 pub(super) struct Live {
@@ -17,6 +17,7 @@ pub(super) struct Live {
     pub rules: RuleSet,
     pub keys: Keys,
     pub snapshot: Snapshot,
+    target: UpstreamTarget,
 }
 
 /// Why there is none: every problem found, one a line.
@@ -40,6 +41,16 @@ fn problem(error: impl Display) -> Problems {
     Problems(vec![format!("pgveil: {error}")])
 }
 
+/// A connection of pgveil's own, which reads and nothing else.
+async fn connect(target: &UpstreamTarget, database: Option<&str>) -> Result<Upstream, Problems> {
+    let mut parameters = vec![
+        ("application_name".to_owned(), "pgveil".to_owned()),
+        ("client_encoding".to_owned(), "UTF8".to_owned()),
+    ];
+    parameters.extend(database.map(|name| ("database".to_owned(), name.to_owned())));
+    upstream::connect(target, &parameters).await.map_err(problem)
+}
+
 impl Live {
     /// Reads the config and its rules, and the catalog from the server.
     pub(super) fn load(path: &Path, database: Option<&str>) -> Result<Live, Problems> {
@@ -50,10 +61,8 @@ impl Live {
             None => Keys::random().map_err(problem)?,
         };
         let target = upstream_target(&config).map_err(problem)?;
-        let mut parameters = vec![("application_name".to_owned(), "pgveil".to_owned())];
-        parameters.extend(database.map(|name| ("database".to_owned(), name.to_owned())));
         let snapshot = super::runtime().map_err(problem)?.block_on(async {
-            let mut connection = upstream::connect(&target, &parameters).await.map_err(problem)?;
+            let mut connection = connect(&target, database).await?;
             upstream::load_snapshot(&mut connection).await.map_err(problem)
         })?;
         Ok(Live {
@@ -61,6 +70,20 @@ impl Live {
             rules,
             keys,
             snapshot,
+            target,
+        })
+    }
+
+    /// Whether the config's URL names the role on the server.
+    pub(super) fn names_role(&self) -> bool {
+        self.target.user.is_some()
+    }
+
+    /// The answer of the server itself, unmasked, to a statement that reads.
+    pub(super) fn ask(&self, sql: &str) -> Result<Vec<Row>, Problems> {
+        super::runtime().map_err(problem)?.block_on(async {
+            let mut connection = connect(&self.target, Some(&self.snapshot.database)).await?;
+            upstream::query(&mut connection, sql).await.map_err(problem)
         })
     }
 

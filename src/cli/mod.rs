@@ -2,11 +2,15 @@
 
 pub mod check;
 pub mod demo;
+pub mod dump;
 pub mod explain;
+mod interrupt;
 pub mod key;
 mod live;
 pub mod log;
+pub mod preview;
 pub mod serve;
+mod terminal;
 pub mod user;
 
 use std::process::ExitCode;
@@ -35,6 +39,10 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Show the plan of a statement, or why it is refused.
     Explain(explain::ExplainArgs),
+    /// Show rows of a table before and after masking, for whoever writes rules.
+    Preview(preview::PreviewArgs),
+    /// Take a masked dump with pg_dump, and keep account of dumps.
+    Dump(Box<dump::DumpArgs>),
     /// Read and verify the session log.
     Log(log::LogArgs),
     /// Make a masking key.
@@ -50,6 +58,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Preview(args) => preview::run(args),
+        Command::Dump(args) => dump::run(args),
         Command::Log(args) => log::run(args),
         Command::Key(args) => key::run(args),
         Command::User(args) => user::run(args),
