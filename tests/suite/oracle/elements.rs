@@ -2,11 +2,10 @@
 
 use pgveil::sql::Lineage;
 
-use super::node_tree::Node;
+use super::node_tree::{Node, aliases, rte_kind};
 use super::picking::picked_by;
 use super::tree_lineage::{
-    ARRAY_AGG, Level, TreeReader, aliases, branch, common_table, index, output_numbers, rte_kind, tainted, unite, up,
-    with,
+    ARRAY_AGG, Level, TreeReader, branch, common_table, index, output_numbers, tainted, unite, up, with,
 };
 
 /// `array_agg(anyarray)`.

@@ -2,6 +2,27 @@
 //!
 //! `({QUERY :commandType 1 :rtable ({RANGETBLENTRY …}) :cteList <>})`
 
+/// `RTEKind` of PostgreSQL 13 to 18.
+pub mod rte_kind {
+    pub const RELATION: i64 = 0;
+    pub const SUBQUERY: i64 = 1;
+    pub const JOIN: i64 = 2;
+    pub const FUNCTION: i64 = 3;
+    pub const TABLE_FUNCTION: i64 = 4;
+    pub const VALUES: i64 = 5;
+    pub const CTE: i64 = 6;
+    /// From 18 on: what a query groups by.
+    pub const GROUP: i64 = 9;
+}
+
+/// The field of an entry that stands for expressions of other entries: those expressions.
+pub fn aliases(kind: i64) -> &'static str {
+    match kind {
+        rte_kind::GROUP => "groupexprs",
+        _ => "joinaliasvars",
+    }
+}
+
 /// A value in a node tree.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
