@@ -24,10 +24,12 @@ const CELL_WIDTH_MIN: usize = 12;
 const INDENT: &str = "  ";
 
 /// Arguments of `pgveil preview`.
-///
-/// It shows original values: whoever runs it has the config, the masking key and the upstream password, and could read
-/// them without it. It writes nothing, here or on the server, and is not on the session log.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "It shows original values. Whoever runs it has the config, the masking key and the upstream \
+    password, and could read them without it. It writes nothing, here or on the server, and is not on the session log. \
+    Exit codes: 0 shown, 2 nothing could be shown."
+)]
 pub struct PreviewArgs {
     /// The config file.
     #[arg(long, value_name = "FILE", default_value = "pgveil.toml")]

@@ -26,9 +26,6 @@ use super::interrupt::Interrupted;
 const KEEP_DAYS_MAX: i64 = 30;
 
 /// Arguments of `pgveil dump`.
-///
-/// Whoever runs it needs the config, the masking key and the upstream password, as for `pgveil serve`; `--list`, `--sweep`
-/// and `--verify` need none of them.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 done; 1 the dump or a part of the sweep failed; 2 wrong arguments, config, rules or \
