@@ -77,7 +77,7 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
     found.findings.extend(Report::of_problems(&warnings).findings);
     let runtime = super::runtime().map_err(|error| error.to_string())?;
     let of_the_server = runtime.block_on(async {
-        let mut connection = super::live::connect(&live.config, args.database.as_deref()).await?;
+        let mut connection = live.connect().await?;
         server::findings(&mut connection).await.map_err(super::live::problem)
     });
     found

@@ -69,7 +69,7 @@ fn discover(args: &DiscoverArgs) -> Result<Found, Problems> {
     let is_new = |column: ColumnId| args.all || !is_listed(&resolved, column);
     let relations = relations(&live.snapshot);
     let samples = super::runtime().map_err(problem)?.block_on(async {
-        let mut connection = super::live::connect(&live.config, args.database.as_deref()).await?;
+        let mut connection = live.connect().await?;
         Samples::take(&mut connection, &live.snapshot, &relations, args.sample, &is_new)
             .await
             .map_err(problem)

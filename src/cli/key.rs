@@ -1,4 +1,4 @@
-//! `pgveil key`: makes a masking key.
+//! `pgveil key`: makes a masking key, and tells the public part of one.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::dump::certificate::Signer;
 use crate::mask::{Keys, KeysError};
 
 /// Why no key was made.
@@ -28,10 +29,25 @@ pub struct KeyArgs {
     /// The key file to make.
     #[arg(value_name = "FILE", default_value = "pgveil.key")]
     pub path: PathBuf,
+    /// Make nothing: print the public key, with which anyone can verify the certificates of dumps.
+    #[arg(long)]
+    pub public: bool,
 }
 
 /// Makes a key and prints its public identifier. Exit code 1: no key was made.
 pub fn run(args: &KeyArgs) -> ExitCode {
+    if args.public {
+        return match public(&args.path) {
+            Ok(public_key) => {
+                println!("{public_key}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("pgveil: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     match make(&args.path) {
         Ok(id) => {
             println!(
@@ -45,6 +61,12 @@ pub fn run(args: &KeyArgs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The public key of the certificates that are signed under an existing masking key.
+fn public(path: &Path) -> Result<String, String> {
+    let keys = Keys::from_file(path).map_err(|error| error.to_string())?;
+    Ok(Signer::of(&keys)?.public_key())
 }
 
 /// Writes a new key file that its owner alone may read; returns the key's public identifier.

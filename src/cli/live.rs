@@ -9,7 +9,7 @@ use crate::mask::Keys;
 use crate::plan::{Basis, Planner, PlannerMode};
 use crate::rules::{Resolved, RuleSet};
 use crate::session::upstream_target;
-use crate::upstream::{self, Upstream};
+use crate::upstream::{self, Row, Upstream, UpstreamTarget};
 
 /// Everything that a plan is made from.
 pub(super) struct Live {
@@ -17,6 +17,7 @@ pub(super) struct Live {
     pub rules: RuleSet,
     pub keys: Keys,
     pub snapshot: Snapshot,
+    target: UpstreamTarget,
 }
 
 /// Why there is none: every problem found, one a line.
@@ -40,12 +41,14 @@ pub(super) fn problem(error: impl Display) -> Problems {
     Problems(vec![format!("pgveil: {error}")])
 }
 
-/// Logs in to the server that the config names, in another database if one is given.
-pub(super) async fn connect(config: &Config, database: Option<&str>) -> Result<Upstream, Problems> {
-    let target = upstream_target(config).map_err(problem)?;
-    let mut parameters = vec![("application_name".to_owned(), "pgveil".to_owned())];
+/// A connection of pgveil's own, which reads and nothing else.
+async fn connect(target: &UpstreamTarget, database: Option<&str>) -> Result<Upstream, Problems> {
+    let mut parameters = vec![
+        ("application_name".to_owned(), "pgveil".to_owned()),
+        ("client_encoding".to_owned(), "UTF8".to_owned()),
+    ];
     parameters.extend(database.map(|name| ("database".to_owned(), name.to_owned())));
-    upstream::connect(&target, &parameters).await.map_err(problem)
+    upstream::connect(target, &parameters).await.map_err(problem)
 }
 
 impl Live {
@@ -57,8 +60,9 @@ impl Live {
             Some(path) => Keys::from_file(path).map_err(problem)?,
             None => Keys::random().map_err(problem)?,
         };
+        let target = upstream_target(&config).map_err(problem)?;
         let snapshot = super::runtime().map_err(problem)?.block_on(async {
-            let mut connection = connect(&config, database).await?;
+            let mut connection = connect(&target, database).await?;
             upstream::load_snapshot(&mut connection).await.map_err(problem)
         })?;
         Ok(Live {
@@ -66,6 +70,25 @@ impl Live {
             rules,
             keys,
             snapshot,
+            target,
+        })
+    }
+
+    /// Whether the config's URL names the role on the server.
+    pub(super) fn names_role(&self) -> bool {
+        self.target.user.is_some()
+    }
+
+    /// Another connection to the same database.
+    pub(super) async fn connect(&self) -> Result<Upstream, Problems> {
+        connect(&self.target, Some(&self.snapshot.database)).await
+    }
+
+    /// The answer of the server itself, unmasked, to a statement that reads.
+    pub(super) fn ask(&self, sql: &str) -> Result<Vec<Row>, Problems> {
+        super::runtime().map_err(problem)?.block_on(async {
+            let mut connection = self.connect().await?;
+            upstream::query(&mut connection, sql).await.map_err(problem)
         })
     }
 

@@ -3,12 +3,16 @@
 pub mod check;
 pub mod demo;
 pub mod discover;
+pub mod dump;
 pub mod explain;
+mod interrupt;
 pub mod key;
 mod live;
 pub mod log;
 pub mod mask;
+pub mod preview;
 pub mod serve;
+mod terminal;
 pub mod user;
 
 use std::process::ExitCode;
@@ -39,6 +43,10 @@ pub enum Command {
     Discover(discover::DiscoverArgs),
     /// Show the plan of a statement, or why it is refused.
     Explain(explain::ExplainArgs),
+    /// Show rows of a table before and after masking, for whoever writes rules.
+    Preview(preview::PreviewArgs),
+    /// Take a masked dump with pg_dump, and keep account of dumps.
+    Dump(Box<dump::DumpArgs>),
     /// Read and verify the session log.
     Log(log::LogArgs),
     /// Print the reference of the masks.
@@ -57,6 +65,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Discover(args) => discover::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Preview(args) => preview::run(args),
+        Command::Dump(args) => dump::run(args),
         Command::Log(args) => log::run(args),
         Command::Mask(args) => mask::run(args),
         Command::Key(args) => key::run(args),

@@ -80,8 +80,8 @@ fn private_dir(path: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Creates a directory of a name nobody can foresee; creation fails on whatever is already there.
-fn fresh(parent: &Path) -> Result<PathBuf, ClusterError> {
+/// Creates a directory, for its owner alone, of a name nobody can foresee; never takes what is already there.
+pub fn fresh(parent: &Path) -> Result<PathBuf, ClusterError> {
     loop {
         let mut random = [0; 6];
         getrandom::fill(&mut random).map_err(|error| ClusterError::Io {

@@ -13,6 +13,7 @@ mod server;
 mod watchdog;
 
 pub use binaries::Binaries;
+pub use directory::fresh as private_directory;
 pub use process::Process;
 pub use server::{Cluster, ClusterOptions, Shutdown, free_port, run, run_with_input};
 

@@ -5,6 +5,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// A stamp such as `2025-01-31T23:59:59.123Z`.
 pub(super) type Stamp = [u8; 24];
 
+/// A time as the log writes it, such as `2025-01-31T23:59:59.123Z`.
+pub fn rfc_3339(time: SystemTime) -> String {
+    // A clock before 1970 is a broken clock, not a reason to fail.
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut clock = Clock::new();
+    let (stamp, _) = clock.at(since.as_secs(), since.subsec_millis());
+    stamp.iter().copied().map(char::from).collect()
+}
+
 /// Formats the present time. All but the milliseconds changes once a second and is kept.
 pub(super) struct Clock {
     second: Option<u64>,

@@ -23,6 +23,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use clock::rfc_3339;
 pub use event::*;
 pub use file::LOG_FILE;
 pub use lines::Lines;

@@ -1,6 +1,5 @@
 //! `pgveil demo`: a throwaway Postgres with a sample shop, the proxy before it, and a tour on the terminal.
 
-mod interrupt;
 mod records;
 mod screen;
 mod stage;
@@ -8,8 +7,8 @@ mod tour;
 
 use std::process::ExitCode;
 
+use super::interrupt::{Interrupt, Interrupted};
 use crate::cluster::ClusterError;
-use interrupt::Interrupt;
 use screen::Screen;
 use stage::Stage;
 
@@ -37,8 +36,8 @@ enum DemoError {
     #[error("{0}")]
     Broken(String),
     /// Ctrl-C.
-    #[error("interrupted")]
-    Interrupted,
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 impl DemoError {
@@ -53,10 +52,12 @@ impl DemoError {
 /// Whatever happens, the server and the proxy are stopped and their directory is removed.
 pub fn run(args: &DemoArgs) -> ExitCode {
     let mut screen = Screen::stdout();
-    let outcome = Interrupt::watch().and_then(|interrupt| show(args, &mut screen, &interrupt));
+    let outcome = Interrupt::watch()
+        .map_err(DemoError::io("watching for Ctrl-C"))
+        .and_then(|interrupt| show(args, &mut screen, &interrupt));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(DemoError::Interrupted) => ExitCode::from(130),
+        Err(DemoError::Interrupted(_)) => ExitCode::from(130),
         Err(error) => {
             eprintln!("pgveil demo: {error}");
             ExitCode::FAILURE
@@ -80,7 +81,7 @@ fn show(args: &DemoArgs, screen: &mut Screen, interrupt: &Interrupt) -> Result<(
         // Ctrl-C also ends the program that was running for the tour, whose failure is then no news.
         Err(_) if interrupt.came() => {
             screen.note("Interrupted. Server and proxy are stopped, their files are removed.")?;
-            Err(DemoError::Interrupted)
+            Err(DemoError::Interrupted(Interrupted))
         }
         Err(error) => Err(error),
     }

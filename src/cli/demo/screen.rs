@@ -1,9 +1,10 @@
 //! What the tour looks like: headings, commands, and two results side by side.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use super::DemoError;
 use super::records::Records;
+use crate::cli::terminal::{Ink, fit, is_coloured, pad, width};
 
 /// Two of these and the names of the columns fit a terminal of 100 columns.
 const CELL_WIDTH: usize = 36;
@@ -14,23 +15,11 @@ pub(super) struct Screen {
     coloured: bool,
 }
 
-/// SGR parameters (ECMA-48).
-#[derive(Clone, Copy)]
-enum Ink {
-    Heading = 1,
-    Faint = 2,
-    Changed = 32,
-    Command = 36,
-}
-
 impl Screen {
     pub(super) fn stdout() -> Screen {
-        let stdout = std::io::stdout();
-        // https://no-color.org
-        let coloured = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         Screen {
-            out: Box::new(stdout),
-            coloured,
+            out: Box::new(std::io::stdout()),
+            coloured: is_coloured(),
         }
     }
 
@@ -74,13 +63,13 @@ impl Screen {
         for (left_row, right_row) in left.rows.iter().zip(&right.rows) {
             for (name, (before, after)) in left.columns.iter().zip(left_row.iter().zip(right_row)) {
                 let name = self.paint(Ink::Faint, &pad(name, name_width));
-                let shown = fit(after);
+                let shown = cell(after);
                 let after_text = if before == after {
                     shown
                 } else {
                     self.paint(Ink::Changed, &shown)
                 };
-                let before_text = pad(&fit(before), CELL_WIDTH);
+                let before_text = pad(&cell(before), CELL_WIDTH);
                 self.print(&format!("  {name}  {before_text}  {after_text}\n"))?;
             }
             self.print("\n")?;
@@ -89,11 +78,7 @@ impl Screen {
     }
 
     fn paint(&self, ink: Ink, text: &str) -> String {
-        if self.coloured {
-            format!("\x1b[{}m{text}\x1b[0m", ink as u8)
-        } else {
-            text.to_owned()
-        }
+        ink.paint(text, self.coloured)
     }
 
     fn print(&mut self, text: &str) -> Result<(), DemoError> {
@@ -105,58 +90,8 @@ impl Screen {
 }
 
 /// The value on one line of at most [`CELL_WIDTH`].
-fn fit(value: &Option<String>) -> String {
-    let Some(value) = value else {
-        return "NULL".to_owned();
-    };
-    let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    if width(&line) <= CELL_WIDTH {
-        return line;
-    }
-    let mut shown = String::new();
-    for letter in line.chars() {
-        if width(&shown) + letter_width(letter) >= CELL_WIDTH {
-            break;
-        }
-        shown.push(letter);
-    }
-    shown + "…"
-}
-
-fn pad(text: &str, columns: usize) -> String {
-    let missing = columns.saturating_sub(width(text));
-    format!("{text}{}", " ".repeat(missing))
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(letter_width).sum()
-}
-
-/// Terminal columns of a letter, near enough for names: wide East Asian scripts take two, combining marks none.
-fn letter_width(letter: char) -> usize {
-    match letter {
-        '\u{300}'..='\u{36f}' => 0,
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff00}'..='\u{ff60}' => 2,
-        _ => 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_values_are_cut_to_the_cell() {
-        let shown = fit(&Some("word ".repeat(20)));
-        assert_eq!(width(&shown), CELL_WIDTH);
-        assert!(shown.ends_with('…'));
-        assert_eq!(fit(&Some("two\n\tlines".to_owned())), "two lines");
-        assert_eq!(fit(&None), "NULL");
-    }
-
-    #[test]
-    fn wide_letters_count_twice() {
-        assert_eq!(width("陽子"), 4);
-        assert_eq!(pad("陽子", 6), "陽子  ");
-    }
+fn cell(value: &Option<String>) -> String {
+    value
+        .as_ref()
+        .map_or_else(|| "NULL".to_owned(), |value| fit(value, CELL_WIDTH))
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use postgres_protocol::password::scram_sha_256;
 
 use super::DemoError;
-use super::interrupt::Interrupt;
 use super::screen::Screen;
+use crate::cli::interrupt::Interrupt;
 use crate::cluster::{Cluster, Process, free_port};
 
 const SHOP: &str = include_str!("../../../demo/shop.sql");

@@ -5,10 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::DemoError;
-use super::interrupt::Interrupt;
 use super::records::Records;
 use super::screen::Screen;
 use super::stage::{CLIENT, DATABASE, Stage};
+use crate::cli::interrupt::Interrupt;
 use crate::cluster;
 
 const CUSTOMERS: &str = "SELECT id, first_name, last_name, email, phone, birth_date, city, tier, notes\n\

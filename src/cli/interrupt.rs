@@ -1,11 +1,14 @@
-//! Ctrl-C as a fact that the tour asks for between its steps.
+//! Ctrl-C as a fact that long commands ask for between their steps.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::DemoError;
+/// SIGINT, SIGTERM or SIGHUP has come.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(super) struct Interrupted;
 
 /// Set by the first SIGINT, SIGTERM or SIGHUP, which then do nothing else.
 pub(super) struct Interrupt {
@@ -14,7 +17,7 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    pub(super) fn watch() -> Result<Interrupt, DemoError> {
+    pub(super) fn watch() -> std::io::Result<Interrupt> {
         let (sender, signals) = channel();
         let (ready, started) = channel();
         std::thread::spawn(move || {
@@ -48,8 +51,7 @@ impl Interrupt {
         });
         started
             .recv()
-            .unwrap_or_else(|_| Err(std::io::Error::other("the signal thread ended")))
-            .map_err(DemoError::io("watching for Ctrl-C"))?;
+            .unwrap_or_else(|_| Err(std::io::Error::other("the signal thread ended")))?;
         Ok(Interrupt {
             signals,
             came: std::cell::Cell::new(false),
@@ -65,21 +67,17 @@ impl Interrupt {
     }
 
     /// An error once it has come.
-    pub(super) fn check(&self) -> Result<(), DemoError> {
-        if self.came() {
-            Err(DemoError::Interrupted)
-        } else {
-            Ok(())
-        }
+    pub(super) fn check(&self) -> Result<(), Interrupted> {
+        if self.came() { Err(Interrupted) } else { Ok(()) }
     }
 
     /// Waits for it, or for the time to be up.
-    pub(super) fn wait(&self, time: Duration) -> Result<(), DemoError> {
+    pub(super) fn wait(&self, time: Duration) -> Result<(), Interrupted> {
         match self.signals.recv_timeout(time) {
             Err(RecvTimeoutError::Timeout) => self.check(),
             _ => {
                 self.came.set(true);
-                Err(DemoError::Interrupted)
+                Err(Interrupted)
             }
         }
     }
