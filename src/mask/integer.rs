@@ -4,42 +4,65 @@
 //!
 //! | range | in columns of |
 //! |---|---|
-//! | \[0, 2^15) | smallint, alone |
-//! | \[0, 2^31) | integer, bigint, numeric of 10 integer digits or more |
+//! | \[0, 2^15) | smallint, and all others in a domain that has smallint columns |
+//! | \[0, 2^31) or \[2^15, 2^31) | integer, bigint, numeric of 10 integer digits or more |
 //! | \[2^31, 2^53) | bigint, numeric of 16 or more: exact in JSON before and after |
 //! | \[2^53, 2^63) | bigint, numeric of 19 or more |
 //!
 //! A negative number n is the mirror of -1 - n. Numerics that are too narrow or too large for these, or have a fraction, keep the
 //! number of their digits before and after the point (trailing zeros of the fraction apart) and go through a permutation of the
-//! numbers that have as many. So one number has one pseudonym in columns of integer, bigint and wide numeric: foreign keys hold.
+//! numbers that have as many. So one number has one pseudonym in all integer and wide numeric columns of a domain: foreign keys hold.
 
+use super::ColumnShape;
 use super::permutation::{Letter, permute_bits, permute_letters, restore_bits, restore_letters};
 use super::prf::Prf;
 use crate::value::number::{decode_integer, encode_integer};
 use crate::value::numeric::{Decimal, Numeric, precision_and_scale};
 use crate::value::{Format, oid};
 
-const SMALL_BITS: u32 = 15;
 /// Each range ends at two to this power and begins where the one before ends.
 const RANGE_BITS: [u32; 3] = [31, 53, 63];
+/// The same where smallint columns have a part.
+const RANGE_BITS_WITH_SMALLINT: [u32; 4] = [15, 31, 53, 63];
 /// Integer digits that a numeric must hold for a range to be used.
 const RANGE_DIGITS: [i32; 3] = [10, 16, 19];
 
-/// Permutes within the range of a number.
-fn permute(prf: &Prf, number: i64) -> i64 {
-    within_range(number, |bits, magnitude| permute_bits(prf, bits, magnitude))
+/// A keyed permutation of each range.
+struct Permutation {
+    prf: Prf,
+    range_bits: &'static [u32],
 }
 
-/// Undoes [`permute`].
-fn restore(prf: &Prf, number: i64) -> i64 {
-    within_range(number, |bits, magnitude| restore_bits(prf, bits, magnitude))
+impl Permutation {
+    fn new(prf: Prf, with_smallint: bool) -> Permutation {
+        let range_bits: &[u32] = if with_smallint {
+            &RANGE_BITS_WITH_SMALLINT
+        } else {
+            &RANGE_BITS
+        };
+        Permutation { prf, range_bits }
+    }
+
+    /// Permutes within the range of a number.
+    fn permute(&self, number: i64) -> i64 {
+        within_range(self.range_bits, number, |bits, magnitude| {
+            permute_bits(&self.prf, bits, magnitude)
+        })
+    }
+
+    /// Undoes [`Permutation::permute`].
+    fn restore(&self, number: i64) -> i64 {
+        within_range(self.range_bits, number, |bits, magnitude| {
+            restore_bits(&self.prf, bits, magnitude)
+        })
+    }
 }
 
 #[inline(always)]
-fn within_range(number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
+fn within_range(range_bits: &[u32], number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
     let magnitude = mirrored(number);
     let mut start = 0;
-    for bits in RANGE_BITS {
+    for &bits in range_bits {
         if magnitude >> bits == 0 {
             let walked = walk(|at| step(bits, at), start, magnitude);
             return if number < 0 { !walked } else { walked };
@@ -70,47 +93,40 @@ fn walk(step: impl Fn(u128) -> u128, start: i64, magnitude: i64) -> i64 {
 
 /// Masks integers.
 pub(super) struct IntegerMask {
-    prf: Prf,
-    small: bool,
+    permutation: Permutation,
+    is_small: bool,
 }
 
 impl IntegerMask {
-    pub(super) fn new(prf: Prf, type_oid: u32) -> IntegerMask {
+    pub(super) fn new(prf: Prf, type_oid: u32, agrees_with_smallint: bool) -> IntegerMask {
+        let is_small = type_oid == oid::INT2;
         IntegerMask {
-            prf,
-            small: type_oid == oid::INT2,
+            permutation: Permutation::new(prf, is_small || agrees_with_smallint),
+            is_small,
         }
     }
 
     pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let number = decode_integer(type_oid, format, value)?;
-        let masked = if self.small {
+        if self.is_small {
             i16::try_from(number).ok()?;
-            let masked = walk(|at| permute_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
-            if number < 0 { !masked } else { masked }
-        } else {
-            permute(&self.prf, number)
-        };
-        encode_integer(type_oid, format, masked, out).then_some(())
+        }
+        encode_integer(type_oid, format, self.permutation.permute(number), out).then_some(())
     }
 
     /// The number that is shown as this one. One that no value of the column can be shown as stays as it is: no value
     /// of the column equals it either.
     pub(super) fn restore(&self, number: i64) -> i64 {
-        if !self.small {
-            return restore(&self.prf, number);
-        }
-        if i16::try_from(number).is_err() {
+        if self.is_small && i16::try_from(number).is_err() {
             return number;
         }
-        let restored = walk(|at| restore_bits(&self.prf, SMALL_BITS, at), 0, mirrored(number));
-        if number < 0 { !restored } else { restored }
+        self.permutation.restore(number)
     }
 }
 
 /// Masks numerics.
 pub(super) struct NumericMask {
-    integers: Prf,
+    integers: Permutation,
     digits: Prf,
     /// Numbers without fraction below this, mirrored, are masked as integers.
     integers_end: u128,
@@ -120,8 +136,8 @@ pub(super) struct NumericMask {
 
 impl NumericMask {
     /// `digits` is a function of its own: permutations of numbers and of strings must not share a key.
-    pub(super) fn new(integers: Prf, digits: Prf, type_modifier: i32) -> NumericMask {
-        let precision_and_scale = precision_and_scale(type_modifier);
+    pub(super) fn new(integers: Prf, digits: Prf, shape: &ColumnShape) -> NumericMask {
+        let precision_and_scale = precision_and_scale(shape.type_modifier);
         let integer_digits = match precision_and_scale {
             None => i32::MAX,
             // Only multiples of a power of ten: no room for all numbers of a range.
@@ -134,7 +150,7 @@ impl NumericMask {
             .count();
         let integers_end = usable.checked_sub(1).map_or(0, |last| 1 << RANGE_BITS[last]);
         NumericMask {
-            integers,
+            integers: Permutation::new(integers, shape.agrees_with_smallint),
             digits,
             integers_end,
             precision_and_scale,
@@ -146,7 +162,7 @@ impl NumericMask {
         let mut numeric = Numeric::decode(format, value)?;
         if let Numeric::Number(number) = &mut numeric {
             match self.as_integer(number) {
-                Some(integer) => set_integer(number, permute(&self.integers, integer)),
+                Some(integer) => set_integer(number, self.integers.permute(integer)),
                 None => self.walk_digits(number, permute_letters),
             }
         }
@@ -158,7 +174,7 @@ impl NumericMask {
     pub(super) fn restore(&self, numeric: &mut Numeric) {
         if let Numeric::Number(number) = numeric {
             match self.as_integer(number) {
-                Some(integer) => set_integer(number, restore(&self.integers, integer)),
+                Some(integer) => set_integer(number, self.integers.restore(integer)),
                 None => self.walk_digits(number, restore_letters),
             }
         }
@@ -246,9 +262,26 @@ mod tests {
         Prf::new(&[4; 16])
     }
 
+    fn permute(with_smallint: bool, number: i64) -> i64 {
+        Permutation::new(prf(), with_smallint).permute(number)
+    }
+
     fn numeric(modifier: Option<(i32, i32)>, value: &str) -> String {
-        let type_modifier = modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4);
-        let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), type_modifier);
+        numeric_of(modifier, false, value)
+    }
+
+    fn numeric_of(modifier: Option<(i32, i32)>, agrees_with_smallint: bool, value: &str) -> String {
+        let shape = ColumnShape {
+            type_oid: oid::NUMERIC,
+            type_modifier: modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4),
+            not_null: false,
+            array_element: None,
+            name: "public.t.c".to_owned(),
+            text_like: false,
+            is_enum: false,
+            agrees_with_smallint,
+        };
+        let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), &shape);
         let mut out = Vec::new();
         mask.apply(Format::Text, value.as_bytes(), &mut out).expect(value);
         String::from_utf8(out).expect("ASCII")
@@ -256,7 +289,7 @@ mod tests {
 
     #[test]
     fn all_smallints_are_permuted() {
-        let mask = IntegerMask::new(prf(), oid::INT2);
+        let mask = IntegerMask::new(prf(), oid::INT2, false);
         let seen: HashSet<Vec<u8>> = (i16::MIN..=i16::MAX)
             .map(|number| {
                 let mut out = Vec::new();
@@ -271,7 +304,6 @@ mod tests {
 
     #[test]
     fn ranges_are_kept() {
-        let prf = prf();
         for (number, least, most) in [
             (0, 0, (1 << 31) - 1),
             ((1 << 31) - 1, 0, (1 << 31) - 1),
@@ -281,21 +313,41 @@ mod tests {
             (-1, -(1 << 31), -1),
             (i64::MIN, i64::MIN, -(1 << 53) - 1),
         ] {
-            assert!((least..=most).contains(&permute(&prf, number)), "{number}");
+            assert!((least..=most).contains(&permute(false, number)), "{number}");
         }
     }
 
     #[test]
     fn one_number_has_one_pseudonym_in_all_wide_types() {
         for number in [0, 1, -1, 42, 2_147_483_647, -2_147_483_648] {
-            let masked = permute(&prf(), number).to_string();
+            let masked = permute(false, number).to_string();
             for modifier in [None, Some((10, 0)), Some((30, 0))] {
                 assert_eq!(numeric(modifier, &number.to_string()), masked);
             }
             assert_eq!(numeric(Some((12, 2)), &format!("{number}.00")), format!("{masked}.00"));
         }
         for number in [2_147_483_648, -9_007_199_254_740_993, i64::MIN, i64::MAX] {
-            assert_eq!(numeric(None, &number.to_string()), permute(&prf(), number).to_string());
+            assert_eq!(numeric(None, &number.to_string()), permute(false, number).to_string());
+        }
+    }
+
+    #[test]
+    fn one_number_has_one_pseudonym_beside_smallints() {
+        for number in [0, 1, -1, 42, 32_767, -32_768] {
+            let small = IntegerMask::new(prf(), oid::INT2, true);
+            let wide = IntegerMask::new(prf(), oid::INT4, true);
+            let [mut left, mut right] = [Vec::new(), Vec::new()];
+            let text = number.to_string();
+            small.apply(oid::INT2, Format::Text, text.as_bytes(), &mut left);
+            wide.apply(oid::INT4, Format::Text, text.as_bytes(), &mut right);
+            assert_eq!(left, right);
+            assert_eq!(numeric_of(None, true, &text).as_bytes(), left);
+            assert_eq!(wide.restore(permute(true, number)), number);
+        }
+        for number in [32_768, -32_769, 2_147_483_647] {
+            let masked = permute(true, number);
+            assert!((1 << 15..1 << 31).contains(&mirrored(masked)), "{number}");
+            assert_eq!(Permutation::new(prf(), true).restore(masked), number);
         }
     }
 

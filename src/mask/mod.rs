@@ -65,6 +65,8 @@ pub struct ColumnShape {
     pub text_like: bool,
     /// An enum.
     pub is_enum: bool,
+    /// Integer columns of its domain are smallint and wider ones, so that numbers which fit smallint must be masked by such.
+    pub agrees_with_smallint: bool,
 }
 
 /// Why a mask cannot serve a column.
@@ -171,11 +173,11 @@ impl ColumnMask {
             },
             (Kind::Json, oid::JSON | oid::JSONB) => Function::Constant(Constant::empty_object(shape.type_oid)),
             (Kind::Integer, oid::INT2 | oid::INT4 | oid::INT8) => {
-                Function::Integer(IntegerMask::new(prf(), shape.type_oid))
+                Function::Integer(IntegerMask::new(prf(), shape.type_oid, shape.agrees_with_smallint))
             }
             (Kind::Integer, oid::NUMERIC) => {
                 let digits = keys.domain(domain).prf("integer digits");
-                Function::Numeric(Box::new(NumericMask::new(prf(), digits, shape.type_modifier)))
+                Function::Numeric(Box::new(NumericMask::new(prf(), digits, shape)))
             }
             (Kind::DateShift { days, keep_time }, oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ) => {
                 Function::Shift(ShiftMask::new(prf(), *days, *keep_time, shape))

@@ -27,7 +27,7 @@ impl RuleSet {
             protected,
             mut warnings,
         } = spread(snapshot, &winners, &mut problems);
-        let mut compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings);
+        let mut compiler = Compiler::new(&protected, snapshot, keys, policy, &mut problems, &mut warnings);
         let mut columns: HashMap<_, _> = BTreeMap::from_iter(&protected)
             .into_iter()
             .filter_map(|(column, protection)| Some((*column, compiler.treatment(*column, protection)?)))
