@@ -225,7 +225,14 @@ fn every_kind_of_insert_restores() {
         "columns.sql",
         &["--column-inserts", "--quote-all-identifiers"],
     );
-    stage.restored("rows", "rows.sql", &["--rows-per-insert=7", "--on-conflict-do-nothing"]);
+    // Up to 13 the server takes no DEFAULT for a generated column in a row that is not the only one.
+    let old = client_version(&stage.cluster, "pg_dump") < 14;
+    let kind = if old { "--column-inserts" } else { "--inserts" };
+    stage.restored(
+        "rows",
+        "rows.sql",
+        &[kind, "--rows-per-insert=7", "--on-conflict-do-nothing"],
+    );
     stage.proxy.verify_log();
 }
 
