@@ -32,7 +32,17 @@ const fn text(mask: &'static str, value: &'static str) -> Case {
     }
 }
 
-const CASES: [Case; 25] = [
+const fn of_type(mask: &'static str, type_oid: u32, value: &'static [u8]) -> Case {
+    Case {
+        name: mask,
+        mask,
+        type_oid,
+        format: Format::Text,
+        value,
+    }
+}
+
+const CASES: &[Case] = &[
     text("redact", "Mary Smith"),
     text("partial", "4111 1111 1111 1111"),
     text("hash", "mary.smith@sakilacustomer.org"),
@@ -118,12 +128,60 @@ const CASES: [Case; 25] = [
         format: Format::Binary,
         value: &[7; 16],
     },
+    text("shape", "Kd-4711/b"),
+    text("postal_code", "SW1A 1AA"),
+    text("{ kind = \"postal_code\", keep_first = 2 }", "SW1A 1AA"),
+    text("{ kind = \"phone\", keep_country = true }", "+49 30 1234567"),
+    text("card", "4111 1111 1111 1111"),
+    text("iban", "DE89 3704 0044 0532 0130 00"),
+    text("{ kind = \"national_id\", country = \"us\" }", "078-05-1120"),
+    text("ff1", "0123456789"),
+    text("{ kind = \"full_name\", locale = \"fr\" }", "Mary Smith"),
+    text("region", "Kansas"),
+    text("country", "Norway"),
+    text("job_title", "Chief Exorcist"),
+    text("user_agent", "MaryBrowser/1.0"),
+    text("url_shape", "https://mary.blog/photos/beach.jpg?user=mary"),
+    text("file_name", "Scan_Mary_Smith.pdf"),
+    text(
+        "password_hash",
+        "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW",
+    ),
+    text("scrub", "Mary (mary@corp.com) called twice, wants her 250 back."),
+    text(
+        "{ kind = \"regexp_replace\", pattern = \"[0-9]+\", replacement = \"#\" }",
+        "Invoice 2021-0815",
+    ),
+    text(
+        "{ kind = \"sometimes_null\", percent = 20, mask = \"email\" }",
+        "mary@corp.com",
+    ),
+    text("band", "37"),
+    of_type("noise", oid::NUMERIC, b"4200.00"),
+    of_type("noise", oid::INT4, b"4200"),
+    of_type("{ kind = \"round\", to = 100 }", oid::INT4, b"4217"),
+    of_type("bucket", oid::INT4, b"37"),
+    of_type("truncate_date", oid::DATE, b"1984-03-07"),
+    of_type("truncate_date", oid::TIMESTAMP, b"1984-03-07 10:11:12"),
+    of_type("ip_prefix", oid::INET, b"192.0.2.7"),
+    of_type("mac", oid::MACADDR, b"08:00:2b:01:02:03"),
+    of_type("jitter", oid::POINT, b"(13.3777,52.5163)"),
+    of_type("image", oid::BYTEA, b"\\xffd8"),
+    of_type(
+        "json_leaves",
+        oid::JSONB,
+        br#"{"id": 7, "mail": "mary@corp.com", "tags": ["new", "vip"]}"#,
+    ),
 ];
 
-#[divan::bench(args = &CASES)]
+#[divan::bench(args = CASES)]
 fn apply(bencher: Bencher, case: &Case) {
     let keys = Keys::from_content(&[7; 32]).expect("32 bytes");
-    let spec = MaskSpec::parse(&toml::Value::String(case.mask.into())).expect("a mask");
+    let rule = match case.mask.starts_with('{') {
+        true => format!("mask = {}", case.mask),
+        false => format!("mask = \"{}\"", case.mask),
+    };
+    let spec = MaskSpec::parse(&rule.parse::<toml::Table>().expect("TOML")["mask"]).expect("a mask");
     let shape = ColumnShape {
         type_oid: case.type_oid,
         type_modifier: -1,

@@ -19,7 +19,9 @@
 //!
 //! Floor 2: [`rules`]: rule files, checked, and resolved against a catalog to one treatment a column.
 //!
-//! Floor 3: [`plan`]: lineage, rules and catalog make a plan; the plan cache; explain.
+//! Floor 3:
+//! - [`plan`]: lineage, rules and catalog make a plan; the plan cache; explain.
+//! - [`discover`]: finds columns that hold personal data, and drafts rules for them.
 //!
 //! Floor 4: [`conversation`]: the protocol state of one session, without IO.
 //!
@@ -36,6 +38,7 @@ pub mod cli;
 pub mod cluster;
 pub mod config;
 pub mod conversation;
+pub mod discover;
 pub mod journal;
 pub mod mask;
 pub mod plan;

@@ -139,13 +139,21 @@ impl SnapshotBuilder {
     }
 
     /// Adds a foreign key from one column to another.
-    pub fn foreign_key(mut self, from: &str, to: &str) -> Self {
-        let (from, to) = (self.column(from), self.column(to));
-        let name = format!("fkey_{}_{}", from.relation, from.attribute);
+    pub fn foreign_key(self, from: &str, to: &str) -> Self {
+        self.composite_foreign_key(&[(from, to)])
+    }
+
+    /// Adds a foreign key from each of some columns to another.
+    pub fn composite_foreign_key(mut self, columns: &[(&str, &str)]) -> Self {
+        let from: Vec<_> = columns.iter().map(|(from, _)| self.column(from)).collect();
+        let to = columns.iter().map(|(_, to)| self.column(to)).collect();
+        let name = from
+            .iter()
+            .map(|column| format!("{}_{}", column.relation, column.attribute));
         self.snapshot.foreign_keys.push(ForeignKey {
-            name,
-            from: vec![from],
-            to: vec![to],
+            name: format!("fkey_{}", name.collect::<Vec<_>>().join("_")),
+            from,
+            to,
         });
         self
     }

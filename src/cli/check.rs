@@ -2,7 +2,9 @@
 //!
 //! Exit codes: 0 nothing to say (or only warnings), 1 warnings under `--strict`, 2 errors.
 
+mod coverage;
 mod inspect;
+mod server;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -17,6 +19,7 @@ use crate::rules::RuleSet;
 
 use super::live::Live;
 
+pub use coverage::Coverage;
 pub use inspect::report;
 
 /// Arguments of `pgveil check`.
@@ -72,6 +75,14 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
         },
     };
     found.findings.extend(Report::of_problems(&warnings).findings);
+    let runtime = super::runtime().map_err(|error| error.to_string())?;
+    let of_the_server = runtime.block_on(async {
+        let mut connection = super::live::connect(&live.config, args.database.as_deref()).await?;
+        server::findings(&mut connection).await.map_err(super::live::problem)
+    });
+    found
+        .findings
+        .extend(of_the_server.map_err(|problems| problems.to_string())?);
     Ok(found.sorted())
 }
 
@@ -82,6 +93,9 @@ pub struct Report {
     pub database: String,
     /// Columns with a mask, by a rule or by policy.
     pub columns_protected: usize,
+    /// How many columns the rules speak of; `None` where they could not be resolved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// What was found, errors first.
     pub findings: Vec<Finding>,
 }
@@ -126,6 +140,10 @@ pub enum Kind {
     SmallDomain,
     /// Columns that no rule names.
     Unlisted,
+    /// Personal data in a default, a constraint, a comment or another definition.
+    Definition,
+    /// The upstream role may do more than read.
+    Role,
 }
 
 impl Report {
@@ -138,6 +156,7 @@ impl Report {
         Report {
             database: String::new(),
             columns_protected: 0,
+            coverage: None,
             findings,
         }
         .sorted()
@@ -174,6 +193,14 @@ impl Report {
             "{what}{} columns protected, {errors} errors, {warnings} warnings",
             self.columns_protected
         );
+        if let Some(coverage) = &self.coverage {
+            let Coverage { masked, kept, unlisted } = coverage;
+            let percent = coverage.percent();
+            let _ = writeln!(
+                text,
+                "coverage: {percent} % ({masked} columns masked, {kept} kept, {unlisted} that no rule names)"
+            );
+        }
         text
     }
 
@@ -182,6 +209,9 @@ impl Report {
         let mut value = serde_json::json!(self);
         value["errors"] = self.count("error").into();
         value["warnings"] = self.count("warning").into();
+        if let Some(coverage) = &self.coverage {
+            value["coverage"]["percent"] = coverage.percent().into();
+        }
         value.to_string()
     }
 

@@ -9,7 +9,7 @@ use crate::mask::Keys;
 use crate::plan::{Basis, Planner, PlannerMode};
 use crate::rules::{Resolved, RuleSet};
 use crate::session::upstream_target;
-use crate::upstream;
+use crate::upstream::{self, Upstream};
 
 /// Everything that a plan is made from.
 pub(super) struct Live {
@@ -36,8 +36,16 @@ impl From<Vec<Problem>> for Problems {
 }
 
 /// A single problem, in its own words.
-fn problem(error: impl Display) -> Problems {
+pub(super) fn problem(error: impl Display) -> Problems {
     Problems(vec![format!("pgveil: {error}")])
+}
+
+/// Logs in to the server that the config names, in another database if one is given.
+pub(super) async fn connect(config: &Config, database: Option<&str>) -> Result<Upstream, Problems> {
+    let target = upstream_target(config).map_err(problem)?;
+    let mut parameters = vec![("application_name".to_owned(), "pgveil".to_owned())];
+    parameters.extend(database.map(|name| ("database".to_owned(), name.to_owned())));
+    upstream::connect(&target, &parameters).await.map_err(problem)
 }
 
 impl Live {
@@ -49,11 +57,8 @@ impl Live {
             Some(path) => Keys::from_file(path).map_err(problem)?,
             None => Keys::random().map_err(problem)?,
         };
-        let target = upstream_target(&config).map_err(problem)?;
-        let mut parameters = vec![("application_name".to_owned(), "pgveil".to_owned())];
-        parameters.extend(database.map(|name| ("database".to_owned(), name.to_owned())));
         let snapshot = super::runtime().map_err(problem)?.block_on(async {
-            let mut connection = upstream::connect(&target, &parameters).await.map_err(problem)?;
+            let mut connection = connect(&config, database).await?;
             upstream::load_snapshot(&mut connection).await.map_err(problem)
         })?;
         Ok(Live {

@@ -2,10 +2,12 @@
 
 pub mod check;
 pub mod demo;
+pub mod discover;
 pub mod explain;
 pub mod key;
 mod live;
 pub mod log;
+pub mod mask;
 pub mod serve;
 pub mod user;
 
@@ -33,10 +35,14 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Check config and rules against the live catalog.
     Check(check::CheckArgs),
+    /// Propose rules for columns that no rule names, by names, types and sampled values.
+    Discover(discover::DiscoverArgs),
     /// Show the plan of a statement, or why it is refused.
     Explain(explain::ExplainArgs),
     /// Read and verify the session log.
     Log(log::LogArgs),
+    /// Print the reference of the masks.
+    Mask(mask::MaskArgs),
     /// Make a masking key.
     Key(key::KeyArgs),
     /// Make a login's verifier from its password.
@@ -49,8 +55,10 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
+        Command::Discover(args) => discover::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Log(args) => log::run(args),
+        Command::Mask(args) => mask::run(args),
         Command::Key(args) => key::run(args),
         Command::User(args) => user::run(args),
     }

@@ -1,6 +1,9 @@
 //! Constants: what `fixed`, `redact` and `json` put in place of every value.
 
 use super::ColumnShape;
+use super::build::{Function, Unfit};
+use super::contract::{Contract, Kind, TypeFamily};
+use super::options::{Default, OptionKind, option};
 use super::text::TextColumn;
 use crate::value::address::Address;
 use crate::value::moment::{decode_date, decode_timestamp, encode_date, encode_timestamp};
@@ -22,13 +25,88 @@ pub(super) enum Constant {
     Forms { text: Vec<u8>, binary: Vec<u8> },
 }
 
-/// Why a value makes no constant for a column.
-pub(super) enum Unfit {
-    /// Columns of this type take none.
-    Type,
-    /// The value is none of the type, or too large.
-    Value,
-}
+pub(super) static NULL: Kind = Kind {
+    contract: Contract {
+        constant: true,
+        ..Contract::keyless("null", "Every value becomes NULL.", &[TypeFamily::Nullable], "x")
+    },
+    build: |_| Ok(Function::Null),
+};
+
+pub(super) static FIXED: Kind = Kind {
+    contract: Contract {
+        constant: true,
+        ..Contract::keyless(
+            "fixed",
+            "Every value becomes the one given.",
+            &[
+                TypeFamily::Text,
+                TypeFamily::Enum,
+                TypeFamily::Integer,
+                TypeFamily::Numeric,
+                TypeFamily::Float,
+                TypeFamily::Boolean,
+                TypeFamily::Date,
+                TypeFamily::Timestamp,
+                TypeFamily::Uuid,
+                TypeFamily::Network,
+                TypeFamily::Json,
+                TypeFamily::Bytes,
+            ],
+            "x",
+        )
+    }
+    .options(
+        &[option(
+            "value",
+            OptionKind::Literal,
+            Default::Required,
+            "what to put in place",
+        )],
+        "value = \"7\"",
+    ),
+    build: |build| {
+        let value = build.settings.text("value").unwrap_or_default();
+        Ok(Function::Constant(Constant::of(value, build.shape, build.text)?))
+    },
+};
+
+pub(super) static REDACT: Kind = Kind {
+    contract: Contract {
+        constant: true,
+        ..Contract::keyless(
+            "redact",
+            "Every value becomes a neutral constant of its type: `[redacted]`, 0, 2000-01-01, {}; NULL for types that have none.",
+            &[
+                TypeFamily::Text,
+                TypeFamily::Integer,
+                TypeFamily::Numeric,
+                TypeFamily::Float,
+                TypeFamily::Boolean,
+                TypeFamily::Date,
+                TypeFamily::Timestamp,
+                TypeFamily::Time,
+                TypeFamily::Interval,
+                TypeFamily::Uuid,
+                TypeFamily::Network,
+                TypeFamily::MacAddress,
+                TypeFamily::Json,
+                TypeFamily::Bytes,
+                TypeFamily::Point,
+                TypeFamily::TextSearch,
+                TypeFamily::Array,
+                TypeFamily::Nullable,
+            ],
+            "x",
+        )
+    },
+    build: |build| {
+        Ok(match Constant::neutral(build.shape, build.text) {
+            Some(constant) => Function::Constant(constant),
+            None => Function::Null,
+        })
+    },
+};
 
 fn forms(text: impl Into<Vec<u8>>, binary: impl Into<Vec<u8>>) -> Constant {
     Constant::Forms {
@@ -49,7 +127,7 @@ impl Constant {
             return if column.fits(content) {
                 Ok(Constant::Text(content.to_vec()))
             } else {
-                Err(Unfit::Value)
+                Err(Unfit::Value(value.to_owned()))
             };
         }
         if shape.is_enum {
@@ -75,7 +153,13 @@ impl Constant {
         if !accepted {
             return Err(Unfit::Type);
         }
-        spelled(value, shape).ok_or(Unfit::Value)
+        spelled(value, shape).ok_or_else(|| Unfit::Value(value.to_owned()))
+    }
+
+    /// A `bytea`.
+    pub(super) fn bytes(content: &[u8]) -> Constant {
+        let digits: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
+        forms(format!("\\x{digits}"), content)
     }
 
     /// `{}` of `json` or `jsonb`.
@@ -93,9 +177,9 @@ impl Constant {
         if let Some(column) = column {
             return Some(Constant::Text(column.marker()));
         }
-        if let Some(element) = shape.array_element {
+        if let Some((element_oid, _)) = &shape.array_element {
             // No dimensions, no NULLs, the type of the elements that are not there.
-            return Some(forms(*b"{}", [[0; 4], [0; 4], element.to_be_bytes()].concat()));
+            return Some(forms(*b"{}", [[0; 4], [0; 4], element_oid.to_be_bytes()].concat()));
         }
         let zeros = |text: &str, bytes: usize| Some(forms(text, vec![0; bytes]));
         match shape.type_oid {
@@ -105,6 +189,7 @@ impl Constant {
             oid::TIMETZ => zeros("00:00:00+00", 12),
             oid::INTERVAL => zeros("00:00:00", 16),
             oid::TSVECTOR => zeros("", 4),
+            oid::POINT => zeros("(0,0)", 16),
             oid::NUMERIC | oid::FLOAT4 | oid::FLOAT8 | oid::INT2 | oid::INT4 | oid::INT8 => spelled("0", shape),
             oid::BOOL => spelled("false", shape),
             oid::DATE => spelled("2000-01-01", shape),

@@ -1,4 +1,10 @@
-//! What each mask promises: the reference that documentation, `check` and `explain` print.
+//! What each mask promises: the one place from which rule files are read, and the reference and `check` are written.
+//!
+//! Every family declares its [`Kind`]s beside its code; [`super::catalogue`] lists them.
+
+use super::build::{Build, Function, Unfit};
+use super::options::OptionSpec;
+use crate::value::oid;
 
 /// Whether different values keep different masked values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,264 +18,287 @@ pub enum Uniqueness {
     Loses,
 }
 
-/// What a mask promises.
+impl Uniqueness {
+    /// The word of the reference.
+    pub fn word(self) -> &'static str {
+        match self {
+            Uniqueness::Keeps => "keeps",
+            Uniqueness::Usually => "usually",
+            Uniqueness::Loses => "loses",
+        }
+    }
+}
+
+/// Types that a mask accepts together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TypeFamily {
+    /// text, varchar, char, name, citext.
+    Text,
+    /// Types of a fixed list of words.
+    Enum,
+    /// smallint, integer, bigint.
+    Integer,
+    /// numeric.
+    Numeric,
+    /// real, double precision.
+    Float,
+    /// boolean.
+    Boolean,
+    /// date.
+    Date,
+    /// timestamp, timestamptz.
+    Timestamp,
+    /// time, timetz.
+    Time,
+    /// interval.
+    Interval,
+    /// uuid.
+    Uuid,
+    /// inet, cidr.
+    Network,
+    /// macaddr, macaddr8.
+    MacAddress,
+    /// json, jsonb.
+    Json,
+    /// bytea.
+    Bytes,
+    /// point.
+    Point,
+    /// tsvector.
+    TextSearch,
+    /// Arrays as a whole. Other masks apply to the elements of arrays of what they accept.
+    Array,
+    /// Every type, in columns that may be NULL.
+    Nullable,
+}
+
+impl TypeFamily {
+    /// Every family.
+    pub const ALL: [TypeFamily; 19] = [
+        TypeFamily::Text,
+        TypeFamily::Enum,
+        TypeFamily::Integer,
+        TypeFamily::Numeric,
+        TypeFamily::Float,
+        TypeFamily::Boolean,
+        TypeFamily::Date,
+        TypeFamily::Timestamp,
+        TypeFamily::Time,
+        TypeFamily::Interval,
+        TypeFamily::Uuid,
+        TypeFamily::Network,
+        TypeFamily::MacAddress,
+        TypeFamily::Json,
+        TypeFamily::Bytes,
+        TypeFamily::Point,
+        TypeFamily::TextSearch,
+        TypeFamily::Array,
+        TypeFamily::Nullable,
+    ];
+
+    /// Its types, for people to read.
+    pub fn label(self) -> &'static str {
+        match self {
+            TypeFamily::Text => "text, varchar, char, name, citext",
+            TypeFamily::Enum => "enums",
+            TypeFamily::Integer => "smallint, integer, bigint",
+            TypeFamily::Numeric => "numeric",
+            TypeFamily::Float => "real, double precision",
+            TypeFamily::Boolean => "boolean",
+            TypeFamily::Date => "date",
+            TypeFamily::Timestamp => "timestamp, timestamptz",
+            TypeFamily::Time => "time, timetz",
+            TypeFamily::Interval => "interval",
+            TypeFamily::Uuid => "uuid",
+            TypeFamily::Network => "inet, cidr",
+            TypeFamily::MacAddress => "macaddr, macaddr8",
+            TypeFamily::Json => "json, jsonb",
+            TypeFamily::Bytes => "bytea",
+            TypeFamily::Point => "point",
+            TypeFamily::TextSearch => "tsvector",
+            TypeFamily::Array => "arrays",
+            TypeFamily::Nullable => "every type, in columns that may be NULL",
+        }
+    }
+
+    /// Its types; empty where they have no fixed OIDs.
+    pub fn oids(self) -> &'static [u32] {
+        match self {
+            TypeFamily::Text => &[oid::TEXT, oid::VARCHAR, oid::BPCHAR, oid::NAME],
+            TypeFamily::Integer => &[oid::INT2, oid::INT4, oid::INT8],
+            TypeFamily::Numeric => &[oid::NUMERIC],
+            TypeFamily::Float => &[oid::FLOAT4, oid::FLOAT8],
+            TypeFamily::Boolean => &[oid::BOOL],
+            TypeFamily::Date => &[oid::DATE],
+            TypeFamily::Timestamp => &[oid::TIMESTAMP, oid::TIMESTAMPTZ],
+            TypeFamily::Time => &[oid::TIME, oid::TIMETZ],
+            TypeFamily::Interval => &[oid::INTERVAL],
+            TypeFamily::Uuid => &[oid::UUID],
+            TypeFamily::Network => &[oid::INET, oid::CIDR],
+            TypeFamily::MacAddress => &[oid::MACADDR, oid::MACADDR8],
+            TypeFamily::Json => &[oid::JSON, oid::JSONB],
+            TypeFamily::Bytes => &[oid::BYTEA],
+            TypeFamily::Point => &[oid::POINT],
+            TypeFamily::TextSearch => &[oid::TSVECTOR],
+            TypeFamily::Enum | TypeFamily::Array | TypeFamily::Nullable => &[],
+        }
+    }
+}
+
+/// A value and the rule that it is masked by, from which the reference computes what becomes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// Options as a rule file writes them; empty for none.
+    pub options: &'static str,
+    /// Type of the value.
+    pub type_oid: u32,
+    /// The value in text form.
+    pub value: &'static str,
+}
+
+/// What a mask promises.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contract {
     /// Its name in rule files.
     pub name: &'static str,
-    /// What it does, in one sentence.
+    /// What it does, in one or two sentences.
     pub summary: &'static str,
-    /// The types it accepts, for people to read.
-    pub accepts: &'static str,
-    /// Its parameters, for people to read; empty if it has none.
-    pub parameters: &'static str,
-    /// NULL stays NULL (all masks do; the rest of a row shows as much).
+    /// The types that it accepts, and arrays of them.
+    pub accepts: &'static [TypeFamily],
+    /// Its options.
+    pub options: &'static [OptionSpec],
+    /// NULL stays NULL, and nothing else becomes NULL.
     pub keeps_null: bool,
+    /// The masked value has as many characters as the value.
+    pub keeps_length: bool,
+    /// The longer the value, the longer the masked value: there is no width that is enough for all.
+    pub grows_with_value: bool,
     /// Whether different values stay different, in a column wide enough; a compiled mask says so for its own column.
     pub uniqueness: Uniqueness,
+    /// Under the key, a masked value leads back to its original, so that clients can search by it.
+    pub reversible: bool,
     /// Equal values get equal masked values (in one domain, if keyed).
     pub deterministic: bool,
     /// All values become one and the same, whatever they are. So the least of the masked values is the masked least, and so on.
     pub constant: bool,
     /// Depends on the masking key.
     pub needs_key: bool,
-    /// A rule's value and what becomes of a sample, for people to read.
-    pub example: &'static str,
+    /// A sample.
+    pub example: Example,
 }
 
-const TEXT: &str = "text, varchar, char, name, citext";
+impl Contract {
+    /// A mask that depends on the key, loses uniqueness and takes no options.
+    pub(super) const fn keyed(
+        name: &'static str,
+        summary: &'static str,
+        accepts: &'static [TypeFamily],
+        example: &'static str,
+    ) -> Contract {
+        Contract {
+            name,
+            summary,
+            accepts,
+            options: &[],
+            keeps_null: true,
+            keeps_length: false,
+            grows_with_value: false,
+            uniqueness: Uniqueness::Loses,
+            reversible: false,
+            deterministic: true,
+            constant: false,
+            needs_key: true,
+            example: Example {
+                options: "",
+                type_oid: oid::TEXT,
+                value: example,
+            },
+        }
+    }
 
-const fn keyed(
-    name: &'static str,
-    summary: &'static str,
-    accepts: &'static str,
-    uniqueness: Uniqueness,
-    example: &'static str,
-) -> Contract {
-    Contract {
-        name,
-        summary,
-        accepts,
-        parameters: "",
-        keeps_null: true,
-        uniqueness,
-        deterministic: true,
-        constant: false,
-        needs_key: true,
-        example,
+    /// The same of a mask that does not depend on the key.
+    pub(super) const fn keyless(
+        name: &'static str,
+        summary: &'static str,
+        accepts: &'static [TypeFamily],
+        example: &'static str,
+    ) -> Contract {
+        Contract {
+            needs_key: false,
+            ..Contract::keyed(name, summary, accepts, example)
+        }
+    }
+
+    /// With this uniqueness.
+    pub(super) const fn unique(self, uniqueness: Uniqueness) -> Contract {
+        Contract { uniqueness, ..self }
+    }
+
+    /// A permutation: unique, and it leads back.
+    pub(super) const fn permutation(self) -> Contract {
+        Contract {
+            uniqueness: Uniqueness::Keeps,
+            reversible: true,
+            ..self
+        }
+    }
+
+    /// As long as the value.
+    pub(super) const fn same_length(self) -> Contract {
+        Contract {
+            keeps_length: true,
+            ..self
+        }
+    }
+
+    /// The longer, the longer the value is.
+    pub(super) const fn growing(self) -> Contract {
+        Contract {
+            grows_with_value: true,
+            ..self
+        }
+    }
+
+    /// With these options, and those of the example.
+    pub(super) const fn options(self, options: &'static [OptionSpec], example: &'static str) -> Contract {
+        Contract {
+            options,
+            example: Example {
+                options: example,
+                ..self.example
+            },
+            ..self
+        }
+    }
+
+    /// With an example of this type.
+    pub(super) const fn example_of(self, type_oid: u32) -> Contract {
+        Contract {
+            example: Example {
+                type_oid,
+                ..self.example
+            },
+            ..self
+        }
+    }
+
+    /// The example as a rule file writes it.
+    pub fn example_rule(&self) -> String {
+        match self.example.options {
+            "" => format!("\"{}\"", self.name),
+            options => format!("{{ kind = \"{}\", {options} }}", self.name),
+        }
+    }
+
+    /// The types that it accepts, for people to read.
+    pub fn accepted(&self) -> String {
+        let labels: Vec<_> = self.accepts.iter().map(|family| family.label()).collect();
+        labels.join(", ")
     }
 }
 
-const fn keyless(
-    name: &'static str,
-    summary: &'static str,
-    accepts: &'static str,
-    parameters: &'static str,
-    example: &'static str,
-) -> Contract {
-    let uniqueness = Uniqueness::Loses;
-    Contract {
-        name,
-        summary,
-        accepts,
-        parameters,
-        keeps_null: true,
-        uniqueness,
-        deterministic: true,
-        constant: false,
-        needs_key: false,
-        example,
-    }
+/// A mask: what it promises, and how it is made for a column.
+pub(super) struct Kind {
+    pub(super) contract: Contract,
+    pub(super) build: fn(&Build<'_>) -> Result<Function, Unfit>,
 }
-
-use Uniqueness::{Keeps, Loses, Usually};
-
-pub(super) const NULL: Contract = Contract {
-    constant: true,
-    ..keyless(
-        "null",
-        "Every value becomes NULL.",
-        "every type, in columns that may be NULL",
-        "",
-        "null: 'x' -> NULL",
-    )
-};
-pub(super) const FIXED: Contract = Contract {
-    constant: true,
-    ..keyless(
-        "fixed",
-        "Every value becomes the one given.",
-        "text, varchar, char, name, citext, enums, integers, numeric, real, double precision, boolean, date, timestamp, timestamptz, \
-         uuid, inet, cidr, json, jsonb, bytea",
-        "value: what to put in place (required)",
-        "{ kind = \"fixed\", value = \"n/a\" }: 'x' -> 'n/a'",
-    )
-};
-pub(super) const REDACT: Contract = Contract {
-    constant: true,
-    ..keyless(
-        "redact",
-        "Every value becomes a neutral constant of its type: [redacted], 0, 2000-01-01, {}.",
-        "text, varchar, char, name, citext, integers, numeric, real, double precision, boolean, date, time, timestamp, timestamptz, \
-         interval, uuid, inet, cidr, macaddr, json, jsonb, bytea, tsvector, arrays; any other type in columns that may be NULL (NULL)",
-        "",
-        "redact: 'x' -> '[redacted]'",
-    )
-};
-pub(super) const PARTIAL: Contract = keyless(
-    "partial",
-    "Keeps some characters at either end and covers the others; covers all where fewer would be covered than shown.",
-    TEXT,
-    "keep_first, keep_last: characters shown (0 and 0); mask_char: one ASCII character (\"*\")",
-    "{ kind = \"partial\", keep_last = 2 }: '555-0142' -> '******42'",
-);
-pub(super) const HASH: Contract = Contract {
-    parameters: "length: hexadecimal digits, 8 to 32 (32)",
-    ..keyed(
-        "hash",
-        "A keyed hash in hexadecimal digits.",
-        TEXT,
-        Keeps,
-        "hash: 'x' -> '2fb1c09e…'",
-    )
-};
-pub(super) const EMAIL: Contract = keyed(
-    "email",
-    "A believable address in a reserved domain (RFC 2606): mail to it reaches nobody.",
-    TEXT,
-    Keeps,
-    "email: 'mary@corp.com' -> 'ada.moreno.k3jx9q2mt7wzbq4ea@example.org'",
-);
-pub(super) const FULL_NAME: Contract = keyed(
-    "full_name",
-    "A first and a last name from lists.",
-    TEXT,
-    Loses,
-    "full_name: 'Mary Smith' -> 'Ada Moreno'",
-);
-pub(super) const FIRST_NAME: Contract = keyed(
-    "first_name",
-    "A first name from a list.",
-    TEXT,
-    Loses,
-    "first_name: 'Mary' -> 'Ada'",
-);
-pub(super) const LAST_NAME: Contract = keyed(
-    "last_name",
-    "A last name from a list.",
-    TEXT,
-    Loses,
-    "last_name: 'Smith' -> 'Moreno'",
-);
-pub(super) const PHONE: Contract = keyed(
-    "phone",
-    "Digits become other digits and letters other letters; punctuation and length stay.",
-    TEXT,
-    Keeps,
-    "phone: '+49 30 1234567' -> '+81 77 3950418'",
-);
-pub(super) const ADDRESS_LINE: Contract = keyed(
-    "address_line",
-    "A house number and a made-up street.",
-    TEXT,
-    Loses,
-    "address_line: '23 Workhaven Lane' -> '417 Alder Brook Road'",
-);
-pub(super) const CITY: Contract = keyed(
-    "city",
-    "A city from a list.",
-    TEXT,
-    Loses,
-    "city: 'Lethbridge' -> 'Porto'",
-);
-pub(super) const COMPANY: Contract = keyed(
-    "company",
-    "A made-up company.",
-    TEXT,
-    Loses,
-    "company: 'Initech' -> 'Moreno Textiles Ltd'",
-);
-pub(super) const USER_NAME: Contract = keyed(
-    "user_name",
-    "A believable user name.",
-    TEXT,
-    Keeps,
-    "user_name: 'msmith' -> 'ada.moreno.k3jx9q2mt7wzbq4ea'",
-);
-pub(super) const URL: Contract = keyed(
-    "url",
-    "An address in a reserved domain (RFC 2606).",
-    TEXT,
-    Keeps,
-    "url: 'https://mary.blog/me' -> 'https://example.org/k3jx9q2mt7wzbq4ea5rd'",
-);
-pub(super) const FREE_TEXT: Contract = keyed(
-    "free_text",
-    "A sentence of plain words, whatever the original's length.",
-    TEXT,
-    Usually,
-    "free_text: 'Called twice' -> 'Quiet harbour lends seven lanterns.'",
-);
-pub(super) const INTEGER: Contract = keyed(
-    "integer",
-    "Another number of the same type and magnitude: a keyed permutation.",
-    "smallint, integer, bigint, numeric",
-    Keeps,
-    "integer: 42 -> 1839205577",
-);
-pub(super) const DATE_SHIFT: Contract = Contract {
-    parameters: "days: largest shift either way, 1 to 36500 (30); keep_time: leave the time of day (false)",
-    ..keyed(
-        "date_shift",
-        "Moves a date or timestamp by a keyed amount, never by nothing.",
-        "date, timestamp, timestamptz",
-        Loses,
-        "{ kind = \"date_shift\", days = 10 }: 2024-03-07 -> 2024-03-01",
-    )
-};
-pub(super) const IP: Contract = keyed(
-    "ip",
-    "Another address of the same family and prefix length: a keyed permutation.",
-    "inet, cidr, text, varchar, char, name, citext",
-    Keeps,
-    "ip: 192.0.2.7 -> 81.14.233.90",
-);
-pub(super) const UUID: Contract = keyed(
-    "uuid",
-    "Another UUID: a keyed permutation.",
-    "uuid, text, varchar, char, name, citext",
-    Keeps,
-    "uuid: f81d4fae-7dec-… -> 0b5c2e91-4a77-…",
-);
-pub(super) const JSON: Contract = keyless(
-    "json",
-    "The whole document becomes the empty object.",
-    "json, jsonb, text, varchar, char, name, citext",
-    "",
-    "json: {\"name\": \"Mary\"} -> {}",
-);
-
-/// Every mask, in the order of the reference.
-pub(super) static ALL: [Contract; 21] = [
-    NULL,
-    FIXED,
-    REDACT,
-    PARTIAL,
-    HASH,
-    EMAIL,
-    FULL_NAME,
-    FIRST_NAME,
-    LAST_NAME,
-    PHONE,
-    ADDRESS_LINE,
-    CITY,
-    COMPANY,
-    USER_NAME,
-    URL,
-    FREE_TEXT,
-    INTEGER,
-    DATE_SHIFT,
-    IP,
-    UUID,
-    JSON,
-];

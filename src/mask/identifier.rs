@@ -7,11 +7,13 @@
 //! carry it, so values stay different where case is ignored. The forms cannot be mistaken for one another: the long one has
 //! dots before its digits, the short ones have not.
 
-use super::contract::Uniqueness;
+use super::build::{Function, TextMask, TypedMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily, Uniqueness};
+use super::options::{Default, OptionKind, option};
 use super::prf::{Draw, Prf};
-use super::words::{Words, pick};
-use crate::value::Format;
+use super::words::{WORDS, Words, pick};
 use crate::value::uuid::{Spelling, decode_text, encode_text};
+use crate::value::{Format, oid};
 
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// Digits beside two names.
@@ -27,6 +29,145 @@ const SHORTEST_HOST: &str = "@x.test";
 const PAGE: &str = "https://example.org/";
 const SHORTEST_PAGE: &str = "http://x.test/";
 
+const fn identifier(name: &'static str, summary: &'static str, example: &'static str) -> Contract {
+    Contract::keyed(name, summary, &[TypeFamily::Text], example).unique(Uniqueness::Keeps)
+}
+
+pub(super) static HASH: Kind = Kind {
+    contract: identifier("hash", "A keyed hash in hexadecimal digits.", "x").options(
+        &[option(
+            "length",
+            OptionKind::Whole(8, 32),
+            Default::Whole(32),
+            "hexadecimal digits",
+        )],
+        "",
+    ),
+    build: |build| {
+        Function::text(Hash {
+            prf: build.prf(),
+            length: build.settings.whole("length") as usize,
+        })
+    },
+};
+
+pub(super) static EMAIL: Kind = Kind {
+    contract: identifier(
+        "email",
+        "A believable address in a reserved domain (RFC 2606): mail to it reaches nobody.",
+        "mary@corp.com",
+    ),
+    build: |build| Function::text(Identifier(build.prf(), Form::Email)),
+};
+
+pub(super) static USER_NAME: Kind = Kind {
+    contract: identifier("user_name", "A believable user name.", "msmith"),
+    build: |build| Function::text(Identifier(build.prf(), Form::UserName)),
+};
+
+pub(super) static URL: Kind = Kind {
+    contract: identifier(
+        "url",
+        "An address in a reserved domain (RFC 2606).",
+        "https://mary.blog/me",
+    ),
+    build: |build| Function::text(Identifier(build.prf(), Form::Url)),
+};
+
+pub(super) static UUID: Kind = Kind {
+    contract: Contract::keyed(
+        "uuid",
+        "Another UUID: a keyed permutation. In text, UUIDs keep their spelling.",
+        &[TypeFamily::Uuid, TypeFamily::Text],
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    )
+    .permutation()
+    .same_length()
+    .example_of(oid::UUID),
+    build: |build| match build.shape.type_oid {
+        oid::UUID => Function::typed(Uuid(build.prf())),
+        _ if build.text.is_some() => Function::text(Uuid(build.prf())),
+        _ => Err(Unfit::Type),
+    },
+};
+
+struct Hash {
+    prf: Prf,
+    length: usize,
+}
+
+impl TextMask for Hash {
+    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        hash(self.prf.tag(value), self.length.min(limit), out);
+        Some(())
+    }
+
+    fn uniqueness(&self, limit: usize, _at_best: Uniqueness) -> Uniqueness {
+        uniqueness_of_bits(self.length.min(limit) * 4)
+    }
+}
+
+struct Identifier(Prf, Form);
+
+impl TextMask for Identifier {
+    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        self.1.push(self.0.draw(value), &WORDS, value, limit, out);
+        Some(())
+    }
+
+    fn uniqueness(&self, limit: usize, _at_best: Uniqueness) -> Uniqueness {
+        uniqueness_of_bits(self.1.bits(limit))
+    }
+}
+
+struct Uuid(Prf);
+
+impl TextMask for Uuid {
+    fn apply(&self, value: &[u8], _limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        let (number, spelling) = decode_text(value)?;
+        encode_text(self.0.block(number), spelling, out);
+        Some(())
+    }
+
+    fn is_permutation(&self) -> bool {
+        true
+    }
+
+    fn restore(&self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let (number, spelling) = decode_text(value)?;
+        encode_text(self.0.restored_block(number), spelling, out);
+        Some(())
+    }
+}
+
+impl TypedMask for Uuid {
+    fn apply(&self, _type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        match format {
+            Format::Text => TextMask::apply(self, value, usize::MAX, out)?,
+            Format::Binary => {
+                let number = u128::from_be_bytes(value.try_into().ok()?);
+                out.extend_from_slice(&self.0.block(number).to_be_bytes());
+            }
+        }
+        Some(())
+    }
+
+    fn search_type(&self, column_oid: u32) -> Option<u32> {
+        Some(column_oid)
+    }
+
+    fn restore(&self, _given: u32, format: Format, value: &[u8], _to: u32, out: &mut Vec<u8>) -> Option<()> {
+        match format {
+            Format::Text => TextMask::restore(self, value, out)?,
+            Format::Binary => {
+                let number = u128::from_be_bytes(value.try_into().ok()?);
+                out.extend_from_slice(&self.0.restored_block(number).to_be_bytes());
+            }
+        }
+        Some(())
+    }
+}
+
 /// From how many bits on different values are held never to collide.
 const UNIQUE_BITS: usize = 80;
 
@@ -40,7 +181,7 @@ pub(super) fn uniqueness_of_bits(bits: usize) -> Uniqueness {
 
 /// What kind of identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+enum Form {
     Email,
     UserName,
     Url,
@@ -48,7 +189,7 @@ pub(super) enum Form {
 
 impl Form {
     /// Appends an identifier of at most `limit` characters: the most believable form that fits.
-    pub(super) fn push(self, draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
+    fn push(self, draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
         let start = out.len();
         if self != Form::Url {
             self.push_long(draw, words, original, out);
@@ -96,12 +237,12 @@ impl Form {
     }
 
     /// Bits of the keyed function in the output, at least.
-    pub(super) fn bits(self, limit: usize) -> usize {
+    fn bits(self, limit: usize) -> usize {
         self.short(limit).1 * BITS_PER_DIGIT
     }
 }
 
-fn push_digits(bits: u128, count: usize, out: &mut Vec<u8>) {
+pub(super) fn push_digits(bits: u128, count: usize, out: &mut Vec<u8>) {
     let mut rest = bits;
     for _ in 0..count {
         out.push(BASE32[(rest & 31) as usize]);
@@ -110,7 +251,7 @@ fn push_digits(bits: u128, count: usize, out: &mut Vec<u8>) {
 }
 
 /// Appends the first `length` hexadecimal digits of a tag.
-pub(super) fn hash(tag: u128, length: usize, out: &mut Vec<u8>) {
+fn hash(tag: u128, length: usize, out: &mut Vec<u8>) {
     let start = out.len();
     encode_text(
         tag,
@@ -123,36 +264,9 @@ pub(super) fn hash(tag: u128, length: usize, out: &mut Vec<u8>) {
     out.truncate(start + length);
 }
 
-/// Masks a value of type `uuid`.
-pub(super) fn uuid(prf: &Prf, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    match format {
-        Format::Text => uuid_in_text(prf, value, out),
-        Format::Binary => {
-            let number = u128::from_be_bytes(value.try_into().ok()?);
-            out.extend_from_slice(&prf.block(number).to_be_bytes());
-            Some(())
-        }
-    }
-}
-
-/// Masks a UUID in text, in the spelling it has.
-pub(super) fn uuid_in_text(prf: &Prf, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let (number, spelling) = decode_text(value)?;
-    encode_text(prf.block(number), spelling, out);
-    Some(())
-}
-
-/// The UUID that is shown as this one, in its spelling.
-pub(super) fn restore_uuid_in_text(prf: &Prf, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let (number, spelling) = decode_text(value)?;
-    encode_text(prf.restored_block(number), spelling, out);
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mask::words::WORDS;
 
     fn push(form: Form, value: &str, limit: usize) -> String {
         let prf = Prf::new(&[5; 16]);

@@ -4,73 +4,99 @@
 //!
 //! | range | in columns of |
 //! |---|---|
-//! | \[0, 2^15) | smallint, and all others in a domain that has smallint columns |
-//! | \[0, 2^31) or \[2^15, 2^31) | integer, bigint, numeric of 10 integer digits or more |
+//! | \[0, 2^15) | smallint, alone |
+//! | \[0, 2^31) | integer, bigint, numeric of 10 integer digits or more |
 //! | \[2^31, 2^53) | bigint, numeric of 16 or more: exact in JSON before and after |
 //! | \[2^53, 2^63) | bigint, numeric of 19 or more |
 //!
+//! With `small`, the numbers of the first range are one in all types, and the second begins where it ends.
+//!
 //! A negative number n is the mirror of -1 - n. Numerics that are too narrow or too large for these, or have a fraction, keep the
 //! number of their digits before and after the point (trailing zeros of the fraction apart) and go through a permutation of the
-//! numbers that have as many. So one number has one pseudonym in all integer and wide numeric columns of a domain: foreign keys hold.
+//! numbers that have as many. So one number has one pseudonym in columns of integer, bigint and wide numeric: foreign keys hold.
 
-use super::ColumnShape;
+use super::build::{Function, TypedMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily};
+use super::options::{Default, OptionKind, option};
 use super::permutation::{Letter, permute_bits, permute_letters, restore_bits, restore_letters};
 use super::prf::Prf;
-use crate::value::number::{decode_integer, encode_integer};
+use crate::value::number::{decode_integer, encode_integer, push_decimal};
 use crate::value::numeric::{Decimal, Numeric, precision_and_scale};
-use crate::value::{Format, oid};
+use crate::value::{Format, is_integer, oid};
 
+const SMALL_BITS: u32 = 15;
 /// Each range ends at two to this power and begins where the one before ends.
 const RANGE_BITS: [u32; 3] = [31, 53, 63];
-/// The same where smallint columns have a part.
-const RANGE_BITS_WITH_SMALLINT: [u32; 4] = [15, 31, 53, 63];
 /// Integer digits that a numeric must hold for a range to be used.
 const RANGE_DIGITS: [i32; 3] = [10, 16, 19];
 
-/// A keyed permutation of each range.
-struct Permutation {
+pub(super) static INTEGER: Kind = Kind {
+    contract: Contract::keyed(
+        "integer",
+        "Another number of the same type and magnitude: a keyed permutation.",
+        &[TypeFamily::Integer, TypeFamily::Numeric],
+        "42",
+    )
+    .permutation()
+    .options(
+        &[option(
+            "small",
+            OptionKind::Flag,
+            Default::Flag(false),
+            "numbers that fit a smallint stay such, in all types: for keys that smallint columns refer to",
+        )],
+        "",
+    )
+    .example_of(oid::INT4),
+    build: |build| {
+        let ranges = Ranges {
+            prf: build.prf(),
+            begin_small: build.settings.flag("small"),
+        };
+        match build.shape.type_oid {
+            oid::INT2 | oid::INT4 | oid::INT8 => Function::typed(IntegerMask::new(ranges, build.shape.type_oid)),
+            oid::NUMERIC => {
+                let digits = build.prf_for("integer digits");
+                Function::typed(NumericMask::new(ranges, digits, build.shape.type_modifier))
+            }
+            _ => Err(Unfit::Type),
+        }
+    },
+};
+
+/// The permutation of each range.
+struct Ranges {
     prf: Prf,
-    range_bits: &'static [u32],
+    /// The first range is that of smallint.
+    begin_small: bool,
 }
 
-impl Permutation {
-    fn new(prf: Prf, with_smallint: bool) -> Permutation {
-        let range_bits: &[u32] = if with_smallint {
-            &RANGE_BITS_WITH_SMALLINT
-        } else {
-            &RANGE_BITS
-        };
-        Permutation { prf, range_bits }
-    }
-
+impl Ranges {
     /// Permutes within the range of a number.
     fn permute(&self, number: i64) -> i64 {
-        within_range(self.range_bits, number, |bits, magnitude| {
-            permute_bits(&self.prf, bits, magnitude)
-        })
+        self.within_range(number, |bits, magnitude| permute_bits(&self.prf, bits, magnitude))
     }
 
-    /// Undoes [`Permutation::permute`].
+    /// Undoes [`Ranges::permute`].
     fn restore(&self, number: i64) -> i64 {
-        within_range(self.range_bits, number, |bits, magnitude| {
-            restore_bits(&self.prf, bits, magnitude)
-        })
+        self.within_range(number, |bits, magnitude| restore_bits(&self.prf, bits, magnitude))
     }
-}
 
-#[inline(always)]
-fn within_range(range_bits: &[u32], number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
-    let magnitude = mirrored(number);
-    let mut start = 0;
-    for &bits in range_bits {
-        if magnitude >> bits == 0 {
-            let walked = walk(|at| step(bits, at), start, magnitude);
-            return if number < 0 { !walked } else { walked };
+    #[inline(always)]
+    fn within_range(&self, number: i64, step: impl Fn(u32, u128) -> u128) -> i64 {
+        let magnitude = mirrored(number);
+        let mut start = 0;
+        let small = self.begin_small.then_some(SMALL_BITS);
+        for bits in small.into_iter().chain(RANGE_BITS) {
+            if magnitude >> bits == 0 {
+                let walked = walk(|at| step(bits, at), start, magnitude);
+                return if number < 0 { !walked } else { walked };
+            }
+            start = 1 << bits;
         }
-        start = 1 << bits;
+        // Not reached: a magnitude has 63 bits.
+        number
     }
-    // Not reached: a magnitude has 63 bits.
-    number
 }
 
 /// The number itself, or -1 - number below zero: 63 bits either way.
@@ -92,41 +118,60 @@ fn walk(step: impl Fn(u128) -> u128, start: i64, magnitude: i64) -> i64 {
 }
 
 /// Masks integers.
-pub(super) struct IntegerMask {
-    permutation: Permutation,
-    is_small: bool,
+struct IntegerMask {
+    ranges: Ranges,
+    /// Of a smallint column.
+    small: bool,
 }
 
 impl IntegerMask {
-    pub(super) fn new(prf: Prf, type_oid: u32, agrees_with_smallint: bool) -> IntegerMask {
-        let is_small = type_oid == oid::INT2;
+    fn new(ranges: Ranges, type_oid: u32) -> IntegerMask {
         IntegerMask {
-            permutation: Permutation::new(prf, is_small || agrees_with_smallint),
-            is_small,
+            ranges,
+            small: type_oid == oid::INT2,
         }
-    }
-
-    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        let number = decode_integer(type_oid, format, value)?;
-        if self.is_small {
-            i16::try_from(number).ok()?;
-        }
-        encode_integer(type_oid, format, self.permutation.permute(number), out).then_some(())
     }
 
     /// The number that is shown as this one. One that no value of the column can be shown as stays as it is: no value
     /// of the column equals it either.
-    pub(super) fn restore(&self, number: i64) -> i64 {
-        if self.is_small && i16::try_from(number).is_err() {
+    fn restored(&self, number: i64) -> i64 {
+        if !self.small {
+            return self.ranges.restore(number);
+        }
+        if i16::try_from(number).is_err() {
             return number;
         }
-        self.permutation.restore(number)
+        let restored = walk(|at| restore_bits(&self.ranges.prf, SMALL_BITS, at), 0, mirrored(number));
+        if number < 0 { !restored } else { restored }
+    }
+}
+
+impl TypedMask for IntegerMask {
+    fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let number = decode_integer(type_oid, format, value)?;
+        let masked = if self.small {
+            i16::try_from(number).ok()?;
+            let masked = walk(|at| permute_bits(&self.ranges.prf, SMALL_BITS, at), 0, mirrored(number));
+            if number < 0 { !masked } else { masked }
+        } else {
+            self.ranges.permute(number)
+        };
+        encode_integer(type_oid, format, masked, out).then_some(())
+    }
+
+    fn search_type(&self, column_oid: u32) -> Option<u32> {
+        Some(column_oid)
+    }
+
+    fn restore(&self, given: u32, format: Format, value: &[u8], to: u32, out: &mut Vec<u8>) -> Option<()> {
+        let number = decode_integer(given, format, value)?;
+        encode_integer(to, format, self.restored(number), out).then_some(())
     }
 }
 
 /// Masks numerics.
-pub(super) struct NumericMask {
-    integers: Permutation,
+struct NumericMask {
+    integers: Ranges,
     digits: Prf,
     /// Numbers without fraction below this, mirrored, are masked as integers.
     integers_end: u128,
@@ -136,8 +181,8 @@ pub(super) struct NumericMask {
 
 impl NumericMask {
     /// `digits` is a function of its own: permutations of numbers and of strings must not share a key.
-    pub(super) fn new(integers: Prf, digits: Prf, shape: &ColumnShape) -> NumericMask {
-        let precision_and_scale = precision_and_scale(shape.type_modifier);
+    fn new(integers: Ranges, digits: Prf, type_modifier: i32) -> NumericMask {
+        let precision_and_scale = precision_and_scale(type_modifier);
         let integer_digits = match precision_and_scale {
             None => i32::MAX,
             // Only multiples of a power of ten: no room for all numbers of a range.
@@ -150,33 +195,10 @@ impl NumericMask {
             .count();
         let integers_end = usable.checked_sub(1).map_or(0, |last| 1 << RANGE_BITS[last]);
         NumericMask {
-            integers: Permutation::new(integers, shape.agrees_with_smallint),
+            integers,
             digits,
             integers_end,
             precision_and_scale,
-        }
-    }
-
-    /// NaN and the infinities stay: they count nothing and name nobody.
-    pub(super) fn apply(&self, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        let mut numeric = Numeric::decode(format, value)?;
-        if let Numeric::Number(number) = &mut numeric {
-            match self.as_integer(number) {
-                Some(integer) => set_integer(number, self.integers.permute(integer)),
-                None => self.walk_digits(number, permute_letters),
-            }
-        }
-        numeric.encode(format, out);
-        Some(())
-    }
-
-    /// The number that is shown as this one. One that the column cannot hold has an original that it cannot hold.
-    pub(super) fn restore(&self, numeric: &mut Numeric) {
-        if let Numeric::Number(number) = numeric {
-            match self.as_integer(number) {
-                Some(integer) => set_integer(number, self.integers.restore(integer)),
-                None => self.walk_digits(number, restore_letters),
-            }
         }
     }
 
@@ -241,6 +263,44 @@ impl NumericMask {
     }
 }
 
+impl TypedMask for NumericMask {
+    /// NaN and the infinities stay: they count nothing and name nobody.
+    fn apply(&self, _type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let mut numeric = Numeric::decode(format, value)?;
+        if let Numeric::Number(number) = &mut numeric {
+            match self.as_integer(number) {
+                Some(integer) => set_integer(number, self.integers.permute(integer)),
+                None => self.walk_digits(number, permute_letters),
+            }
+        }
+        numeric.encode(format, out);
+        Some(())
+    }
+
+    fn search_type(&self, column_oid: u32) -> Option<u32> {
+        Some(column_oid)
+    }
+
+    /// One that the column cannot hold has an original that it cannot hold.
+    fn restore(&self, given: u32, format: Format, value: &[u8], _to: u32, out: &mut Vec<u8>) -> Option<()> {
+        let mut numeric = if is_integer(given) {
+            let mut digits = Vec::new();
+            push_decimal(decode_integer(given, format, value)?, &mut digits);
+            Numeric::decode(Format::Text, &digits)?
+        } else {
+            Numeric::decode(format, value)?
+        };
+        if let Numeric::Number(number) = &mut numeric {
+            match self.as_integer(number) {
+                Some(integer) => set_integer(number, self.integers.restore(integer)),
+                None => self.walk_digits(number, restore_letters),
+            }
+        }
+        numeric.encode(format, out);
+        Some(())
+    }
+}
+
 /// Sets the digits before the point; those behind it are zeros already.
 fn set_integer(number: &mut Decimal, integer: i64) {
     number.negative = integer < 0;
@@ -258,38 +318,29 @@ mod tests {
 
     use super::*;
 
-    fn prf() -> Prf {
-        Prf::new(&[4; 16])
+    fn ranges() -> Ranges {
+        Ranges {
+            prf: Prf::new(&[4; 16]),
+            begin_small: false,
+        }
     }
 
-    fn permute(with_smallint: bool, number: i64) -> i64 {
-        Permutation::new(prf(), with_smallint).permute(number)
+    fn permute(number: i64) -> i64 {
+        ranges().permute(number)
     }
 
     fn numeric(modifier: Option<(i32, i32)>, value: &str) -> String {
-        numeric_of(modifier, false, value)
-    }
-
-    fn numeric_of(modifier: Option<(i32, i32)>, agrees_with_smallint: bool, value: &str) -> String {
-        let shape = ColumnShape {
-            type_oid: oid::NUMERIC,
-            type_modifier: modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4),
-            not_null: false,
-            array_element: None,
-            name: "public.t.c".to_owned(),
-            text_like: false,
-            is_enum: false,
-            agrees_with_smallint,
-        };
-        let mask = NumericMask::new(prf(), Prf::new(&[5; 16]), &shape);
+        let type_modifier = modifier.map_or(-1, |(precision, scale)| (precision << 16 | (scale & 0x7FF)) + 4);
+        let mask = NumericMask::new(ranges(), Prf::new(&[5; 16]), type_modifier);
         let mut out = Vec::new();
-        mask.apply(Format::Text, value.as_bytes(), &mut out).expect(value);
+        mask.apply(oid::NUMERIC, Format::Text, value.as_bytes(), &mut out)
+            .expect(value);
         String::from_utf8(out).expect("ASCII")
     }
 
     #[test]
     fn all_smallints_are_permuted() {
-        let mask = IntegerMask::new(prf(), oid::INT2, false);
+        let mask = IntegerMask::new(ranges(), oid::INT2);
         let seen: HashSet<Vec<u8>> = (i16::MIN..=i16::MAX)
             .map(|number| {
                 let mut out = Vec::new();
@@ -303,6 +354,28 @@ mod tests {
     }
 
     #[test]
+    fn small_numbers_stay_small_in_all_types_if_asked() {
+        use super::super::laws::{masked, parsed};
+        let spec = parsed("{ kind = \"integer\", small = true }");
+        for number in [0, 1, 7, 32_767, -1, -32_768] {
+            let shown = masked(&spec, oid::INT2, -1, &number.to_string());
+            assert_eq!(
+                shown,
+                masked(&parsed("\"integer\""), oid::INT2, -1, &number.to_string())
+            );
+            for type_oid in [oid::INT4, oid::INT8, oid::NUMERIC] {
+                assert_eq!(masked(&spec, type_oid, -1, &number.to_string()), shown);
+            }
+        }
+        for number in [32_768, i32::MAX, -32_769] {
+            let shown: i32 = masked(&spec, oid::INT4, -1, &number.to_string())
+                .parse()
+                .expect("a number");
+            assert!(i16::try_from(shown).is_err(), "{shown}");
+        }
+    }
+
+    #[test]
     fn ranges_are_kept() {
         for (number, least, most) in [
             (0, 0, (1 << 31) - 1),
@@ -313,41 +386,21 @@ mod tests {
             (-1, -(1 << 31), -1),
             (i64::MIN, i64::MIN, -(1 << 53) - 1),
         ] {
-            assert!((least..=most).contains(&permute(false, number)), "{number}");
+            assert!((least..=most).contains(&permute(number)), "{number}");
         }
     }
 
     #[test]
     fn one_number_has_one_pseudonym_in_all_wide_types() {
         for number in [0, 1, -1, 42, 2_147_483_647, -2_147_483_648] {
-            let masked = permute(false, number).to_string();
+            let masked = permute(number).to_string();
             for modifier in [None, Some((10, 0)), Some((30, 0))] {
                 assert_eq!(numeric(modifier, &number.to_string()), masked);
             }
             assert_eq!(numeric(Some((12, 2)), &format!("{number}.00")), format!("{masked}.00"));
         }
         for number in [2_147_483_648, -9_007_199_254_740_993, i64::MIN, i64::MAX] {
-            assert_eq!(numeric(None, &number.to_string()), permute(false, number).to_string());
-        }
-    }
-
-    #[test]
-    fn one_number_has_one_pseudonym_beside_smallints() {
-        for number in [0, 1, -1, 42, 32_767, -32_768] {
-            let small = IntegerMask::new(prf(), oid::INT2, true);
-            let wide = IntegerMask::new(prf(), oid::INT4, true);
-            let [mut left, mut right] = [Vec::new(), Vec::new()];
-            let text = number.to_string();
-            small.apply(oid::INT2, Format::Text, text.as_bytes(), &mut left);
-            wide.apply(oid::INT4, Format::Text, text.as_bytes(), &mut right);
-            assert_eq!(left, right);
-            assert_eq!(numeric_of(None, true, &text).as_bytes(), left);
-            assert_eq!(wide.restore(permute(true, number)), number);
-        }
-        for number in [32_768, -32_769, 2_147_483_647] {
-            let masked = permute(true, number);
-            assert!((1 << 15..1 << 31).contains(&mirrored(masked)), "{number}");
-            assert_eq!(Permutation::new(prf(), true).restore(masked), number);
+            assert_eq!(numeric(None, &number.to_string()), permute(number).to_string());
         }
     }
 

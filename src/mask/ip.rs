@@ -3,22 +3,42 @@
 //! Why different inputs do not collide: the address, or of a `cidr` the network prefix, goes through a permutation of its width;
 //! family and prefix length stay.
 
+use super::build::{Function, TextMask, TypedMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily, Uniqueness};
 use super::permutation::{permute_bits, restore_bits};
 use super::prf::Prf;
 use crate::value::address::Address;
 use crate::value::{Format, oid};
 
-pub(super) struct IpMask {
+pub(super) static IP: Kind = Kind {
+    contract: Contract::keyed(
+        "ip",
+        "Another address of the same family and prefix length: a keyed permutation.",
+        &[TypeFamily::Network, TypeFamily::Text],
+        "192.0.2.7",
+    )
+    .permutation()
+    .example_of(oid::INET),
+    build: |build| {
+        let mask = IpMask {
+            prf: build.prf(),
+            column_oid: build.shape.type_oid,
+        };
+        match build.shape.type_oid {
+            oid::INET | oid::CIDR => Function::typed(mask),
+            _ if build.text.is_some() => Function::text(mask),
+            _ => Err(Unfit::Type),
+        }
+    },
+};
+
+struct IpMask {
     prf: Prf,
+    column_oid: u32,
 }
 
-impl IpMask {
-    pub(super) fn new(prf: Prf) -> IpMask {
-        IpMask { prf }
-    }
-
-    /// Masks an `inet` or `cidr`.
-    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+impl TypedMask for IpMask {
+    fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let address = Address::decode(format, value)?;
         permuted(address, type_oid == oid::CIDR, |width, network| {
             permute_bits(&self.prf, width, network)
@@ -27,20 +47,34 @@ impl IpMask {
         Some(())
     }
 
-    /// The address that is shown as this one. One that is no network, of a column of networks, stays as it is: it
-    /// equals none of them.
-    pub(super) fn restore(&self, address: Address, column_oid: u32) -> Address {
-        permuted(address, column_oid == oid::CIDR, |width, network| {
+    fn search_type(&self, _column_oid: u32) -> Option<u32> {
+        // Networks too are compared as inet.
+        Some(oid::INET)
+    }
+
+    /// One that is no network, of a column of networks, stays as it is: it equals none of them.
+    fn restore(&self, _given: u32, format: Format, value: &[u8], to: u32, out: &mut Vec<u8>) -> Option<()> {
+        let address = Address::decode(format, value)?;
+        permuted(address, self.column_oid == oid::CIDR, |width, network| {
             restore_bits(&self.prf, width, network)
         })
         .unwrap_or(address)
+        .encode(to, format, out);
+        Some(())
+    }
+}
+
+impl TextMask for IpMask {
+    /// `None` if it is no address, or its mask is longer than the column allows.
+    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        let start = out.len();
+        TypedMask::apply(self, oid::INET, Format::Text, value, out)?;
+        (out.len() - start <= limit).then_some(())
     }
 
-    /// Masks an address that stands in text; `None` if it is none, or its mask is longer than the column allows.
-    pub(super) fn apply_text(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
-        let start = out.len();
-        self.apply(oid::INET, Format::Text, value, out)?;
-        (out.len() - start <= limit).then_some(())
+    /// One address can be written in more than one way.
+    fn uniqueness(&self, _limit: usize, _at_best: Uniqueness) -> Uniqueness {
+        Uniqueness::Usually
     }
 }
 
@@ -71,7 +105,11 @@ mod tests {
 
     fn mask(type_oid: u32, value: &str) -> Option<String> {
         let mut out = Vec::new();
-        IpMask::new(Prf::new(&[1; 16])).apply(type_oid, Format::Text, value.as_bytes(), &mut out)?;
+        let mask = IpMask {
+            prf: Prf::new(&[1; 16]),
+            column_oid: type_oid,
+        };
+        TypedMask::apply(&mask, type_oid, Format::Text, value.as_bytes(), &mut out)?;
         String::from_utf8(out).ok()
     }
 

@@ -10,40 +10,71 @@
 //! - a value that cannot be read, is too large, or is of a type the mask was not compiled for is redacted, never passed;
 //! - NULL never reaches a mask, and an empty string stays empty: neither is personal data.
 
+mod array;
+mod build;
+mod bytes;
+mod card;
+mod catalogue;
+mod checked;
 mod constant;
 mod contract;
+mod ff1;
+mod generalise;
+mod geo;
+mod iban;
 mod identifier;
 mod integer;
 mod ip;
+mod json;
+mod json_path;
 mod keys;
+mod locale;
+mod mac;
+mod national_id;
+mod noise;
+mod nullify;
+mod options;
 mod partial;
 mod permutation;
-mod phone;
+mod prefix;
 mod prf;
+mod recognise;
+mod reference;
+mod regexp;
+mod scrub;
 mod search;
+mod secret;
+mod shape;
 mod shift;
 mod spec;
 mod text;
+mod vocabulary;
+mod web;
 mod wording;
 mod words;
 
-pub use contract::{Contract, Uniqueness};
+use std::borrow::Cow;
+
+pub use contract::{Contract, Example, TypeFamily, Uniqueness};
 pub use keys::{DomainKey, Keys, KeysError};
+pub use options::{Default as OptionDefault, OptionKind, OptionSpec};
+pub use recognise::{Recognised, is_first_name, is_last_name, recognise};
+pub use reference::{example_result, markdown};
 pub use search::SEARCHED_BYTES_MAX;
 pub use spec::{MaskSpec, MaskSpecError};
 
 use crate::value::{self, Format, oid};
-use constant::{Constant, Unfit};
-use integer::{IntegerMask, NumericMask};
-use ip::IpMask;
-use prf::Prf;
-use shift::ShiftMask;
-use spec::Kind;
-use text::{TextColumn, TextMask};
+use array::ArrayMask;
+use build::{Build, Function, Unfit};
+use constant::Constant;
+use text::TextColumn;
 
 /// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded. Masks that do not
 /// look at the value have no limit.
 pub const MASKED_FIELD_BYTES_MAX: usize = 1 << 20;
+
+/// Digits of which there are a million strings.
+const DIGITS_OF_A_MILLION: usize = 6;
 
 /// What stands in place of text that may not be shown.
 const REDACTED: &[u8] = b"[redacted]";
@@ -57,16 +88,14 @@ pub struct ColumnShape {
     pub type_modifier: i32,
     /// NULL is not allowed, by column or domain.
     pub not_null: bool,
-    /// For an array: the type of its elements.
-    pub array_element: Option<u32>,
+    /// For an array: the type of its elements as the array names it, which may be a domain, and their shape.
+    pub array_element: Option<(u32, Box<ColumnShape>)>,
     /// The column's name, for messages.
     pub name: String,
     /// A string type without a fixed OID that compares without regard to case: `citext`.
     pub text_like: bool,
     /// An enum.
     pub is_enum: bool,
-    /// Integer columns of its domain are smallint and wider ones, so that numbers which fit smallint must be masked by such.
-    pub agrees_with_smallint: bool,
 }
 
 /// Why a mask cannot serve a column.
@@ -82,7 +111,7 @@ pub enum MaskError {
         /// Its type.
         type_oid: u32,
         /// What the mask accepts.
-        accepts: &'static str,
+        accepts: String,
     },
     /// The mask makes NULL, the column must not hold it.
     #[error("mask `{mask}` makes NULL, and column `{column}` is NOT NULL; use `fixed` or another mask")]
@@ -92,9 +121,11 @@ pub enum MaskError {
         /// The column.
         column: String,
     },
-    /// The value of `fixed` is none of the column's type, or too large for it.
-    #[error("the value {value:?} of mask `fixed` does not fit column `{column}`")]
+    /// The value of an option is none of the column's type, or too large for it.
+    #[error("the value {value:?} of mask `{mask}` does not fit column `{column}`")]
     Value {
+        /// The mask.
+        mask: &'static str,
         /// The value.
         value: String,
         /// The column.
@@ -117,18 +148,9 @@ pub struct ColumnMask {
     type_oid: u32,
     /// Set for text-like columns.
     text: Option<TextColumn>,
+    /// What stands for a value that cannot be masked, where the type has such a value: NULL would say of it that there is none.
+    neutral: Option<Constant>,
     function: Function,
-}
-
-enum Function {
-    Null,
-    Constant(Constant),
-    Text(TextMask),
-    Integer(IntegerMask),
-    Numeric(Box<NumericMask>),
-    Shift(ShiftMask),
-    Ip(IpMask),
-    Uuid(Prf),
 }
 
 impl std::fmt::Debug for ColumnMask {
@@ -148,46 +170,26 @@ impl ColumnMask {
     pub fn compile(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -> Result<ColumnMask, MaskError> {
         let contract = spec.contract();
         let text = TextColumn::of(shape);
-        let prf = || keys.domain(domain).prf(contract.name);
-        let wrong_type = || MaskError::Type {
-            mask: contract.name,
-            column: shape.name.clone(),
-            type_oid: shape.type_oid,
-            accepts: contract.accepts,
+        let function = match function(spec, shape, text.as_ref(), keys, domain) {
+            Ok(function) => function,
+            Err(Unfit::Type) => {
+                return Err(MaskError::Type {
+                    mask: contract.name,
+                    column: shape.name.clone(),
+                    type_oid: shape.type_oid,
+                    accepts: contract.accepted(),
+                });
+            }
+            Err(Unfit::Value(value)) => {
+                return Err(MaskError::Value {
+                    mask: contract.name,
+                    value,
+                    column: shape.name.clone(),
+                });
+            }
+            Err(Unfit::Inner(error)) => return Err(*error),
         };
-        let function = match (&spec.kind, shape.type_oid) {
-            (Kind::Null, _) => Function::Null,
-            (Kind::Redact, _) => match Constant::neutral(shape, text.as_ref()) {
-                Some(constant) => Function::Constant(constant),
-                None => Function::Null,
-            },
-            (Kind::Fixed { value }, _) => match Constant::of(value, shape, text.as_ref()) {
-                Ok(constant) => Function::Constant(constant),
-                Err(Unfit::Type) => return Err(wrong_type()),
-                Err(Unfit::Value) => {
-                    return Err(MaskError::Value {
-                        value: value.clone(),
-                        column: shape.name.clone(),
-                    });
-                }
-            },
-            (Kind::Json, oid::JSON | oid::JSONB) => Function::Constant(Constant::empty_object(shape.type_oid)),
-            (Kind::Integer, oid::INT2 | oid::INT4 | oid::INT8) => {
-                Function::Integer(IntegerMask::new(prf(), shape.type_oid, shape.agrees_with_smallint))
-            }
-            (Kind::Integer, oid::NUMERIC) => {
-                let digits = keys.domain(domain).prf("integer digits");
-                Function::Numeric(Box::new(NumericMask::new(prf(), digits, shape)))
-            }
-            (Kind::DateShift { days, keep_time }, oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ) => {
-                Function::Shift(ShiftMask::new(prf(), *days, *keep_time, shape))
-            }
-            (Kind::Ip, oid::INET | oid::CIDR) => Function::Ip(IpMask::new(prf())),
-            (Kind::Uuid, oid::UUID) => Function::Uuid(prf()),
-            _ if text.is_some() => Function::Text(TextMask::new(&spec.kind, prf).ok_or_else(wrong_type)?),
-            _ => return Err(wrong_type()),
-        };
-        if shape.not_null && matches!(function, Function::Null) {
+        if shape.not_null && matches!(function, Function::Null | Function::Sometimes(_)) {
             return Err(MaskError::NotNull {
                 mask: contract.name,
                 column: shape.name.clone(),
@@ -196,11 +198,22 @@ impl ColumnMask {
         let mut mask = ColumnMask {
             contract,
             type_oid: shape.type_oid,
+            neutral: Constant::neutral(shape, text.as_ref()),
             text,
             function,
         };
-        if let (Function::Text(function), Some(column)) = (&mask.function, &mask.text) {
-            mask.contract.uniqueness = function.uniqueness(column.limit, contract.uniqueness);
+        match (&mask.function, &mask.text) {
+            (Function::Text(function), Some(column)) => {
+                mask.contract.uniqueness = function.uniqueness(column.limit, contract.uniqueness);
+            }
+            (Function::Array(array), _) => {
+                mask.contract = Contract {
+                    // Arrays of as many elements as before are not one and the same.
+                    constant: false,
+                    ..*array.element().0.contract()
+                };
+            }
+            _ => {}
         }
         Ok(mask)
     }
@@ -221,17 +234,22 @@ impl ColumnMask {
 
     /// `value`: `None` if it is too long.
     fn masked(&self, type_oid: u32, format: Format, value: Option<&[u8]>, out: &mut Vec<u8>) -> Masked {
-        if matches!(self.function, Function::Null) {
-            return Masked::Null;
-        }
+        let function = match (&self.function, value) {
+            (Function::Null, _) | (Function::Sometimes(_), None) => return Masked::Null,
+            (Function::Sometimes(mask), Some(value)) => return mask.apply(type_oid, format, value, out),
+            (function, _) => function,
+        };
         let start = out.len();
-        if self.accepts(type_oid) && self.run(type_oid, format, value, out).is_some() {
+        if self.accepts(type_oid) && self.run(function, type_oid, format, value, out).is_some() {
             return Masked::Value;
         }
         out.truncate(start);
-        match &self.text {
-            Some(column) if self.accepts(type_oid) => {
+        match (&self.text, &self.neutral) {
+            (Some(column), _) if self.accepts(type_oid) => {
                 column.push_redacted(type_oid, out);
+                Masked::Value
+            }
+            (None, Some(neutral)) if type_oid == self.type_oid && neutral.push(type_oid, format, out).is_some() => {
                 Masked::Value
             }
             _ => redaction(type_oid, format, out),
@@ -245,8 +263,15 @@ impl ColumnMask {
     }
 
     /// `None` where the value cannot be masked; what was appended by then is void.
-    fn run(&self, type_oid: u32, format: Format, value: Option<&[u8]>, out: &mut Vec<u8>) -> Option<()> {
-        if let Function::Constant(constant) = &self.function {
+    fn run(
+        &self,
+        function: &Function,
+        type_oid: u32,
+        format: Format,
+        value: Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        if let Function::Constant(constant) = function {
             constant.push(type_oid, format, out)?;
             if let Some(column) = &self.text {
                 column.pad(type_oid, constant.text_characters(), out);
@@ -254,20 +279,80 @@ impl ColumnMask {
             return Some(());
         }
         let value = value?;
-        match &self.function {
-            Function::Null | Function::Constant(_) => None,
-            Function::Text(mask) => self.text.as_ref()?.mask(mask, type_oid, value, out),
-            Function::Integer(mask) => mask.apply(type_oid, format, value, out),
-            Function::Numeric(mask) => mask.apply(format, value, out),
-            Function::Shift(mask) => mask.apply(type_oid, format, value, out),
-            Function::Ip(mask) => mask.apply(type_oid, format, value, out),
-            Function::Uuid(prf) => identifier::uuid(prf, format, value, out),
+        match function {
+            Function::Text(mask) => self.text.as_ref()?.mask(&**mask, type_oid, value, out),
+            Function::Typed(mask) => mask.apply(type_oid, format, value, out),
+            Function::Array(mask) => mask.apply(format, value, out),
+            Function::Null | Function::Constant(_) | Function::Sometimes(_) => None,
         }
+    }
+
+    /// A text as this column compares it: without what has no meaning in it. `None` in columns that hold none.
+    fn canonical_text<'v>(&self, value: &'v [u8]) -> Option<Cow<'v, [u8]>> {
+        self.text.as_ref().map(|column| column.canonical(value))
+    }
+
+    /// For an array that is masked element by element: the mask of the elements, and their type without domains.
+    pub fn element(&self) -> Option<(&ColumnMask, u32)> {
+        match &self.function {
+            Function::Array(array) => Some(array.element()),
+            _ => None,
+        }
+    }
+
+    /// Whether there are so few different values that whoever sees enough of them can undo the mask: fewer than a million,
+    /// and each has its own masked value.
+    pub fn has_small_domain(&self) -> bool {
+        let is_narrow = |column: &TextColumn| self.contract.keeps_length && column.limit < DIGITS_OF_A_MILLION;
+        self.contract.uniqueness == Uniqueness::Keeps
+            && (self.type_oid == oid::INT2 || self.text.as_ref().is_some_and(is_narrow))
     }
 
     /// What this mask promises for this column.
     pub fn contract(&self) -> &Contract {
         &self.contract
+    }
+}
+
+/// What the mask does to values of a column; to each element where it is an array, unless the mask is one of whole values.
+fn function(
+    spec: &MaskSpec,
+    shape: &ColumnShape,
+    text: Option<&TextColumn>,
+    keys: &Keys,
+    domain: &str,
+) -> Result<Function, Unfit> {
+    let contract = &spec.kind.contract;
+    let is_whole = |family: &TypeFamily| matches!(family, TypeFamily::Array | TypeFamily::Nullable);
+    if let Some((element_oid, element)) = &shape.array_element
+        && !contract.accepts.iter().any(is_whole)
+    {
+        let element = ColumnShape {
+            name: shape.name.clone(),
+            not_null: true,
+            ..(**element).clone()
+        };
+        let mask = ColumnMask::compile(spec, &element, keys, domain).map_err(|error| match error {
+            MaskError::Type { .. } => Unfit::Type,
+            other => Unfit::Inner(Box::new(other)),
+        })?;
+        return Ok(Function::Array(Box::new(ArrayMask::new(
+            mask,
+            *element_oid,
+            element.type_oid,
+        ))));
+    }
+    let build = Build {
+        name: contract.name,
+        settings: &spec.settings,
+        shape,
+        text,
+        keys,
+        domain,
+    };
+    match (spec.kind.build)(&build)? {
+        Function::Text(_) if text.is_none() => Err(Unfit::Type),
+        function => Ok(function),
     }
 }
 

@@ -145,6 +145,42 @@ impl Draw {
     }
 }
 
+/// Pseudo-random bits without end: tags of a message's tag and a counter.
+pub(super) struct Stream<'a> {
+    prf: &'a Prf,
+    seed: u128,
+    counter: u64,
+    draw: Draw,
+    left: u32,
+}
+
+impl Stream<'_> {
+    /// Bits that depend on a message.
+    pub(super) fn new<'a>(prf: &'a Prf, message: &[u8]) -> Stream<'a> {
+        Stream {
+            prf,
+            seed: prf.tag(message),
+            counter: 0,
+            draw: Draw(0),
+            left: 0,
+        }
+    }
+
+    /// A number below `bound` from the next 32 bits; `bound` is at most 2^20, so that no number is favoured by more than 1 in 4000.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        if self.left < 32 {
+            self.counter += 1;
+            let mut message = [0; BLOCK_BYTES * 2];
+            message[..BLOCK_BYTES].copy_from_slice(&self.seed.to_be_bytes());
+            message[BLOCK_BYTES..].copy_from_slice(&u128::from(self.counter).to_be_bytes());
+            self.draw = self.prf.draw(&message);
+            self.left = 128;
+        }
+        self.left -= 32;
+        (self.draw.bits(32) * bound) >> 32
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

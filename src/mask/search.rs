@@ -5,12 +5,10 @@
 //! of the column's type, the values that are shown as the one given, and no others. A value that nothing is shown as
 //! (too large for the column, say) gives one that equals nothing in the column.
 
-use super::{ColumnMask, Function};
-use crate::value::address::Address;
-use crate::value::number::{decode_integer, encode_integer, push_decimal};
-use crate::value::numeric::Numeric;
+use super::ColumnMask;
+use super::build::Function;
 use crate::value::text::without_padding;
-use crate::value::{Format, is_integer, oid};
+use crate::value::{Format, oid};
 
 /// Constants over this size, in bytes, are not searched for.
 pub const SEARCHED_BYTES_MAX: usize = 4 << 10;
@@ -20,9 +18,7 @@ impl ColumnMask {
     /// masked values do not lead back to originals.
     pub fn search_type(&self) -> Option<u32> {
         match (&self.function, self.type_oid) {
-            (Function::Integer(_) | Function::Numeric(_) | Function::Uuid(_), type_oid) => Some(type_oid),
-            // Both are compared as inet.
-            (Function::Ip(_), _) => Some(oid::INET),
+            (Function::Typed(mask), column_oid) => mask.search_type(column_oid),
             (Function::Text(text), oid::TEXT | oid::VARCHAR) if text.is_permutation() => Some(oid::TEXT),
             // Blanks at the end have no meaning; this mask leaves them where they are, and turns nothing else into them.
             (Function::Text(text), oid::BPCHAR) if text.keeps_blanks() => Some(oid::BPCHAR),
@@ -54,29 +50,9 @@ impl ColumnMask {
 
     fn restored(&self, given: u32, format: Format, value: &[u8], to: u32, out: &mut Vec<u8>) -> Option<()> {
         match &self.function {
-            Function::Integer(mask) => {
-                let number = decode_integer(given, format, value)?;
-                encode_integer(to, format, mask.restore(number), out).then_some(())
-            }
-            Function::Numeric(mask) => {
-                let mut numeric = numeric(given, format, value)?;
-                mask.restore(&mut numeric);
-                numeric.encode(format, out);
-                Some(())
-            }
-            Function::Ip(mask) => {
-                let address = mask.restore(Address::decode(format, value)?, self.type_oid);
-                address.encode(to, format, out);
-                Some(())
-            }
-            Function::Uuid(prf) => match format {
-                Format::Text => super::identifier::restore_uuid_in_text(prf, value, out),
-                Format::Binary => {
-                    let number = u128::from_be_bytes(value.try_into().ok()?);
-                    out.extend_from_slice(&prf.restored_block(number).to_be_bytes());
-                    Some(())
-                }
-            },
+            Function::Typed(mask) => mask.restore(given, format, value, to, out),
+            // An empty string is shown as it is.
+            Function::Text(_) if value.is_empty() => Some(()),
             Function::Text(mask) => {
                 // What cannot be masked is shown as this, so it stands for no single value.
                 let shown = match self.type_oid {
@@ -86,18 +62,9 @@ impl ColumnMask {
                 let is_marker = self.text.as_ref()?.marker() == shown;
                 if is_marker { None } else { mask.restore(value, out) }
             }
-            Function::Null | Function::Constant(_) | Function::Shift(_) => None,
+            Function::Null | Function::Constant(_) | Function::Array(_) | Function::Sometimes(_) => None,
         }
     }
-}
-
-fn numeric(given: u32, format: Format, value: &[u8]) -> Option<Numeric> {
-    if !is_integer(given) {
-        return Numeric::decode(format, value);
-    }
-    let mut digits = Vec::new();
-    push_decimal(decode_integer(given, format, value)?, &mut digits);
-    Numeric::decode(Format::Text, &digits)
 }
 
 #[cfg(test)]

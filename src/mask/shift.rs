@@ -1,6 +1,9 @@
 //! Dates and timestamps, moved.
 
 use super::ColumnShape;
+use super::build::{Function, TypedMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily};
+use super::options::{Default, OptionKind, option};
 use super::prf::{Draw, Prf};
 use crate::value::moment::{
     DATE_DAYS_MAX, DATE_DAYS_MIN, DAY_US, Moment, TIMESTAMP_US_MAX, TIMESTAMP_US_MIN, decode_date, decode_timestamp,
@@ -11,7 +14,41 @@ use crate::value::{Format, oid};
 const SECOND_US: i64 = 1_000_000;
 const DAY_S: i64 = 86_400;
 
-pub(super) struct ShiftMask {
+pub(super) static DATE_SHIFT: Kind = Kind {
+    contract: Contract::keyed(
+        "date_shift",
+        "Moves a date or timestamp by a keyed amount, never by nothing.",
+        &[TypeFamily::Date, TypeFamily::Timestamp],
+        "2024-03-07",
+    )
+    .options(
+        &[
+            option(
+                "days",
+                OptionKind::Whole(1, 36_500),
+                Default::Whole(30),
+                "largest shift either way",
+            ),
+            option(
+                "keep_time",
+                OptionKind::Flag,
+                Default::Flag(false),
+                "leave the time of day",
+            ),
+        ],
+        "days = 10",
+    )
+    .example_of(oid::DATE),
+    build: |build| match build.shape.type_oid {
+        oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ => {
+            let (days, keep_time) = (build.settings.whole("days"), build.settings.flag("keep_time"));
+            Function::typed(ShiftMask::new(build.prf(), days, keep_time, build.shape))
+        }
+        _ => Err(Unfit::Type),
+    },
+};
+
+struct ShiftMask {
     prf: Prf,
     days: i64,
     keep_time: bool,
@@ -21,7 +58,7 @@ pub(super) struct ShiftMask {
 }
 
 impl ShiftMask {
-    pub(super) fn new(prf: Prf, days: i64, keep_time: bool, shape: &ColumnShape) -> ShiftMask {
+    fn new(prf: Prf, days: i64, keep_time: bool, shape: &ColumnShape) -> ShiftMask {
         let precision = u32::try_from(shape.type_modifier).map_or(6, |digits| digits.min(6));
         ShiftMask {
             prf,
@@ -30,30 +67,6 @@ impl ShiftMask {
             type_oid: shape.type_oid,
             step_us: 10i64.pow(6 - precision),
         }
-    }
-
-    /// Infinities stay as they are: they say "open end", of nobody in particular.
-    pub(super) fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        if type_oid != self.type_oid {
-            return None;
-        }
-        if type_oid == oid::DATE {
-            let date = match decode_date(format, value)? {
-                Moment::At(days) => Moment::At(self.shift_days(days)?),
-                infinite => infinite,
-            };
-            encode_date(format, date, out);
-            return Some(());
-        }
-        let zoned = type_oid == oid::TIMESTAMPTZ;
-        let (moment, _) = decode_timestamp(format, zoned, value)?;
-        let moment = match moment {
-            Moment::At(us) => Moment::At(self.shift_us(us)?),
-            infinite => infinite,
-        };
-        // In UTC: the zone in which it was written is that of the original, in summer time or not.
-        encode_timestamp(format, moment, zoned.then_some(0), out);
-        Some(())
     }
 
     fn shift_days(&self, days: i64) -> Option<i64> {
@@ -83,6 +96,32 @@ impl ShiftMask {
             1 + draw.below_wide(steps as u64 - 1) as i64
         };
         Some(whole + fraction * self.step_us)
+    }
+}
+
+impl TypedMask for ShiftMask {
+    /// Infinities stay as they are: they say "open end", of nobody in particular.
+    fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        if type_oid != self.type_oid {
+            return None;
+        }
+        if type_oid == oid::DATE {
+            let date = match decode_date(format, value)? {
+                Moment::At(days) => Moment::At(self.shift_days(days)?),
+                infinite => infinite,
+            };
+            encode_date(format, date, out);
+            return Some(());
+        }
+        let zoned = type_oid == oid::TIMESTAMPTZ;
+        let (moment, _) = decode_timestamp(format, zoned, value)?;
+        let moment = match moment {
+            Moment::At(us) => Moment::At(self.shift_us(us)?),
+            infinite => infinite,
+        };
+        // In UTC: the zone in which it was written is that of the original, in summer time or not.
+        encode_timestamp(format, moment, zoned.then_some(0), out);
+        Some(())
     }
 }
 

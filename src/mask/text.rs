@@ -1,14 +1,9 @@
-//! Text-like columns and the masks that turn one string into another.
+//! Text-like columns: what is one value in them, and how much they hold.
 
 use std::borrow::Cow;
 
-use super::contract::Uniqueness;
-use super::ip::IpMask;
-use super::partial::PartialMask;
-use super::prf::Prf;
-use super::spec::Kind;
-use super::words::{WORDS, Words};
-use super::{ColumnShape, REDACTED, identifier, phone, wording};
+use super::build::TextMask;
+use super::{ColumnShape, REDACTED};
 use crate::value::{self, oid, text};
 
 /// Longest value of type `name`, in bytes.
@@ -51,7 +46,21 @@ impl TextColumn {
         text::characters(value) <= self.limit && (!self.is_name || value.len() <= NAME_BYTES_MAX)
     }
 
-    pub(super) fn mask(&self, mask: &TextMask, type_oid: u32, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    pub(super) fn mask(&self, mask: &dyn TextMask, type_oid: u32, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let canonical = self.canonical(value);
+        let start = out.len();
+        if !canonical.is_empty() {
+            mask.apply(&canonical, self.limit, out)?;
+        }
+        if self.blank_padded {
+            let characters = text::characters(&out[start..]);
+            self.pad(type_oid, characters, out);
+        }
+        Some(())
+    }
+
+    /// Without what has no meaning here: blanks at the end, or case.
+    pub(super) fn canonical<'v>(&self, value: &'v [u8]) -> Cow<'v, [u8]> {
         let mut canonical = Cow::Borrowed(value);
         if self.blank_padded {
             canonical = Cow::Borrowed(text::without_padding(value));
@@ -62,15 +71,7 @@ impl TextColumn {
                 Err(_) => canonical.to_ascii_lowercase(),
             });
         }
-        let start = out.len();
-        if !canonical.is_empty() {
-            mask.apply(&canonical, self.limit, out)?;
-        }
-        if self.blank_padded {
-            let characters = text::characters(&out[start..]);
-            self.pad(type_oid, characters, out);
-        }
-        Some(())
+        canonical
     }
 
     /// Fills a value of so many characters up with blanks, where values of this column have them.
@@ -93,109 +94,6 @@ impl TextColumn {
             REDACTED.to_vec()
         } else {
             vec![b'*'; self.limit]
-        }
-    }
-}
-
-/// A mask of strings.
-pub(super) struct TextMask {
-    function: TextFunction,
-    words: &'static Words,
-}
-
-enum TextFunction {
-    Partial(PartialMask),
-    Json,
-    Ip(IpMask),
-    Uuid(Prf),
-    Phone(Prf),
-    Hash(Prf, usize),
-    Identifier(Prf, identifier::Form),
-    Wording(Prf, wording::Form),
-}
-
-impl TextMask {
-    /// `None` for kinds that mask no strings.
-    pub(super) fn new(kind: &Kind, prf: impl FnOnce() -> Prf) -> Option<TextMask> {
-        use TextFunction::{Hash, Identifier, Ip, Json, Partial, Phone, Uuid, Wording};
-        let function = match kind {
-            Kind::Partial {
-                keep_first,
-                keep_last,
-                mask_char,
-            } => Partial(PartialMask {
-                keep_first: *keep_first,
-                keep_last: *keep_last,
-                mask_char: *mask_char,
-            }),
-            Kind::Json => Json,
-            Kind::Ip => Ip(IpMask::new(prf())),
-            Kind::Uuid => Uuid(prf()),
-            Kind::Phone => Phone(prf()),
-            Kind::Hash { length } => Hash(prf(), *length),
-            Kind::Email => Identifier(prf(), identifier::Form::Email),
-            Kind::UserName => Identifier(prf(), identifier::Form::UserName),
-            Kind::Url => Identifier(prf(), identifier::Form::Url),
-            Kind::FullName => Wording(prf(), wording::Form::FullName),
-            Kind::FirstName => Wording(prf(), wording::Form::FirstName),
-            Kind::LastName => Wording(prf(), wording::Form::LastName),
-            Kind::AddressLine => Wording(prf(), wording::Form::AddressLine),
-            Kind::City => Wording(prf(), wording::Form::City),
-            Kind::Company => Wording(prf(), wording::Form::Company),
-            Kind::FreeText => Wording(prf(), wording::Form::FreeText),
-            Kind::Null | Kind::Redact | Kind::Fixed { .. } | Kind::Integer | Kind::DateShift { .. } => return None,
-        };
-        Some(TextMask {
-            function,
-            words: &WORDS,
-        })
-    }
-
-    /// `value` is not empty; at most `limit` characters are appended.
-    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
-        match &self.function {
-            TextFunction::Partial(mask) => mask.apply(value, out),
-            TextFunction::Json if limit >= 2 => out.extend_from_slice(b"{}"),
-            TextFunction::Json => return None,
-            TextFunction::Ip(mask) => return mask.apply_text(value, limit, out),
-            TextFunction::Uuid(prf) => return identifier::uuid_in_text(prf, value, out),
-            TextFunction::Phone(prf) => phone::mask(prf, value, out),
-            TextFunction::Hash(prf, length) => identifier::hash(prf.tag(value), (*length).min(limit), out),
-            TextFunction::Identifier(prf, form) => form.push(prf.draw(value), self.words, value, limit, out),
-            TextFunction::Wording(prf, form) => form.push(prf.draw(value), self.words, value, limit, out),
-        }
-        Some(())
-    }
-
-    /// Whether it is a permutation of the strings that it can mask.
-    pub(super) fn is_permutation(&self) -> bool {
-        matches!(self.function, TextFunction::Phone(_) | TextFunction::Uuid(_))
-    }
-
-    /// Whether it is a permutation of strings without blanks at their ends that leaves such blanks as they are.
-    pub(super) fn keeps_blanks(&self) -> bool {
-        matches!(self.function, TextFunction::Phone(_))
-    }
-
-    /// Appends the string that is masked as this one; `None` if there is none, or more than one.
-    pub(super) fn restore(&self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        match &self.function {
-            _ if value.is_empty() => {}
-            TextFunction::Phone(prf) => phone::restore(prf, value, out),
-            TextFunction::Uuid(prf) => return identifier::restore_uuid_in_text(prf, value, out),
-            _ => return None,
-        }
-        Some(())
-    }
-
-    /// Uniqueness where a column holds at most `limit` characters.
-    pub(super) fn uniqueness(&self, limit: usize, at_best: Uniqueness) -> Uniqueness {
-        match &self.function {
-            TextFunction::Hash(_, length) => identifier::uniqueness_of_bits((*length).min(limit) * 4),
-            TextFunction::Identifier(_, form) => identifier::uniqueness_of_bits(form.bits(limit)),
-            // One address, or one UUID, can be written in more than one way.
-            TextFunction::Ip(_) => Uniqueness::Usually,
-            _ => at_best,
         }
     }
 }

@@ -3,8 +3,118 @@
 //! The lists are pgveil's own. A drawn word that already stands in the original is passed over, so that a masked name is not the
 //! original one by chance.
 
-use super::prf::Draw;
-use super::words::{Words, pick};
+use super::build::{Build, Function, TextMask};
+use super::contract::{Contract, Kind, TypeFamily, Uniqueness};
+use super::locale::{self, Locale};
+use super::options::{Default, OptionKind, OptionSpec, option};
+use super::prf::{Draw, Prf};
+use super::words::{WORDS, Words, pick};
+
+const MIXED: &str = "mixed";
+
+/// The option of all masks that have lists by language.
+const LOCALE: &[OptionSpec] = &[option(
+    "locale",
+    OptionKind::Choice(&[MIXED, "en", "fr", "de", "es", "pt-BR", "ja"]),
+    Default::Text(MIXED),
+    "the language of the lists; `mixed` draws from those of many, in ASCII",
+)];
+
+const fn wording(name: &'static str, summary: &'static str, example: &'static str) -> Contract {
+    Contract::keyed(name, summary, &[TypeFamily::Text], example)
+}
+
+pub(super) static FULL_NAME: Kind = Kind {
+    contract: wording("full_name", "A first and a last name from lists.", "Mary Smith").options(LOCALE, ""),
+    build: |build| Function::text(Wording::new(build, Form::FullName)),
+};
+
+pub(super) static FIRST_NAME: Kind = Kind {
+    contract: wording("first_name", "A first name from a list.", "Mary").options(LOCALE, ""),
+    build: |build| Function::text(Wording::new(build, Form::FirstName)),
+};
+
+pub(super) static LAST_NAME: Kind = Kind {
+    contract: wording("last_name", "A last name from a list.", "Smith").options(LOCALE, ""),
+    build: |build| Function::text(Wording::new(build, Form::LastName)),
+};
+
+pub(super) static ADDRESS_LINE: Kind = Kind {
+    contract: wording(
+        "address_line",
+        "A house number and a made-up street.",
+        "23 Workhaven Lane",
+    )
+    .options(LOCALE, ""),
+    build: |build| Function::text(Wording::new(build, Form::AddressLine)),
+};
+
+pub(super) static CITY: Kind = Kind {
+    contract: wording("city", "A city from a list.", "Lethbridge").options(LOCALE, ""),
+    build: |build| Function::text(Wording::new(build, Form::City)),
+};
+
+pub(super) static COMPANY: Kind = Kind {
+    contract: wording("company", "A made-up company.", "Initech").options(LOCALE, ""),
+    build: |build| Function::text(Wording::new(build, Form::Company)),
+};
+
+pub(super) static REGION: Kind = Kind {
+    contract: wording("region", "A state, province or the like from a list.", "Kansas").options(
+        &[option(
+            "locale",
+            OptionKind::Choice(&locale::NAMES),
+            Default::Text("en"),
+            "the language of the list",
+        )],
+        "",
+    ),
+    build: |build| Function::text(Wording::new(build, Form::Region)),
+};
+
+pub(super) static FREE_TEXT: Kind = Kind {
+    contract: wording(
+        "free_text",
+        "A sentence of plain words, whatever the original's length.",
+        "Called twice",
+    )
+    .unique(Uniqueness::Usually),
+    build: |build| {
+        Function::text(Wording {
+            prf: build.prf(),
+            form: Form::FreeText,
+            locale: None,
+        })
+    },
+};
+
+struct Wording {
+    prf: Prf,
+    form: Form,
+    /// Set for the lists of one language.
+    locale: Option<&'static Locale>,
+}
+
+impl Wording {
+    fn new(build: &Build<'_>, form: Form) -> Wording {
+        Wording {
+            prf: build.prf(),
+            form,
+            locale: build.settings.text("locale").and_then(locale::locale),
+        }
+    }
+}
+
+impl TextMask for Wording {
+    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
+        let draw = self.prf.draw(value);
+        match self.locale {
+            Some(locale) => locale.push(self.form, draw, value, limit, out),
+            None => self.form.push(draw, &WORDS, value, limit, out),
+        }
+        Some(())
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -14,6 +124,7 @@ pub(super) enum Form {
     AddressLine,
     City,
     Company,
+    Region,
     FreeText,
 }
 
@@ -25,7 +136,7 @@ const SENTENCE_WORDS_MIN: u64 = 5;
 
 impl Form {
     /// Appends at most `limit` characters, all ASCII.
-    pub(super) fn push(self, mut draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
+    fn push(self, mut draw: Draw, words: &Words, original: &[u8], limit: usize, out: &mut Vec<u8>) {
         let start = out.len();
         let mut pick = |list: &[&'static str]| pick(list, draw.below(list.len()), original);
         match self {
@@ -58,6 +169,8 @@ impl Form {
                 crate::value::number::push_decimal(number as i64, out);
                 push(out, &[" ", street, " ", kind]);
             }
+            // Only by language.
+            Form::Region => {}
             Form::FreeText => push_sentence(draw, words, limit, out),
         }
         // All words are ASCII: characters are bytes.

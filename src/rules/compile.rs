@@ -1,6 +1,6 @@
 //! From protection to a compiled mask and its class.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::catalog::{Column, ColumnId, Oid, Relation, Snapshot, TypeKind};
@@ -8,10 +8,11 @@ use crate::config::{Policy, Problem, Severity, Unlisted};
 use crate::mask::{ColumnMask, ColumnShape, Keys, MaskSpec, Masked, Uniqueness};
 use crate::value::{Format, oid};
 
+use super::file::MaskRule;
 use super::spread::{How, Protection};
 use super::treatment::{Action, ColumnTreatment, UNLISTED};
 
-/// No text mask needs more characters: columns with more room than this show the same masked values.
+/// No text mask whose values do not grow with those it masks needs more characters: columns with more room than this show the same masked values.
 const TEXT_CHARACTERS_ENOUGH: i32 = 256;
 
 /// What makes two columns show equal values as equal values.
@@ -35,22 +36,19 @@ pub(super) struct Compiler<'a> {
     problems: &'a mut Vec<Problem>,
     warnings: &'a mut Vec<Problem>,
     classes: HashMap<ClassKey, u32>,
-    /// Domains of integers that have a smallint column.
-    smallint_domains: HashSet<&'a str>,
+    /// Integer columns seen of each domain: one that is smallint and one that is wider.
+    integers: HashMap<String, [Option<ColumnId>; 2]>,
 }
 
 impl<'a> Compiler<'a> {
-    /// `protected`: all columns that a rule protects.
     pub(super) fn new(
-        protected: &'a HashMap<ColumnId, Protection<'a>>,
         snapshot: &'a Snapshot,
         keys: &'a Keys,
         policy: &'a Policy,
         problems: &'a mut Vec<Problem>,
         warnings: &'a mut Vec<Problem>,
     ) -> Self {
-        let classes = HashMap::new();
-        let smallint_domains = smallint_domains(protected, snapshot);
+        let (classes, integers) = (HashMap::new(), HashMap::new());
         Compiler {
             snapshot,
             keys,
@@ -58,19 +56,18 @@ impl<'a> Compiler<'a> {
             problems,
             warnings,
             classes,
-            smallint_domains,
+            integers,
         }
     }
 
     /// The treatment of a column that a rule protects, itself or through another column. `None` after a problem.
     pub(super) fn treatment(&mut self, id: ColumnId, protection: &Protection<'_>) -> Option<ColumnTreatment> {
         let (relation, column) = self.find(id)?;
-        let mut shape = self.shape(relation, column);
+        let shape = self.shape(relation, column);
         let rule = match &protection.how {
             How::Rule(rule) => *rule,
             How::Derived => return Some(self.redact(&shape, protection.origin.clone())),
         };
-        shape.agrees_with_smallint = self.smallint_domains.contains(rule.domain.as_str());
         let mask = match ColumnMask::compile(&rule.spec, &shape, self.keys, &rule.domain) {
             Ok(mask) => mask,
             // Whoever named the column has to choose again; a star or a foreign key may have caught more than was meant.
@@ -91,6 +88,7 @@ impl<'a> Compiler<'a> {
                 });
             }
         };
+        self.check_integer_width(id, rule, &shape);
         let contract = *mask.contract();
         let keeps_null = contract.keeps_null && !makes_null(&mask, &shape);
         let deterministic = contract.deterministic;
@@ -161,34 +159,64 @@ impl<'a> Compiler<'a> {
     }
 
     fn shape(&self, relation: &Relation, column: &Column) -> ColumnShape {
-        let (type_oid, type_modifier) = self.snapshot.base_type(column.type_oid, column.type_modifier);
+        let name = format!("{}.{}.{}", relation.schema, relation.name, column.name);
+        ColumnShape {
+            name,
+            not_null: self.snapshot.forbids_null(column),
+            ..self.shape_of_type(column.type_oid, column.type_modifier)
+        }
+    }
+
+    fn shape_of_type(&self, type_oid: Oid, type_modifier: i32) -> ColumnShape {
+        let (type_oid, type_modifier) = self.snapshot.base_type(type_oid, type_modifier);
         let found = self.snapshot.types.get(&type_oid);
         let array_element = match found.map(|found| found.kind) {
-            Some(TypeKind::Array(element)) => Some(self.snapshot.base_type(element, type_modifier).0),
+            Some(TypeKind::Array(element)) if element != type_oid => {
+                Some((element, Box::new(self.shape_of_type(element, type_modifier))))
+            }
             _ => None,
         };
         ColumnShape {
-            name: format!("{}.{}.{}", relation.schema, relation.name, column.name),
+            name: String::new(),
             type_oid,
             type_modifier,
-            not_null: self.snapshot.forbids_null(column),
+            not_null: false,
             array_element,
             // Of an extension, so it has no OID of its own everywhere.
             text_like: found.is_some_and(|found| found.name == "citext" && found.schema != "pg_catalog"),
             is_enum: found.is_some_and(|found| found.kind == TypeKind::Enum),
-            agrees_with_smallint: false,
         }
     }
-}
 
-fn smallint_domains<'a>(protected: &'a HashMap<ColumnId, Protection<'a>>, snapshot: &Snapshot) -> HashSet<&'a str> {
-    let domain = |(id, protection): (&ColumnId, &'a Protection<'a>)| {
-        let How::Rule(rule) = &protection.how else { return None };
-        let column = snapshot.relations.get(&id.relation)?.column(id.attribute)?;
-        let is_smallint = snapshot.base_type(column.type_oid, column.type_modifier).0 == oid::INT2;
-        (is_smallint && rule.spec.name() == "integer").then_some(rule.domain.as_str())
-    };
-    protected.iter().filter_map(domain).collect()
+    /// A permutation of 2^16 numbers and one of 2^31 send the same number to different ones.
+    fn check_integer_width(&mut self, id: ColumnId, rule: &MaskRule, shape: &ColumnShape) {
+        let width = match shape.type_oid {
+            oid::INT2 => 0,
+            oid::INT4 | oid::INT8 => 1,
+            _ => return,
+        };
+        if rule.spec.name() != "integer" || rule.spec.spans_integer_widths() {
+            return;
+        }
+        let seen = self.integers.entry(rule.domain.clone()).or_default();
+        let first_of_domain = seen[width].is_none();
+        seen[width].get_or_insert(id);
+        if let (true, Some(other)) = (first_of_domain, seen[1 - width]) {
+            let names = [id, other].map(|column| self.snapshot.column_name(column));
+            let [narrow, wide] = if width == 0 {
+                names
+            } else {
+                [names[1].clone(), names[0].clone()]
+            };
+            let message = format!(
+                "{narrow} is smallint and {wide} is wider: in one domain (\"{}\") their masked values do not agree",
+                rule.domain
+            );
+            let problem = rule.place.problem(Severity::Error, message);
+            self.problems
+                .push(problem.suggest("mask both with { kind = \"integer\", small = true }, or give the smallint columns a rule with a domain of their own"));
+        }
+    }
 }
 
 /// Whether every value of the column is shown as NULL.
@@ -199,16 +227,17 @@ fn makes_null(mask: &ColumnMask, shape: &ColumnShape) -> bool {
 }
 
 /// Shapes in which one mask under one domain gives equal masked values: masks of text differ by the room they have,
-/// and the integers of a domain share a permutation.
+/// and the two wider integers share a permutation.
 fn class_shape(spec: &MaskSpec, shape: &ColumnShape) -> (Oid, i32) {
     match shape.type_oid {
-        oid::TEXT | oid::VARCHAR => match spec.name() {
+        oid::TEXT | oid::VARCHAR => match spec.contract().keeps_length {
             // As long as the original, however much room there is.
-            "phone" | "partial" | "uuid" => (oid::TEXT, -1),
-            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH => (oid::TEXT, -1),
+            true => (oid::TEXT, -1),
+            _ if shape.type_modifier >= TEXT_CHARACTERS_ENOUGH && !spec.contract().grows_with_value => (oid::TEXT, -1),
             _ => (oid::TEXT, shape.type_modifier),
         },
-        oid::INT2 | oid::INT4 | oid::INT8 => (oid::INT8, -1),
+        oid::INT2 if spec.spans_integer_widths() => (oid::INT8, -1),
+        oid::INT4 | oid::INT8 => (oid::INT8, -1),
         other => (other, shape.type_modifier),
     }
 }

@@ -8,6 +8,7 @@
 //!    that reference it, and to generated columns and columns of composite types. Protection that comes this way outweighs a `[[keep]]`.
 //! 3. What is left falls under `[policy] unlisted`; columns of the server's own relations pass.
 
+mod agreement;
 mod compile;
 mod file;
 mod pattern;

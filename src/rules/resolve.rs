@@ -6,6 +6,7 @@ use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
 use crate::config::{Policy, Problem, Severity, did_you_mean};
 use crate::mask::Keys;
 
+use super::agreement;
 use super::compile::Compiler;
 use super::file::{Effect, Entry, RuleSet};
 use super::spread::{Spread, spread};
@@ -27,7 +28,7 @@ impl RuleSet {
             protected,
             mut warnings,
         } = spread(snapshot, &winners, &mut problems);
-        let mut compiler = Compiler::new(&protected, snapshot, keys, policy, &mut problems, &mut warnings);
+        let mut compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings);
         let mut columns: HashMap<_, _> = BTreeMap::from_iter(&protected)
             .into_iter()
             .filter_map(|(column, protection)| Some((*column, compiler.treatment(*column, protection)?)))
@@ -42,6 +43,7 @@ impl RuleSet {
         if !problems.is_empty() {
             return Err(problems);
         }
+        warnings.extend(agreement::warnings(snapshot, &protected, &columns));
         let kept = winners
             .iter()
             .filter(|(column, entry)| matches!(entry.effect, Effect::Keep) && !columns.contains_key(column))

@@ -267,7 +267,7 @@ impl<'r> Spreading<'_, 'r> {
 }
 
 /// Every referencing column with the column it references, in a fixed order.
-fn foreign_key_pairs(snapshot: &Snapshot) -> Vec<(ColumnId, ColumnId)> {
+pub(super) fn foreign_key_pairs(snapshot: &Snapshot) -> Vec<(ColumnId, ColumnId)> {
     let mut pairs: Vec<_> = snapshot
         .foreign_keys
         .iter()

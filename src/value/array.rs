@@ -1,41 +1,76 @@
-//! Arrays of one dimension, element by element.
+//! Arrays, element by element.
 //!
-//! Text form: PostgreSQL docs, "Array Input and Output Syntax"; binary form: `array_send`.
+//! Text form: PostgreSQL docs, "Array Input and Output Syntax", written as `array_out` writes it; binary form: `array_send`.
+
+/// Most dimensions of an array (`MAXDIM`).
+const DIMENSIONS_MAX: usize = 6;
 
 /// Appends the text form of an array with each element as `element` rewrites it, which appends the new one and says
-/// whether it could. NULL stays. `None` if the array cannot be read, or an element could not be rewritten.
+/// whether it could. NULLs, dimensions and lower bounds stay. `None` if the array cannot be read, or an element could
+/// not be rewritten.
 pub fn map_text(array: &[u8], mut element: impl FnMut(&[u8], &mut Vec<u8>) -> bool, out: &mut Vec<u8>) -> Option<()> {
-    let inner = array.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    out.push(b'{');
-    let mut rest = inner.trim_ascii();
-    let mut is_first = true;
-    while !is_first || !rest.is_empty() {
-        let (value, after) = next_element(rest)?;
-        if !is_first {
-            out.push(b',');
+    let mut rest = array.trim_ascii();
+    if rest.starts_with(b"[") {
+        let bounds = rest.iter().position(|&byte| byte == b'=')?;
+        let is_bound = |byte: &u8| matches!(byte, b'[' | b']' | b':' | b'-' | b'+' | b'0'..=b'9');
+        if !rest[..bounds].iter().all(is_bound) {
+            return None;
         }
-        is_first = false;
-        match value {
-            None => out.extend_from_slice(b"NULL"),
-            Some(value) => {
-                let mut rewritten = Vec::new();
-                if !element(&value, &mut rewritten) {
-                    return None;
-                }
-                push_quoted(&rewritten, out);
-            }
-        }
-        match after.split_first() {
-            None => break,
-            Some((b',', after)) => rest = after.trim_ascii_start(),
-            Some(_) => return None,
-        }
+        out.extend_from_slice(&rest[..=bounds]);
+        rest = &rest[bounds + 1..];
     }
-    out.push(b'}');
-    Some(())
+    let rest = map_dimension(rest.strip_prefix(b"{")?, 1, &mut element, out)?;
+    rest.is_empty().then_some(())
 }
 
-/// The first element, `None` for NULL, and what follows it, up to and with the comma.
+/// Rewrites what is behind an opening brace, and the closing one; returns what follows.
+fn map_dimension<'a>(
+    inner: &'a [u8],
+    depth: usize,
+    element: &mut impl FnMut(&[u8], &mut Vec<u8>) -> bool,
+    out: &mut Vec<u8>,
+) -> Option<&'a [u8]> {
+    out.push(b'{');
+    let mut rest = inner.trim_ascii_start();
+    if let Some(after) = rest.strip_prefix(b"}") {
+        out.push(b'}');
+        return Some(after);
+    }
+    loop {
+        if let Some(inner) = rest.strip_prefix(b"{") {
+            if depth == DIMENSIONS_MAX {
+                return None;
+            }
+            rest = map_dimension(inner, depth + 1, element, out)?.trim_ascii_start();
+        } else {
+            let (value, after) = next_element(rest)?;
+            match value {
+                None => out.extend_from_slice(b"NULL"),
+                Some(value) => {
+                    let mut rewritten = Vec::new();
+                    if !element(&value, &mut rewritten) {
+                        return None;
+                    }
+                    push_element(&rewritten, out);
+                }
+            }
+            rest = after;
+        }
+        match rest.split_first() {
+            Some((b',', after)) => {
+                out.push(b',');
+                rest = after.trim_ascii_start();
+            }
+            Some((b'}', after)) => {
+                out.push(b'}');
+                return Some(after);
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The first element, `None` for NULL, and what follows it, the comma or brace first.
 fn next_element(text: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
     let mut value = Vec::new();
     let mut rest = text;
@@ -54,9 +89,9 @@ fn next_element(text: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
                 value.push(*escaped);
                 rest = after;
             }
-            (None | Some((b',', _)), false) => break,
-            // Nested arrays, and escapes outside quotes, which nothing writes.
-            (None, true) | (Some((b'{' | b'}' | b'"' | b'\\', _)), false) => return None,
+            (Some((b',' | b'}', _)), false) => break,
+            // Escapes outside quotes are written by nothing.
+            (None, _) | (Some((b'{' | b'"' | b'\\', _)), false) => return None,
             (Some((byte, after)), _) => {
                 value.push(*byte);
                 rest = after;
@@ -74,7 +109,12 @@ fn next_element(text: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
     }
 }
 
-fn push_quoted(value: &[u8], out: &mut Vec<u8>) {
+/// Quoted only where it has to be, as the server does.
+fn push_element(value: &[u8], out: &mut Vec<u8>) {
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | b'{' | b'}' | b',' | b' ' | b'\t'..=b'\r');
+    if !value.is_empty() && !value.iter().any(is_special) && !value.eq_ignore_ascii_case(b"NULL") {
+        return out.extend_from_slice(value);
+    }
     out.push(b'"');
     for &byte in value {
         if matches!(byte, b'"' | b'\\') {
@@ -101,16 +141,15 @@ pub fn map_binary(
     }
     out.extend_from_slice(&header[..8]);
     out.extend_from_slice(&element_oid.to_be_bytes());
-    let count = match word(0) {
-        0 => 0,
-        1 => {
-            let (dimension, after) = rest.split_first_chunk::<8>()?;
-            rest = after;
-            out.extend_from_slice(dimension);
-            i32::from_be_bytes([dimension[0], dimension[1], dimension[2], dimension[3]])
-        }
-        _ => return None,
-    };
+    let dimensions = usize::try_from(word(0)).ok().filter(|count| *count <= DIMENSIONS_MAX)?;
+    let mut count = u64::from(dimensions > 0);
+    for _ in 0..dimensions {
+        let (dimension, after) = rest.split_first_chunk::<8>()?;
+        rest = after;
+        out.extend_from_slice(dimension);
+        let length = u32::from_be_bytes([dimension[0], dimension[1], dimension[2], dimension[3]]);
+        count = count.checked_mul(length.into())?;
+    }
     for _ in 0..count {
         let (length, after) = rest.split_first_chunk::<4>()?;
         rest = after;
@@ -152,11 +191,14 @@ mod tests {
         for (array, wanted) in [
             ("{}", "{}"),
             (" { } ", "{}"),
-            ("{1,2}", r#"{"11","22"}"#),
-            ("{ 1 , null, NULL }", r#"{"11",NULL,NULL}"#),
+            ("{1,2}", "{11,22}"),
+            ("{ 1 , null, NULL }", "{11,NULL,NULL}"),
+            ("{{1, 2},{3,NULL}}", "{{11,22},{33,NULL}}"),
+            ("[2:3]={1,2}", "[2:3]={11,22}"),
+            ("{a b}", r#"{"a ba b"}"#),
             (
                 r#"{"a,b", "NULL","c\"d","e\\f",""}"#,
-                r#"{"a,ba,b","NULLNULL","c\"dc\"d","e\\fe\\f",""}"#,
+                r#"{"a,ba,b",NULLNULL,"c\"dc\"d","e\\fe\\f",""}"#,
             ),
         ] {
             assert_eq!(text(array).as_deref(), Some(wanted), "{array}");
@@ -164,15 +206,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_array_of_one_dimension() {
+    fn what_is_no_array() {
         for array in [
             "",
             "1",
             "{",
             "{1,}",
             "{,1}",
-            "{{1}}",
-            "[2:3]={1,2}",
+            "{{1}",
+            "{{{{{{{1}}}}}}}",
+            "[x]={1}",
+            "[2:3]",
             r#"{"a}"#,
             r#"{"a"b}"#,
             r"{a\,b}",
@@ -203,6 +247,17 @@ mod tests {
         let mut out = Vec::new();
         map_binary(&empty, 23, 23, doubled, &mut out).expect("an array");
         assert_eq!(out, empty);
+        let square = [
+            [word(2), word(0), word(23), word(2), word(1), word(1), word(1)].concat(),
+            [word(1), word(7), word(-1)].concat(),
+        ]
+        .concat();
+        assert_eq!(map_binary(&square, 23, 23, doubled, &mut Vec::new()), None);
+        let mut square = [word(2), word(0), word(23), word(2), word(1), word(1), word(1)].concat();
+        square.extend_from_slice(&[&word(1)[..], b"a", &word(-1)].concat());
+        let mut out = Vec::new();
+        map_binary(&square, 23, 23, doubled, &mut out).expect("an array");
+        assert!(out.ends_with(&[&word(2)[..], b"aa", &word(-1)].concat()));
         for broken in [&given[..given.len() - 1], &given[..11], &[&given[..], b"x"].concat()] {
             assert_eq!(map_binary(broken, 23, 20, doubled, &mut Vec::new()), None);
         }

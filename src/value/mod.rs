@@ -7,6 +7,8 @@
 
 pub mod address;
 pub mod array;
+pub mod canonical;
+pub mod document;
 pub mod json;
 pub mod moment;
 pub mod number;
@@ -46,6 +48,7 @@ pub mod oid {
     pub const TEXT: u32 = 25;
     pub const JSON: u32 = 114;
     pub const CIDR: u32 = 650;
+    pub const POINT: u32 = 600;
     pub const FLOAT4: u32 = 700;
     pub const FLOAT8: u32 = 701;
     pub const MACADDR8: u32 = 774;

@@ -30,7 +30,7 @@ pub enum Moment {
 }
 
 /// Days since 2000-01-01 of a civil date; the year is astronomical (0 is 1 BC).
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -39,7 +39,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Year (astronomical), month and day of days since 2000-01-01.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + DAYS_TO_ORIGIN;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

@@ -42,8 +42,12 @@ mask = { kind = "date_shift", days = 90 }
 columns = ["public.account.login"]
 mask = "user_name"
 [[rule]]
-columns = ["public.account.number", "public.badge.number", "public.wide.c*"]
+columns = ["public.account.number", "public.wide.c*"]
 mask = "integer"
+[[rule]]
+columns = ["public.badge.number"]
+mask = { kind = "integer", small = true }
+domain = "badge"
 [[rule]]
 columns = ["public.session.id"]
 mask = "uuid"

@@ -118,7 +118,7 @@ fn originals_take_the_place_of_constants() {
         ),
         (
             "SELECT 1 FROM customer WHERE id = ANY ('{{id},{other}}')",
-            "SELECT 1 FROM customer WHERE id = ANY ('{\"42\",\"-7\"}')",
+            "SELECT 1 FROM customer WHERE id = ANY ('{42,-7}')",
         ),
         (
             "SELECT 1 FROM customer WHERE id = ANY (ARRAY[{id},{other}])",
@@ -365,7 +365,7 @@ fn values_that_are_bound_are_translated() {
     let text = "SELECT 1 FROM customer WHERE id = ANY ($1)";
     let array = format!("{{{id},NULL}}");
     let (sent, values) = bound(&mut stage(), text, &[], 0, array.as_bytes());
-    assert_eq!((sent, values), (vec![1007], vec![b"{\"42\",NULL}".to_vec()]));
+    assert_eq!((sent, values), (vec![1007], vec![b"{42,NULL}".to_vec()]));
 }
 
 #[test]

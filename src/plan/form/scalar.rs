@@ -4,6 +4,7 @@
 
 use super::Unfit;
 use crate::mask::{ColumnMask, Masked};
+use crate::value::document::{Step, map_leaves};
 use crate::value::json::{escape, is_number, unescape};
 use crate::value::{Format, is_text_like, oid};
 
@@ -13,7 +14,8 @@ enum Manner {
     Number,
     /// Date and time with a `T` between them.
     Moment,
-    /// Documents stand as they are, arrays as JSON arrays: not read here, since only constants take their place.
+    /// Documents stand as they are, arrays as JSON arrays. Where an array's mask is not one of its elements, a constant takes
+    /// its place.
     Other,
     /// Everything else is a string of the type's text.
     String,
@@ -46,6 +48,17 @@ pub(super) fn mask_scalar(
     if raw == b"null" {
         out.extend_from_slice(raw);
         return Ok(());
+    }
+    if let Some((element, element_oid)) = mask.element()
+        && !is_too_long
+        && raw.first() == Some(&b'[')
+        && !matches!(element_oid, oid::JSON | oid::JSONB)
+    {
+        let leaf = |raw: &[u8], path: &[Step<'_>], out: &mut Vec<u8>| {
+            let is_element = path.iter().all(|step| matches!(step, Step::Element));
+            (is_element && mask_scalar(element, element_oid, raw, false, out).is_ok()).then_some(())
+        };
+        return map_leaves(raw, leaf, out).ok_or(Unfit);
     }
     let manner = manner(type_oid, raw);
     let mut value = Vec::new();

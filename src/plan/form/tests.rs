@@ -366,3 +366,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn array_columns_in_documents_are_masked_as_in_rows() {
+    let table: toml::Table = "mask = { kind = \"partial\", keep_first = 1 }".parse().unwrap();
+    let element = ColumnShape {
+        type_oid: oid::TEXT,
+        type_modifier: -1,
+        ..ColumnShape::default()
+    };
+    let shape = ColumnShape {
+        type_oid: 1009,
+        type_modifier: -1,
+        array_element: Some((oid::TEXT, Box::new(element))),
+        ..ColumnShape::default()
+    };
+    let keys = Keys::from_content(&[7; 32]).unwrap();
+    let mask = ColumnMask::compile(&MaskSpec::parse(&table["mask"]).unwrap(), &shape, &keys, "d").unwrap();
+    let form = Arc::new(Form::Mask {
+        class: 1,
+        mask: Arc::new(mask),
+        type_oid: 1009,
+    });
+    let documents = json(&row(&[("names", &form)]));
+    assert_eq!(
+        text(&documents, "{\"names\":[[\"mary\",null],[\"a\\\"b\",\"x\"]]}"),
+        "{\"names\":[[\"m***\",null],[\"a**\",\"*\"]]}"
+    );
+    assert_eq!(text(&documents, "{\"names\":[]}"), "{\"names\":[]}");
+    assert_eq!(
+        text(&row(&[("names", &form)]), "(\"{mary,anna}\")"),
+        "(\"{m***,a***}\")"
+    );
+}
