@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use super::builtin::{BUILTIN_FUNCTIONS, BUILTIN_TYPES, PSEUDO_TYPES, RANGE_TYPES, TYPE_ALIASES};
-use super::{Column, ColumnId, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, SqlBody, Type, TypeKind};
+use super::{
+    Column, ColumnId, DomainConstraints, ForeignKey, Function, Oid, Relation, RelationKind, Snapshot, SqlBody, Type,
+    TypeKind,
+};
 
 /// `FirstNormalObjectId`: OIDs below it belong to objects that initdb made.
 const FIRST_USER_OID: Oid = 16384;
@@ -162,6 +165,24 @@ impl SnapshotBuilder {
         self
     }
 
+    /// Says of a domain what it demands.
+    pub fn domain_constraints(mut self, name: &str, not_null: bool, checks: &[&str]) -> Self {
+        let (oid, _, _) = self.resolve_type(name);
+        let checks = checks.iter().map(|check| (*check).to_owned()).collect();
+        self.snapshot
+            .domains
+            .insert(oid, DomainConstraints { not_null, checks });
+        self
+    }
+
+    /// Adds a unique index with expressions or a condition over columns that are no part of its key.
+    pub fn unique_expression(mut self, relation: &str, index: &str, columns: &[&str]) -> Self {
+        let numbers = self.numbers(relation, columns);
+        let expressions = &mut self.relation_mut(relation).unique_expressions;
+        expressions.push((index.to_owned(), numbers));
+        self
+    }
+
     /// Adds a CHECK constraint that names these columns of a relation.
     pub fn check(mut self, relation: &str, constraint: &str, columns: &[&str]) -> Self {
         let numbers = self.numbers(relation, columns);
@@ -274,6 +295,7 @@ impl SnapshotBuilder {
             extension: None,
             parents: Vec::new(),
             unique_keys: Vec::new(),
+            unique_expressions: Vec::new(),
             checks: Vec::new(),
             partition_key: Vec::new(),
         };

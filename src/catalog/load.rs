@@ -134,6 +134,7 @@ impl Loader {
             extension: cells.optional(6)?.map(str::to_owned),
             parents: Vec::new(),
             unique_keys: Vec::new(),
+            unique_expressions: Vec::new(),
             checks: Vec::new(),
             partition_key: Vec::new(),
         };
@@ -223,11 +224,22 @@ impl Loader {
         let mut columns: Vec<i16> = cells.numbers(1)?;
         let included = columns.split_off(columns.len().min(cells.number(2)?));
         let in_expressions: Vec<i16> = cells.numbers(3)?;
-        columns.extend(in_expressions.iter().filter(|number| !included.contains(number)));
+        let in_expressions = distinct(in_expressions).into_iter();
+        let in_expressions: Vec<i16> = in_expressions
+            .filter(|number| !included.contains(number) && !columns.contains(number))
+            .collect();
+        // What only the condition names is no part of the key.
+        if cells.flag(4)? {
+            columns.extend(&in_expressions);
+        }
         // An expression has the number 0.
         let columns = distinct(columns);
+        let name = cells.name(5)?;
         if let Some(relation) = self.relation_of(cells, 0)? {
             relation.unique_keys.push(columns);
+            if !in_expressions.is_empty() {
+                relation.unique_expressions.push((name, in_expressions));
+            }
         }
         Ok(())
     }
@@ -286,6 +298,13 @@ impl Loader {
             .or_default()
             .push(found.oid);
         self.snapshot.types.insert(found.oid, found);
+        Ok(())
+    }
+
+    pub(super) fn domain(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
+        let domain = self.snapshot.domains.entry(cells.number(0)?).or_default();
+        domain.not_null = cells.flag(1)?;
+        domain.checks.extend(cells.optional(2)?.map(str::to_owned));
         Ok(())
     }
 

@@ -62,9 +62,11 @@ pub struct Relation {
     pub extension: Option<String>,
     /// Direct inheritance or partition parents (`pg_inherits.inhparent`).
     pub parents: Vec<Oid>,
-    /// Column sets that a UNIQUE or PRIMARY KEY index covers (expression and partial indexes included, with
-    /// the plain columns they name).
+    /// Column sets that a UNIQUE or PRIMARY KEY index or an exclusion constraint covers (expression and partial indexes
+    /// included, with the plain columns they name).
     pub unique_keys: Vec<Vec<i16>>,
+    /// Such indexes over expressions or with a condition: name and the columns that stand in these.
+    pub unique_expressions: Vec<(String, Vec<i16>)>,
     /// CHECK constraints: name and the columns each names.
     pub checks: Vec<(String, Vec<i16>)>,
     /// Columns that make up the partition key, for partitioned tables.
@@ -82,7 +84,7 @@ pub struct Column {
     pub type_oid: Oid,
     /// `atttypmod`; -1 where none.
     pub type_modifier: i32,
-    /// NOT NULL.
+    /// NOT NULL, by the column itself: see [`Snapshot::forbids_null`].
     pub not_null: bool,
     /// `attcollation`; 0 where the type has none.
     pub collation: Oid,
@@ -107,6 +109,15 @@ pub enum TypeKind {
     Range(Oid),
     /// A pseudo-type such as `record` or `void`.
     Pseudo,
+}
+
+/// What a domain demands of its values, beyond those under it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DomainConstraints {
+    /// NOT NULL.
+    pub not_null: bool,
+    /// Names of its CHECK constraints.
+    pub checks: Vec<String>,
 }
 
 /// A data type.
@@ -198,6 +209,8 @@ pub struct Snapshot {
     pub column_names: HashSet<String>,
     /// Types by OID.
     pub types: HashMap<Oid, Type>,
+    /// What domains demand, by the OID of the domain.
+    pub domains: HashMap<Oid, DomainConstraints>,
     /// Type name, without schema, to every type of that name.
     pub types_by_name: HashMap<String, Vec<Oid>>,
     /// Functions outside pg_catalog, by name.
@@ -261,6 +274,20 @@ impl Snapshot {
     pub fn collation(&self, column: ColumnId) -> Option<Oid> {
         let relation = self.relations.get(&column.relation)?;
         relation.column(column.attribute).map(|found| found.collation)
+    }
+
+    /// The domain and those under it, with what each demands; nothing for a type that is none.
+    pub fn domains_of(&self, type_oid: Oid) -> impl Iterator<Item = (&Type, &DomainConstraints)> {
+        let domain = |oid: Oid| Some((self.types.get(&oid)?, self.domains.get(&oid)?));
+        std::iter::successors(domain(type_oid), move |(found, _)| match found.kind {
+            TypeKind::Domain(base, _) => domain(base),
+            _ => None,
+        })
+    }
+
+    /// Whether NULL is not allowed in a column: by itself or by a domain.
+    pub fn forbids_null(&self, column: &Column) -> bool {
+        column.not_null || self.domains_of(column.type_oid).any(|(_, domain)| domain.not_null)
     }
 
     /// The type under all domains, with the type modifier that applies.

@@ -151,6 +151,14 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
             take: Loader::data_type,
         },
         CatalogQuery {
+            name: "domains",
+            sql: "SELECT t.oid, t.typnotnull, k.conname FROM pg_type t \
+                  LEFT JOIN pg_constraint k ON k.contypid = t.oid AND k.contype = 'c' \
+                  WHERE t.typtype = 'd' ORDER BY t.oid, k.oid"
+                .to_owned(),
+            take: Loader::domain,
+        },
+        CatalogQuery {
             name: "functions",
             sql: functions(server_version),
             take: Loader::function,
@@ -240,17 +248,19 @@ fn views() -> String {
     )
 }
 
-/// The columns that an index expression names are known from pg_depend only.
+/// The columns that an index expression or condition names are known from pg_depend only, where those of the key stand too
+/// unless a constraint made the index.
 fn unique_keys() -> String {
     format!(
         "SELECT i.indrelid, i.indkey, i.indnkeyatts,
-                CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+                CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN ARRAY(
                     SELECT d.refobjsubid FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
                         AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
                         AND d.refobjsubid > 0
-                    ORDER BY 1) END
-         FROM pg_index i WHERE i.indisunique AND i.indrelid {USER_OIDS}
+                    ORDER BY 1) END,
+                i.indexprs IS NOT NULL, i.indexrelid::regclass
+         FROM pg_index i WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid {USER_OIDS}
          ORDER BY i.indexrelid"
     )
 }

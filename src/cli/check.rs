@@ -132,6 +132,8 @@ pub enum Kind {
     NotNull,
     /// A CHECK constraint that masked values may not meet.
     Check,
+    /// A foreign key whose columns differ in type or room, so that masked keys may not match.
+    ForeignKey,
     /// A masked partition key: masked rows may belong to other partitions.
     PartitionKey,
     /// So few possible values that a pseudonym can be undone by anyone.

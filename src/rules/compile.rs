@@ -162,7 +162,7 @@ impl<'a> Compiler<'a> {
         let name = format!("{}.{}.{}", relation.schema, relation.name, column.name);
         ColumnShape {
             name,
-            not_null: column.not_null,
+            not_null: self.snapshot.forbids_null(column),
             ..self.shape_of_type(column.type_oid, column.type_modifier)
         }
     }

@@ -158,6 +158,7 @@ pub(crate) fn add(
         extension: None,
         parents: Vec::new(),
         unique_keys: Vec::new(),
+        unique_expressions: Vec::new(),
         checks: Vec::new(),
         partition_key: Vec::new(),
     };

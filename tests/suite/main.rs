@@ -1,6 +1,7 @@
 //! The integration suite: one binary, one module a property.
 
 mod attack;
+mod awkward;
 mod canary;
 mod catalog;
 mod check;

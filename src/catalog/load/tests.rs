@@ -34,7 +34,7 @@ fn rows_become_relations() {
             ],
         ),
         ("generated columns", &[&["16384", "3", "NULL"], &["16384", "3", "1"]]),
-        ("unique keys", &[&["16384", "0 1 3", "2", "{1,3}"]]),
+        ("unique keys", &[&["16384", "0 1 3", "2", "{1,3}", "t", "by_lower"]]),
         (
             "checks",
             &[&["16384", "positive", "{1}"], &["16384", "constant", "NULL"]],

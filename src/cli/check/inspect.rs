@@ -37,11 +37,13 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
             snapshot,
         };
         look.unique_keys(&mut findings);
+        look.unique_expressions(&mut findings);
         look.columns(&mut findings);
         look.checks(&mut findings);
         look.partition_key(&mut findings);
         look.unlisted(&mut findings);
     }
+    findings.extend(foreign_keys(resolved, snapshot));
     let is_personal = |column: ColumnId| {
         snapshot
             .relations
@@ -118,6 +120,35 @@ fn run_test(test: &RuleTest, resolved: &Resolved, snapshot: &Snapshot) -> Option
     ))
 }
 
+/// Foreign keys over which the rules agree, and the columns do not. Where the rules do not, resolving them has said so.
+fn foreign_keys(resolved: &Resolved, snapshot: &Snapshot) -> Vec<Finding> {
+    let pairs = snapshot
+        .foreign_keys
+        .iter()
+        .flat_map(|key| key.from.iter().zip(&key.to));
+    let finding = |(from, to): (&ColumnId, &ColumnId)| {
+        let treatments = [from, to].map(|column| resolved.treatments.column(*column));
+        let [Some(own), Some(referenced)] = treatments else {
+            return None;
+        };
+        let agree = own.class == referenced.class || own.mask_name == "null";
+        if agree || own.rule != referenced.rule {
+            return None;
+        }
+        let message = format!(
+            "is of another type than {}, which it references, or has other room: what mask {} ({}) shows of one key may differ",
+            snapshot.column_name(*to),
+            own.mask_name,
+            own.rule
+        );
+        Some(Finding {
+            suggestion: Some("give both one type, or take a mask that keeps the length".to_string()),
+            ..warning(Kind::ForeignKey, snapshot.column_name(*from), message)
+        })
+    };
+    pairs.filter_map(finding).collect()
+}
+
 /// One relation under inspection.
 struct Look<'a> {
     relation: &'a Relation,
@@ -163,7 +194,7 @@ impl Look<'_> {
                     Uniqueness::Loses => "makes",
                 };
                 let message = format!(
-                    "is under a UNIQUE key, and mask {} ({}) {may} different values equal",
+                    "is under a UNIQUE key or an exclusion constraint, and mask {} ({}) {may} different values equal",
                     treatment.mask_name, treatment.rule
                 );
                 // Other columns of the key may still tell the rows apart.
@@ -183,7 +214,10 @@ impl Look<'_> {
                 continue;
             };
             let name = self.name(column.number);
-            if column.not_null && column.generated_from.is_none() && matches!(treatment.action, Action::Redact) {
+            if self.snapshot.forbids_null(column)
+                && column.generated_from.is_none()
+                && matches!(treatment.action, Action::Redact)
+            {
                 let message = format!(
                     "is NOT NULL, and there is no redacted value of its type ({})",
                     treatment.rule
@@ -211,13 +245,55 @@ impl Look<'_> {
                 findings.push(warning(Kind::Check, self.name(*attribute), message));
             }
         }
+        for column in &self.relation.columns {
+            // NULL meets what a domain CHECKs, or the column could not hold it.
+            let masked = |treatment: &&ColumnTreatment| treatment.mask_name != "null";
+            if self.treatment(column.number).filter(masked).is_none() {
+                continue;
+            }
+            for (domain, constraints) in self.snapshot.domains_of(column.type_oid) {
+                for constraint in &constraints.checks {
+                    let message = format!(
+                        "masked values may not meet CHECK constraint {constraint} of domain {}.{}",
+                        domain.schema, domain.name
+                    );
+                    findings.push(warning(Kind::Check, self.name(column.number), message));
+                }
+            }
+        }
+    }
+
+    /// What a mask keeps apart may be equal after an expression, and come under a condition that the original did not meet.
+    fn unique_expressions(&self, findings: &mut Vec<Finding>) {
+        for (index, columns) in &self.relation.unique_expressions {
+            for attribute in columns {
+                let Some(treatment) = self.treatment(*attribute) else {
+                    continue;
+                };
+                let name = self.name(*attribute);
+                let is_reported = |finding: &Finding| finding.kind == Kind::Unique && finding.subject == name;
+                if matches!(treatment.action, Action::Refuse) || findings.iter().any(is_reported) {
+                    continue;
+                }
+                let message = format!(
+                    "stands in an expression or the condition of unique index {index}: under mask {} ({}) rows may come to agree there",
+                    treatment.mask_name, treatment.rule
+                );
+                findings.push(warning(Kind::Unique, name, message));
+            }
+        }
     }
 
     fn partition_key(&self, findings: &mut Vec<Finding>) {
         for attribute in &self.relation.partition_key {
             if self.treatment(*attribute).is_some() {
                 let message = "is a partition key: masked rows may belong to another partition, and the bounds stand in the catalog";
-                findings.push(warning(Kind::PartitionKey, self.name(*attribute), message));
+                findings.push(Finding {
+                    suggestion: Some(
+                        "if each masked value has a partition, dump with --load-via-partition-root".to_string(),
+                    ),
+                    ..warning(Kind::PartitionKey, self.name(*attribute), message)
+                });
             }
         }
     }
@@ -319,6 +395,44 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
         assert_eq!(json["errors"], 2);
         assert_eq!(json["findings"][5]["kind"], "small_domain");
+    }
+
+    #[test]
+    fn what_a_restore_would_refuse_is_found() {
+        let columns = [
+            ("login", "text"),
+            ("short", "varchar(5) not null"),
+            ("zip", "zip"),
+            ("gone", "text"),
+        ];
+        let shop = SnapshotBuilder::new()
+            .domain("public.digits", "text")
+            .domain_constraints("public.digits", true, &["digits_check"])
+            .domain("public.zip", "public.digits")
+            .domain_constraints("public.zip", false, &[])
+            .table("public.customer", &columns)
+            .table("public.visit", &[("login", "varchar(10)")])
+            .foreign_key("public.visit.login", "public.customer.login")
+            .unique("public.customer", &["short"])
+            .unique_expression("public.customer", "customer_by_gone", &["gone"])
+            .build();
+        let keep = "[[keep]]\ncolumns = [\"public.customer.*\"]\n";
+        let of = |text: String| check(&(text + keep), &shop);
+        let all = rule("login", "user_name") + &rule("short", "email") + &rule("zip", "phone") + &rule("gone", "url");
+        assert_eq!(
+            found(&of(all)),
+            [
+                ("warning", Kind::Unique, "public.customer.gone"),
+                ("warning", Kind::Unique, "public.customer.short"),
+                ("warning", Kind::Check, "public.customer.zip"),
+                ("warning", Kind::ForeignKey, "public.visit.login"),
+            ]
+        );
+        // NULL is refused by the domain under the domain.
+        let rules = RuleSet::parse("app.toml", &rule("zip", "null")).unwrap();
+        let keys = Keys::from_content(&[7; 32]).unwrap();
+        let problems = rules.resolve(&shop, &keys, &Policy::default()).unwrap_err();
+        assert!(problems[0].message.contains("public.customer.zip"), "{problems:?}");
     }
 
     #[test]

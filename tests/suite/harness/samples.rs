@@ -9,7 +9,7 @@ use pgveil::cluster::{Binaries, Cluster, ClusterOptions};
 /// The role that the proxy logs in as: may read everything, and nothing else.
 pub const READER: &str = "pgveil_reader";
 
-/// A cluster with these databases of `tests/data` in it (`pagila`, `northwind`, `chinook`), and the demo's `shop`.
+/// A cluster with these databases of `tests/data` in it (`pagila`, `northwind`, `chinook`, `awkward`), and the demo's `shop`.
 pub fn cluster_with(databases: &[&str]) -> Cluster {
     let options = ClusterOptions {
         template: Some(template(databases)),
@@ -86,6 +86,7 @@ fn source(database: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     match database {
         "shop" => root.join("demo/shop.sql"),
+        "awkward" => root.join("tests/data/awkward.sql"),
         _ => root.join(format!("tests/data/{database}.sql.gz")),
     }
 }

@@ -100,6 +100,7 @@ fn relation(oid: Oid, schema: &str, name: &str, kind: RelationKind, columns: &st
         extension: None,
         parents: Vec::new(),
         unique_keys: Vec::new(),
+        unique_expressions: Vec::new(),
         checks: Vec::new(),
         partition_key: Vec::new(),
     }
