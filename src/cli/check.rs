@@ -70,7 +70,7 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
     let mut found = match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
         Ok(resolved) => report(&live.rules, &resolved, &live.snapshot),
         Err(problems) => Report {
-            database: live.snapshot.database,
+            database: live.snapshot.database.clone(),
             ..Report::of_problems(&problems)
         },
     };

@@ -43,7 +43,7 @@ impl RuleSet {
         if !problems.is_empty() {
             return Err(problems);
         }
-        warnings.extend(agreement::warnings(snapshot, &protected, &columns));
+        warnings.extend(agreement::warnings(snapshot, &protected));
         let kept = winners
             .iter()
             .filter(|(column, entry)| matches!(entry.effect, Effect::Keep) && !columns.contains_key(column))

@@ -267,7 +267,7 @@ impl<'r> Spreading<'_, 'r> {
 }
 
 /// Every referencing column with the column it references, in a fixed order.
-pub(super) fn foreign_key_pairs(snapshot: &Snapshot) -> Vec<(ColumnId, ColumnId)> {
+fn foreign_key_pairs(snapshot: &Snapshot) -> Vec<(ColumnId, ColumnId)> {
     let mut pairs: Vec<_> = snapshot
         .foreign_keys
         .iter()

@@ -131,7 +131,7 @@ fn foreign_keys(resolved: &Resolved, snapshot: &Snapshot) -> Vec<Finding> {
         let [Some(own), Some(referenced)] = treatments else {
             return None;
         };
-        let agree = own.class == referenced.class || own.mask_name == "null";
+        let agree = own.class == referenced.class || own.is_constant;
         if agree || own.rule != referenced.rule {
             return None;
         }
