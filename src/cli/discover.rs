@@ -33,7 +33,7 @@ pub struct DiscoverArgs {
     /// Rows to read of each table; 0 goes by names, types and comments alone.
     #[arg(long, value_name = "ROWS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub sample: u32,
-    /// Also columns that a rule or a [[keep]] names already.
+    /// Also columns that a rule or a keep entry names already.
     #[arg(long)]
     pub all: bool,
     /// Print findings as JSON instead of a draft.

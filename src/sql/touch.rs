@@ -154,7 +154,7 @@ impl Touch {
     /// Refuses what may read by name, unless nothing is protected or a person vouched for it.
     ///
     /// # Errors
-    /// [`Reason::OpaqueFunction`], [`Reason::LargeObject`] or [`Reason::NotUnderstood`].
+    /// `OpaqueFunction`, `LargeObject` or `NotUnderstood`.
     pub fn check(&self, treatment: &dyn Treatment, large_objects: bool) -> Result<(), Refusal> {
         if !treatment.protects_anything() {
             return Ok(());
