@@ -26,7 +26,7 @@ pub(super) static IP: Kind = Kind {
         };
         match build.shape.type_oid {
             oid::INET | oid::CIDR => Function::typed(mask),
-            _ if build.text.is_some() => Function::text(mask),
+            _ if build.text.is_some() => Function::text(AddressText(mask)),
             _ => Err(Unfit::Type),
         }
     },
@@ -64,11 +64,14 @@ impl TypedMask for IpMask {
     }
 }
 
-impl TextMask for IpMask {
+/// A mask of addresses, in a column of texts that hold them.
+pub(super) struct AddressText<M>(pub(super) M);
+
+impl<M: TypedMask> TextMask for AddressText<M> {
     /// `None` if it is no address, or its mask is longer than the column allows.
     fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
-        TypedMask::apply(self, oid::INET, Format::Text, value, out)?;
+        self.0.apply(oid::INET, Format::Text, value, out)?;
         (out.len() - start <= limit).then_some(())
     }
 

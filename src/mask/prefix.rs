@@ -4,8 +4,9 @@
 //! Two addresses that share their first n bits have masked addresses that share their first n bits, and no more. So
 //! networks stay networks. Why different inputs do not collide: each bit is changed by a function of those before it.
 
-use super::build::{Function, TextMask, TypedMask, Unfit};
-use super::contract::{Contract, Kind, TypeFamily, Uniqueness};
+use super::build::{Function, TypedMask, Unfit};
+use super::contract::{Contract, Kind, TypeFamily};
+use super::ip::AddressText;
 use super::prf::Prf;
 use crate::value::address::Address;
 use crate::value::{Format, oid};
@@ -24,7 +25,7 @@ pub(super) static IP_PREFIX: Kind = Kind {
         let mask = PrefixMask::new(build.prf(), pad_key, build.shape.type_oid);
         match build.shape.type_oid {
             oid::INET | oid::CIDR => Function::typed(mask),
-            _ if build.text.is_some() => Function::text(mask),
+            _ if build.text.is_some() => Function::text(AddressText(mask)),
             _ => Err(Unfit::Type),
         }
     },
@@ -101,19 +102,6 @@ impl TypedMask for PrefixMask {
             .unwrap_or(address)
             .encode(to, format, out);
         Some(())
-    }
-}
-
-impl TextMask for PrefixMask {
-    fn apply(&self, value: &[u8], limit: usize, out: &mut Vec<u8>) -> Option<()> {
-        let start = out.len();
-        TypedMask::apply(self, oid::INET, Format::Text, value, out)?;
-        (out.len() - start <= limit).then_some(())
-    }
-
-    /// One address can be written in more than one way.
-    fn uniqueness(&self, _limit: usize, _at_best: Uniqueness) -> Uniqueness {
-        Uniqueness::Usually
     }
 }
 
