@@ -90,6 +90,12 @@ SELECT DISTINCT name FROM vault.person;
 SELECT count(*) FROM vault.person GROUP BY name;
 -- refuse predicate: GROUP BY an expression [bit-group]
 SELECT count(*) FROM vault.person GROUP BY left(email, 3);
+-- refuse predicate: scales of equal numbers told apart by their texts [bit-group]
+SELECT count(*) FROM vault.person GROUP BY salary::text;
+-- refuse predicate: scales of equal numbers told apart by members of documents [bit-group]
+SELECT count(*) FROM vault.person GROUP BY jsonb_build_object('s', salary) ->> 's';
+-- refuse predicate: scales of equal numbers counted in a window [bit-window]
+SELECT count(*) OVER (PARTITION BY salary::text) FROM vault.person;
 -- refuse predicate: GROUPING SETS [bit-group]
 SELECT count(*) FROM vault.person GROUP BY ROLLUP (city, name);
 -- refuse predicate: HAVING [bit-having]
