@@ -72,5 +72,5 @@ SELECT id FROM vault.held WHERE facts ? 'mail';
 SELECT id FROM vault.held WHERE home IS NULL;
 -- refuse predicate: order of ranges [bit-order]
 SELECT id FROM vault.held ORDER BY span;
--- pass: how many different ranges [bit-group]
+-- refuse predicate: how many different ranges [bit-group]
 SELECT count(*) FROM vault.held GROUP BY span;
