@@ -110,10 +110,8 @@ impl Style {
             plain.truncate(plain.len() - 1);
             plain.extend_from_slice(b"+00");
         }
-        let has_zone_minutes = match plain.as_slice() {
-            [.., b'+' | b'-', _, _, b':', b'0', b'0'] if plain.len() > SEPARATOR_AT + 6 => true,
-            _ => false,
-        };
+        let has_zone_minutes =
+            plain.len() > SEPARATOR_AT + 6 && matches!(plain.as_slice(), [.., b'+' | b'-', _, _, b':', b'0', b'0']);
         if has_zone_minutes {
             plain.truncate(plain.len() - 3);
         }

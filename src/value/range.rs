@@ -124,8 +124,11 @@ fn take_text(text: &[u8]) -> Option<(Range<'_>, &[u8])> {
     Some((Range::Bounded(lower, upper), rest))
 }
 
+/// A bound's value, `None` if it is unbounded, and what follows it.
+type Taken<'v> = (Option<Cow<'v, [u8]>>, &'v [u8]);
+
 /// A bound as it is written, up to one of `ends`.
-fn take_bound<'v>(text: &'v [u8], ends: &[u8]) -> Option<(Option<Cow<'v, [u8]>>, &'v [u8])> {
+fn take_bound<'v>(text: &'v [u8], ends: &[u8]) -> Option<Taken<'v>> {
     if !text.starts_with(b"\"") {
         let end = text.iter().position(|byte| ends.contains(byte))?;
         let (bare, rest) = text.split_at(end);
