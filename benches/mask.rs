@@ -1,8 +1,12 @@
 //! Nanoseconds that each mask takes for a value.
 
 use divan::{Bencher, black_box};
-use pgveil::mask::{ColumnMask, ColumnShape, Keys, MaskSpec};
+use pgveil::mask::{ColumnMask, Keys, MaskSpec, example_shape};
 use pgveil::value::{Format, oid};
+
+/// As [`example_shape`] has them.
+const HSTORE: u32 = 16_501;
+const COMPOSITE: u32 = 2249;
 
 fn main() {
     divan::main();
@@ -172,6 +176,17 @@ const CASES: &[Case] = &[
         oid::JSONB,
         br#"{"id": 7, "mail": "mary@corp.com", "tags": ["new", "vip"]}"#,
     ),
+    of_type(
+        "xml_leaves",
+        oid::XML,
+        br#"<person id="7"><mail>mary@corp.com</mail><tag>new</tag><tag>vip</tag></person>"#,
+    ),
+    of_type("hstore", HSTORE, br#""mail"=>"mary@corp.com", "tag"=>"new""#),
+    of_type(
+        "{ kind = \"composite\", keep = [\"since\"], fields = { street = \"address_line\" } }",
+        COMPOSITE,
+        b"(\"23 Workhaven Lane\",\"SW1A 1AA\",2019-05-03)",
+    ),
 ];
 
 #[divan::bench(args = CASES)]
@@ -182,11 +197,7 @@ fn apply(bencher: Bencher, case: &Case) {
         false => format!("mask = \"{}\"", case.mask),
     };
     let spec = MaskSpec::parse(&rule.parse::<toml::Table>().expect("TOML")["mask"]).expect("a mask");
-    let shape = ColumnShape {
-        type_oid: case.type_oid,
-        type_modifier: -1,
-        ..ColumnShape::default()
-    };
+    let shape = example_shape(case.type_oid);
     let mask = ColumnMask::compile(&spec, &shape, &keys, "bench").expect("an accepted type");
     let mut out = Vec::with_capacity(256);
     bencher.bench_local(|| {

@@ -283,7 +283,8 @@ impl Loader {
             ("c", None, _) => TypeKind::Composite(cells.number(4)?),
             ("d", None, _) => TypeKind::Domain(cells.number(5)?, cells.number(6)?),
             ("e", None, _) => TypeKind::Enum,
-            ("r" | "m", None, Some(subtype)) => TypeKind::Range(subtype),
+            ("r", None, Some(subtype)) => TypeKind::Range(subtype),
+            ("m", None, Some(subtype)) => TypeKind::Multirange(subtype),
             _ => TypeKind::Pseudo,
         };
         let found = Type {
@@ -389,7 +390,10 @@ fn spread(found: &mut HashSet<Oid>, types: &HashMap<Oid, Type>, relations: &Hash
         let before = found.len();
         for (oid, data_type) in types.iter() {
             let is_affected = match data_type.kind {
-                TypeKind::Array(inner) | TypeKind::Domain(inner, _) | TypeKind::Range(inner) => found.contains(&inner),
+                TypeKind::Array(inner)
+                | TypeKind::Domain(inner, _)
+                | TypeKind::Range(inner)
+                | TypeKind::Multirange(inner) => found.contains(&inner),
                 TypeKind::Composite(relation) => relations
                     .get(&relation)
                     .is_some_and(|relation| relation.columns.iter().any(|column| found.contains(&column.type_oid))),

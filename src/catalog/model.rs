@@ -105,8 +105,10 @@ pub enum TypeKind {
     Domain(Oid, i32),
     /// An enum.
     Enum,
-    /// A range or multirange over this subtype.
+    /// A range over this subtype.
     Range(Oid),
+    /// A multirange over this subtype.
+    Multirange(Oid),
     /// A pseudo-type such as `record` or `void`.
     Pseudo,
 }
@@ -283,6 +285,27 @@ impl Snapshot {
             TypeKind::Domain(base, _) => domain(base),
             _ => None,
         })
+    }
+
+    /// The domains of a type and of all that its values are made of: elements, bounds and fields.
+    pub fn domains_within(&self, type_oid: Oid) -> Vec<(&Type, &DomainConstraints)> {
+        let mut found: Vec<_> = self.domains_of(type_oid).collect();
+        let (base, _) = self.base_type(type_oid, -1);
+        match self.types.get(&base).map(|found| found.kind) {
+            Some(TypeKind::Array(inner) | TypeKind::Range(inner) | TypeKind::Multirange(inner)) if inner != base => {
+                found.extend(self.domains_within(inner));
+            }
+            Some(TypeKind::Composite(relation)) => {
+                let columns = self
+                    .relations
+                    .get(&relation)
+                    .into_iter()
+                    .flat_map(|relation| &relation.columns);
+                found.extend(columns.flat_map(|column| self.domains_within(column.type_oid)));
+            }
+            _ => {}
+        }
+        found
     }
 
     /// Whether NULL is not allowed in a column: by itself or by a domain.

@@ -6,6 +6,7 @@ use super::contract::Uniqueness;
 use super::nullify::SometimesNull;
 use super::options::Settings;
 use super::prf::Prf;
+use super::range::RangeMask;
 use super::text::TextColumn;
 use super::{ColumnMask, ColumnShape, Keys, MaskError, MaskSpec};
 use crate::value::Format;
@@ -46,6 +47,8 @@ pub(super) enum Unfit {
     Type,
     /// An option does not fit the column.
     Value(String),
+    /// An option names a field that the column's type has not.
+    Field { field: String, known: String },
     /// A mask within it cannot.
     Inner(Box<MaskError>),
 }
@@ -101,6 +104,8 @@ pub(super) enum Function {
     Typed(Box<dyn TypedMask>),
     /// Each element of an array.
     Array(Box<ArrayMask>),
+    /// Each bound of a range.
+    Range(Box<RangeMask>),
     /// A share of the values becomes NULL.
     Sometimes(Box<SometimesNull>),
 }

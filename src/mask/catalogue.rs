@@ -2,8 +2,8 @@
 
 use super::contract::Kind;
 use super::{
-    bytes, card, constant, ff1, generalise, geo, iban, identifier, integer, ip, json, mac, national_id, noise, nullify,
-    partial, prefix, regexp, scrub, secret, shape, shift, vocabulary, web, wording,
+    bytes, card, composite, constant, ff1, generalise, geo, hstore, iban, identifier, integer, ip, json, mac,
+    national_id, noise, nullify, partial, prefix, regexp, scrub, secret, shape, shift, vocabulary, web, wording, xml,
 };
 
 pub(super) static ALL: &[&Kind] = &[
@@ -52,6 +52,9 @@ pub(super) static ALL: &[&Kind] = &[
     &identifier::UUID,
     &json::JSON,
     &json::JSON_LEAVES,
+    &xml::XML_LEAVES,
+    &hstore::HSTORE,
+    &composite::COMPOSITE,
     &secret::PASSWORD_HASH,
     &bytes::IMAGE,
     &nullify::SOMETIMES_NULL,

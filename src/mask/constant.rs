@@ -1,16 +1,17 @@
 //! Constants: what `fixed`, `redact` and `json` put in place of every value.
 
-use super::ColumnShape;
 use super::build::{Function, Unfit};
 use super::contract::{Contract, Kind, TypeFamily};
 use super::options::{Default, OptionKind, option};
 use super::text::TextColumn;
+use super::xml;
+use super::{ColumnShape, Content};
 use crate::value::address::Address;
 use crate::value::moment::{decode_date, decode_timestamp, encode_date, encode_timestamp};
 use crate::value::number::{self, fits, float4_text, float8_text};
 use crate::value::numeric::{Numeric, precision_and_scale};
 use crate::value::uuid::{Spelling, decode_text};
-use crate::value::{self, Format, oid, text};
+use crate::value::{self, Format, composite, oid, range, text};
 
 /// Version byte before the text in jsonb's binary form.
 const JSONB_VERSION: u8 = 1;
@@ -76,7 +77,7 @@ pub(super) static REDACT: Kind = Kind {
         constant: true,
         ..Contract::keyless(
             "redact",
-            "Every value becomes a neutral constant of its type: `[redacted]`, 0, 2000-01-01, {}; NULL for types that have none.",
+            "Every value becomes a neutral constant of its type: `[redacted]`, 0, 2000-01-01, {}; NULL for types that have none, and for composite types where it may stand.",
             &[
                 TypeFamily::Text,
                 TypeFamily::Integer,
@@ -91,6 +92,9 @@ pub(super) static REDACT: Kind = Kind {
                 TypeFamily::Network,
                 TypeFamily::MacAddress,
                 TypeFamily::Json,
+                TypeFamily::Xml,
+                TypeFamily::Hstore,
+                TypeFamily::Composite,
                 TypeFamily::Bytes,
                 TypeFamily::Point,
                 TypeFamily::TextSearch,
@@ -101,9 +105,10 @@ pub(super) static REDACT: Kind = Kind {
         )
     },
     build: |build| {
+        let is_composite = matches!(build.shape.content, Content::Composite(_));
         Ok(match Constant::neutral(build.shape, build.text) {
-            Some(constant) => Function::Constant(constant),
-            None => Function::Null,
+            Some(constant) if build.shape.not_null || !is_composite => Function::Constant(constant),
+            _ => Function::Null,
         })
     },
 };
@@ -130,7 +135,7 @@ impl Constant {
                 Err(Unfit::Value(value.to_owned()))
             };
         }
-        if shape.is_enum {
+        if shape.content == Content::Enum {
             return Ok(forms(value, value));
         }
         let accepted = value::is_integer(shape.type_oid)
@@ -177,9 +182,20 @@ impl Constant {
         if let Some(column) = column {
             return Some(Constant::Text(column.marker()));
         }
-        if let Some((element_oid, _)) = &shape.array_element {
+        match &shape.content {
             // No dimensions, no NULLs, the type of the elements that are not there.
-            return Some(forms(*b"{}", [[0; 4], [0; 4], element_oid.to_be_bytes()].concat()));
+            Content::Array(element_oid, _) => {
+                return Some(forms(*b"{}", [[0; 4], [0; 4], element_oid.to_be_bytes()].concat()));
+            }
+            Content::Range(_) => return Some(both(|format, out| range::encode(format, &range::Range::Empty, out))),
+            Content::Multirange(_) => return Some(both(|format, out| range::encode_multi(format, &[], out))),
+            // Fields of domains may have constraints, which NULL meets.
+            Content::Composite(fields) => {
+                let nulls: Vec<_> = fields.iter().map(|field| (field.type_oid, None)).collect();
+                return Some(both(|format, out| composite::encode(format, &nulls, out)));
+            }
+            Content::Hstore => return Some(forms(*b"", [0; 4])),
+            Content::Scalar | Content::Citext | Content::Enum => {}
         }
         let zeros = |text: &str, bytes: usize| Some(forms(text, vec![0; bytes]));
         match shape.type_oid {
@@ -200,6 +216,7 @@ impl Constant {
             oid::CIDR => spelled("0.0.0.0/32", shape),
             oid::BYTEA => spelled("\\x", shape),
             oid::JSON | oid::JSONB => spelled("{}", shape),
+            oid::XML => Some(forms(xml::REDACTED, xml::REDACTED)),
             _ => None,
         }
     }

@@ -2,8 +2,11 @@
 //!
 //! Every family declares its [`Kind`]s beside its code; [`super::catalogue`] lists them.
 
+use std::sync::Arc;
+
 use super::build::{Build, Function, Unfit};
 use super::options::OptionSpec;
+use super::{ColumnShape, Content, Field};
 use crate::value::oid;
 
 /// Whether different values keep different masked values.
@@ -60,13 +63,20 @@ pub enum TypeFamily {
     MacAddress,
     /// json, jsonb.
     Json,
+    /// xml.
+    Xml,
+    /// The extension hstore.
+    Hstore,
+    /// Composite types.
+    Composite,
     /// bytea.
     Bytes,
     /// point.
     Point,
     /// tsvector.
     TextSearch,
-    /// Arrays as a whole. Other masks apply to the elements of arrays of what they accept.
+    /// Arrays, ranges and multiranges as a whole. Other masks apply to the elements of arrays, and to the bounds of ranges,
+    /// of what they accept.
     Array,
     /// Every type, in columns that may be NULL.
     Nullable,
@@ -74,7 +84,7 @@ pub enum TypeFamily {
 
 impl TypeFamily {
     /// Every family.
-    pub const ALL: [TypeFamily; 19] = [
+    pub const ALL: [TypeFamily; 22] = [
         TypeFamily::Text,
         TypeFamily::Enum,
         TypeFamily::Integer,
@@ -89,6 +99,9 @@ impl TypeFamily {
         TypeFamily::Network,
         TypeFamily::MacAddress,
         TypeFamily::Json,
+        TypeFamily::Xml,
+        TypeFamily::Hstore,
+        TypeFamily::Composite,
         TypeFamily::Bytes,
         TypeFamily::Point,
         TypeFamily::TextSearch,
@@ -113,10 +126,13 @@ impl TypeFamily {
             TypeFamily::Network => "inet, cidr",
             TypeFamily::MacAddress => "macaddr, macaddr8",
             TypeFamily::Json => "json, jsonb",
+            TypeFamily::Xml => "xml",
+            TypeFamily::Hstore => "hstore",
+            TypeFamily::Composite => "composite types",
             TypeFamily::Bytes => "bytea",
             TypeFamily::Point => "point",
             TypeFamily::TextSearch => "tsvector",
-            TypeFamily::Array => "arrays",
+            TypeFamily::Array => "arrays, ranges",
             TypeFamily::Nullable => "every type, in columns that may be NULL",
         }
     }
@@ -137,11 +153,44 @@ impl TypeFamily {
             TypeFamily::Network => &[oid::INET, oid::CIDR],
             TypeFamily::MacAddress => &[oid::MACADDR, oid::MACADDR8],
             TypeFamily::Json => &[oid::JSON, oid::JSONB],
+            TypeFamily::Xml => &[oid::XML],
             TypeFamily::Bytes => &[oid::BYTEA],
             TypeFamily::Point => &[oid::POINT],
             TypeFamily::TextSearch => &[oid::TSVECTOR],
-            TypeFamily::Enum | TypeFamily::Array | TypeFamily::Nullable => &[],
+            TypeFamily::Enum
+            | TypeFamily::Hstore
+            | TypeFamily::Composite
+            | TypeFamily::Array
+            | TypeFamily::Nullable => &[],
         }
+    }
+}
+
+/// What stands for the type hstore in examples: it has no OID of its own everywhere.
+pub(super) const SAMPLE_HSTORE: u32 = 16_501;
+/// What stands for a composite type in examples: of `street text, zip text, since date`.
+pub(super) const SAMPLE_COMPOSITE: u32 = 2249;
+
+/// The shape of a column of the type that an example names.
+pub fn example_shape(type_oid: u32) -> ColumnShape {
+    let field = |name: &str, type_oid: u32| Field {
+        name: name.to_owned(),
+        type_oid,
+        shape: example_shape(type_oid),
+    };
+    ColumnShape {
+        type_oid,
+        type_modifier: -1,
+        content: match type_oid {
+            SAMPLE_HSTORE => Content::Hstore,
+            SAMPLE_COMPOSITE => Content::Composite(Arc::from([
+                field("street", oid::TEXT),
+                field("zip", oid::TEXT),
+                field("since", oid::DATE),
+            ])),
+            _ => Content::Scalar,
+        },
+        ..ColumnShape::default()
     }
 }
 

@@ -175,6 +175,44 @@ mod tests {
         );
     }
 
+    /// The other samples of SP 800-38G, with the longer keys that no mask uses: they test the crate.
+    #[test]
+    fn samples_with_longer_keys() {
+        fn encrypt<
+            C: aes::cipher::BlockCipherEncrypt
+                + aes::cipher::BlockSizeUser<BlockSize = aes::cipher::consts::U16>
+                + aes::cipher::KeyInit
+                + Clone,
+        >(
+            key: &[u8],
+            results: [&str; 3],
+        ) {
+            let text = "0123456789abcdefghi";
+            let tweaks: [&[u8]; 3] = [b"", b"9876543210", b"7777pqrs777"];
+            for ((tweak, result), (radix, length)) in
+                tweaks.into_iter().zip(results).zip([(10, 10), (10, 10), (36, 19)])
+            {
+                let digits = text[..length]
+                    .chars()
+                    .map(|digit| digit.to_digit(radix).expect("a digit") as u16);
+                let numerals = FlexibleNumeralString::from(digits.collect::<Vec<_>>());
+                let cipher = FF1::<C>::new(key, radix).expect("a radix");
+                let changed = Vec::from(cipher.encrypt(tweak, &numerals).expect("encrypted"));
+                let shown = changed
+                    .into_iter()
+                    .map(|numeral: u16| char::from_digit(numeral.into(), radix));
+                assert_eq!(shown.collect::<Option<String>>().as_deref(), Some(result));
+            }
+        }
+        let longest = [
+            KEY.to_be_bytes(),
+            0xEF43_59D8_D580_AA4F_7F03_6D6F_04FC_6A94u128.to_be_bytes(),
+        ]
+        .concat();
+        encrypt::<aes::Aes192>(&longest[..24], ["2830668132", "2496655549", "xbj3kv35jrawxv32ysr"]);
+        encrypt::<aes::Aes256>(&longest, ["6657667009", "1001623463", "xs8a0azh2avyalyzuwd"]);
+    }
+
     #[test]
     fn small_domains_are_permuted_too() {
         let mask = mask(10);

@@ -3,11 +3,12 @@
 use super::build::{Build, Function, TextMask, TypedMask, Unfit};
 use super::constant::Constant;
 use super::contract::{Contract, Kind, TypeFamily};
-use super::json_path::Path;
+use super::json_path::JsonPath;
+use super::leaf::{StringLeaf, named, of_type};
 use super::options::{Default, OptionKind, option};
-use super::{ColumnMask, ColumnShape, Keys, MaskError, MaskSpec, Masked};
+use super::{ColumnMask, Keys, MaskSpec, Masked};
 use crate::value::document::{Step, map_leaves};
-use crate::value::json::{escape, is_number, unescape};
+use crate::value::json::{escape, is_number, plain_number, unescape};
 use crate::value::{Format, oid};
 
 pub(super) static JSON: Kind = Kind {
@@ -28,7 +29,7 @@ pub(super) static JSON: Kind = Kind {
 pub(super) static JSON_LEAVES: Kind = Kind {
     contract: Contract::keyed(
         "json_leaves",
-        "Every string, number and boolean of a document is masked, but for paths that are kept; names of members stay, and so does null. Numbers become others of as many digits, booleans become false. What is no document becomes the empty object. Paths: `$.user.email`, `$.items[*].name`, `$.*` (any member), `$..email` (at any depth); a path to an object or array means all leaves in it; the first that fits counts, `keep` first.",
+        "Every string, number and boolean of a document is masked, but for paths that are kept; names of members, their order and the blanks between stay, and so does null. Numbers become others of as many digits, booleans become false. What is no document becomes the empty object. Paths: `$.user.email`, `$.items[*].name`, `$.items[0]`, `$.*` (any member), `$..email` (at any depth), `$.\"a.b\"`; a path to an object or array means all leaves in it; the first that fits counts, `keep` first. Masks by path take strings, numbers and booleans; one of dates, UUIDs or numbers alone takes strings that are written so (also `2024-03-07T10:11:12Z`), and others are redacted then.",
         &[TypeFamily::Json, TypeFamily::Text],
         "{\"id\": 7, \"mail\": \"mary@corp.com\", \"tags\": [\"new\"]}",
     )
@@ -36,8 +37,9 @@ pub(super) static JSON_LEAVES: Kind = Kind {
     .options(
         &[
             option("keep", OptionKind::Texts, Default::Absent, "paths that stay as they are"),
-            option("paths", OptionKind::Masks, Default::Absent, "masks by path, for strings, and for numbers where they take numerics"),
+            option("paths", OptionKind::Masks, Default::Absent, "masks by path: for strings, for numbers where they take numerics, and for booleans where they take these"),
             option("strings", OptionKind::Mask, Default::Absent, "the mask of all other strings; unset, as by `shape`"),
+            option("others", OptionKind::Choice(&[MASK, KEEP]), Default::Text(MASK), "what becomes of leaves that no path names; with `keep` whatever is added to the documents later is shown as it is"),
         ],
         "keep = [\"$.tags\"], paths = { \"$.mail\" = \"email\" }",
     )
@@ -61,55 +63,43 @@ impl TextMask for EmptyObject {
     }
 }
 
+/// What `others` may be.
+const MASK: &str = "mask";
+const KEEP: &str = "keep";
+
 /// Version byte before the text in jsonb's binary form.
 const JSONB_VERSION: u8 = 1;
 
 /// What becomes of the leaves of one path.
 struct LeafMask {
-    strings: ColumnMask,
+    strings: StringLeaf,
     /// Set where the mask takes numerics.
     numbers: Option<ColumnMask>,
+    /// Set where it takes booleans.
+    booleans: Option<ColumnMask>,
 }
 
 struct Leaves {
-    keep: Vec<Path>,
-    paths: Vec<(Path, LeafMask)>,
-    others: LeafMask,
+    keep: Vec<JsonPath>,
+    paths: Vec<(JsonPath, LeafMask)>,
+    /// `None`: they stay as they are.
+    others: Option<LeafMask>,
     numbers: ColumnMask,
-}
-
-fn of_type(spec: &MaskSpec, keys: &Keys, type_oid: u32) -> Result<ColumnMask, MaskError> {
-    let shape = ColumnShape {
-        type_oid,
-        type_modifier: -1,
-        name: "a leaf".into(),
-        ..ColumnShape::default()
-    };
-    ColumnMask::compile(spec, &shape, keys, spec.name())
 }
 
 impl LeafMask {
     fn new(spec: &MaskSpec, keys: &Keys) -> Result<LeafMask, Unfit> {
-        let strings = of_type(spec, keys, oid::TEXT);
-        let numbers = of_type(spec, keys, oid::NUMERIC).ok();
-        let strings = match (strings, &numbers) {
-            (Ok(strings), _) => strings,
-            // A mask of numbers alone: strings that stand at its path are none of its business, and redacted.
-            (Err(error), Some(_)) => {
-                let redact = MaskSpec::parse(&toml::Value::from("redact")).ok();
-                let redact = redact.and_then(|redact| of_type(&redact, keys, oid::TEXT).ok());
-                redact.ok_or_else(|| Unfit::Inner(Box::new(error)))?
-            }
-            (Err(error), None) => return Err(Unfit::Inner(Box::new(error))),
-        };
-        Ok(LeafMask { strings, numbers })
+        Ok(LeafMask {
+            strings: StringLeaf::new(spec, keys)?,
+            numbers: of_type(spec, keys, oid::NUMERIC).ok(),
+            booleans: of_type(spec, keys, oid::BOOL).ok(),
+        })
     }
 }
 
 impl Leaves {
     fn new(build: &Build<'_>) -> Result<Leaves, Unfit> {
-        let path = |written: &String| Path::parse(written).ok_or_else(|| Unfit::Value(written.clone()));
-        let named = |name: &str| MaskSpec::parse(&toml::Value::from(name)).map_err(|_| Unfit::Type);
+        let path = |written: &String| JsonPath::parse(written).ok_or_else(|| Unfit::Value(written.clone()));
         let keep = build.settings.texts("keep").iter().map(path);
         let paths = build
             .settings
@@ -120,11 +110,15 @@ impl Leaves {
             Some(spec) => spec.clone(),
             None => named("shape")?,
         };
+        let others = match build.settings.text("others") {
+            Some(KEEP) => None,
+            _ => Some(LeafMask::new(&strings, build.keys)?),
+        };
         let numbers = of_type(&named("integer")?, build.keys, oid::NUMERIC);
         Ok(Leaves {
             keep: keep.collect::<Result<_, _>>()?,
             paths: paths.collect::<Result<_, Unfit>>()?,
-            others: LeafMask::new(&strings, build.keys)?,
+            others,
             numbers: numbers.map_err(|error| Unfit::Inner(Box::new(error)))?,
         })
     }
@@ -136,42 +130,40 @@ impl Leaves {
     fn leaf(&self, raw: &[u8], path: &[Step<'_>], out: &mut Vec<u8>) -> Option<()> {
         let is_kept = self.keep.iter().any(|kept| kept.leads_to(path));
         let found = self.paths.iter().find(|(wanted, _)| wanted.leads_to(path));
-        let mask = found.map_or(&self.others, |(_, mask)| mask);
-        match raw.first()? {
-            b'"' => {
-                let mut string = Vec::new();
-                // Kept or not, it has to be one.
-                if !unescape(raw, &mut string) {
-                    return None;
-                }
-                if is_kept {
-                    out.extend_from_slice(raw);
-                    return Some(());
-                }
-                let mut masked = Vec::new();
-                match mask.strings.apply(oid::TEXT, Format::Text, &string, &mut masked) {
-                    Masked::Value => escape(&masked, out),
-                    Masked::Null => out.extend_from_slice(b"null"),
-                }
-            }
-            b't' | b'f' | b'n' => {
-                let is_word = matches!(raw, b"true" | b"false" | b"null");
-                let masked = if is_kept || raw == b"null" { raw } else { b"false" };
-                is_word.then(|| out.extend_from_slice(masked))?;
-            }
-            _ if !is_number(raw) => return None,
-            _ if is_kept => out.extend_from_slice(raw),
+        let mask = found
+            .map(|(_, mask)| mask)
+            .or(self.others.as_ref())
+            .filter(|_| !is_kept);
+        let mut string = Vec::new();
+        // Kept or not, it has to be a leaf.
+        let is_leaf = match raw.first()? {
+            b'"' => unescape(raw, &mut string),
+            b't' | b'f' | b'n' => matches!(raw, b"true" | b"false" | b"null"),
+            _ => is_number(raw),
+        };
+        is_leaf.then_some(())?;
+        let Some(mask) = mask.filter(|_| raw != b"null") else {
+            out.extend_from_slice(raw);
+            return Some(());
+        };
+        let mut masked = Vec::new();
+        let outcome = match raw.first()? {
+            b'"' => mask.strings.apply(&string, &mut masked),
+            b't' | b'f' => match &mask.booleans {
+                Some(mask) => mask.apply(oid::BOOL, Format::Text, &raw[..1], &mut masked),
+                None => Masked::Value,
+            },
             _ => {
                 let numbers = mask.numbers.as_ref().unwrap_or(&self.numbers);
-                let start = out.len();
-                // A number with an exponent is none that can be read, and becomes 0.
-                if numbers.apply(oid::NUMERIC, Format::Text, raw, out) == Masked::Null {
-                    out.extend_from_slice(b"null");
-                }
-                if !is_number(&out[start..]) && &out[start..] != b"null" {
-                    return None;
-                }
+                numbers.apply(oid::NUMERIC, Format::Text, &plain_number(raw), &mut masked)
             }
+        };
+        match (outcome, raw.first()?) {
+            (Masked::Null, _) => out.extend_from_slice(b"null"),
+            (Masked::Value, b'"') => escape(&masked, out),
+            (Masked::Value, b't' | b'f') => out.extend_from_slice(if masked == b"t" { b"true" } else { b"false" }),
+            (Masked::Value, _) if is_number(&masked) => out.extend_from_slice(&masked),
+            (Masked::Value, _) => return None,
         }
         Some(())
     }
@@ -247,7 +239,12 @@ mod tests {
         assert_eq!(shown("", "[42]"), format!("[{number}]"));
         assert_eq!(
             shown("paths = { \"$[*]\" = { kind = \"round\", to = 10 } }", "[42, \"42\"]"),
-            "[40, \"[redacted]\"]"
+            "[40, \"40\"]"
+        );
+        let month = "paths = { \"$..at\" = { kind = \"truncate_date\", to = \"month\" } }";
+        assert_eq!(
+            shown(month, "[{\"at\": \"2024-03-07T10:11:12Z\"}, {\"at\": \"now\"}]"),
+            "[{\"at\": \"2024-03-01T00:00:00Z\"}, {\"at\": \"[redacted]\"}]"
         );
     }
 
@@ -275,6 +272,37 @@ mod tests {
             masked(&parsed("\"json_leaves\""), oid::VARCHAR, 4 + 3, "{\"a\": 1}"),
             "{}"
         );
-        assert_eq!(shown("", "1e5"), "0");
+    }
+
+    #[test]
+    fn numbers_booleans_and_these_paths_only() {
+        assert_eq!(shown("", "[1e5]"), shown("", "[100000]"));
+        assert_eq!(
+            shown(
+                "others = \"keep\", paths = { \"$.a[1]\" = { kind = \"fixed\", value = \"true\" } }",
+                "{\"a\": [false, false], \"b\": 1.50}"
+            ),
+            "{\"a\": [false, true], \"b\": 1.50}"
+        );
+        let of_all_kinds = shown(
+            "others = \"keep\", paths = { \"$.a\" = \"null\" }",
+            "{\"a\": [1, \"x\", true, {\"b\": 2}], \"b\": \"y\"}",
+        );
+        assert_eq!(of_all_kinds, "{\"a\": [null, null, null, {\"b\": null}], \"b\": \"y\"}");
+    }
+
+    #[test]
+    fn what_json_allows_stays_as_it_is_written() {
+        // Names twice, blanks, escapes: of type json only.
+        let document = "{ \"b\" : 1 , \"b\":\t2,\n \"\\u0061\":\"\\u00e9\\/\" , \"z\" : -0.10E+2 }";
+        assert_eq!(shown("keep = [\"$\"]", document), document);
+        let named = shown(
+            "paths = { \"$.a\" = { kind = \"fixed\", value = \"x\\ny\" }, \"$.b\" = \"null\" }, keep = [\"$.z\"]",
+            document,
+        );
+        assert_eq!(
+            named,
+            "{ \"b\" : null , \"b\":\tnull,\n \"\\u0061\":\"x\\ny\" , \"z\" : -0.10E+2 }"
+        );
     }
 }

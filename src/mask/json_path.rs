@@ -1,89 +1,78 @@
-//! Paths into documents: `$.user.email`, `$.items[*].name`, `$.*`, `$..email`.
+//! Paths into JSON: `$.user.email`, `$.items[*].name`, `$.items[0]`, `$.*`, `$..email`.
 
 use std::borrow::Cow;
 
+use super::path::{Path, Wanted};
 use crate::value::document::Step;
 use crate::value::json::unescape;
 
 /// What a step must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum JsonStep {
     Member(String),
     AnyMember,
-    Element,
-    /// Any number of steps, or none.
-    AnyDepth,
+    Element(usize),
+    AnyElement,
 }
 
 /// A path that a rule names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path(Vec<Wanted>);
+pub(super) struct JsonPath(Path<JsonStep>);
 
-/// Most steps of a path.
-const STEPS_MAX: usize = 64;
-
-impl Path {
+impl JsonPath {
     /// Reads a path; `None` if it is none.
-    pub(super) fn parse(text: &str) -> Option<Path> {
+    pub(super) fn parse(text: &str) -> Option<JsonPath> {
         let mut rest = text.strip_prefix('$')?;
         let mut steps = Vec::new();
-        while !rest.is_empty() && steps.len() < STEPS_MAX {
-            if let Some(behind) = rest.strip_prefix("[*]") {
-                steps.push(Wanted::Element);
-                rest = behind;
-                continue;
-            }
-            rest = rest.strip_prefix('.')?;
-            if let Some(behind) = rest.strip_prefix('.') {
+        while !rest.is_empty() {
+            if let Some(behind) = rest.strip_prefix("..") {
                 steps.push(Wanted::AnyDepth);
                 rest = behind;
+            } else if !rest.starts_with('[') {
+                rest = rest.strip_prefix('.')?;
             }
-            let (name, behind) = match rest.strip_prefix('"') {
-                Some(quoted) => quoted.split_once('"')?,
-                None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
-            };
-            if name.is_empty() {
-                return None;
-            }
-            steps.push(if name == "*" && !rest.starts_with('"') {
-                Wanted::AnyMember
-            } else {
-                Wanted::Member(name.to_owned())
-            });
+            let (step, behind) = take_step(rest)?;
+            steps.push(Wanted::Step(step));
             rest = behind;
         }
-        rest.is_empty().then_some(Path(steps))
+        Path::of(steps).map(JsonPath)
     }
 
     /// Whether it leads to a value, or to one that this is in.
     pub(super) fn leads_to(&self, path: &[Step<'_>]) -> bool {
-        leads(&self.0, path)
+        self.0.leads_to(path, fits)
     }
 }
 
-/// What is between two `..` is looked for from the outside: found there, it leaves most for what follows.
-fn leads(wanted: &[Wanted], path: &[Step<'_>]) -> bool {
-    let begins = |wanted: &[Wanted], at: usize| {
-        path.get(at..at + wanted.len())
-            .is_some_and(|steps| wanted.iter().zip(steps).all(|(wanted, step)| fits(wanted, step)))
+/// A step and what follows it.
+fn take_step(text: &str) -> Option<(JsonStep, &str)> {
+    if let Some(inside) = text.strip_prefix('[') {
+        let (index, behind) = inside.split_once(']')?;
+        let step = match index {
+            "*" => JsonStep::AnyElement,
+            _ if index.bytes().all(|byte| byte.is_ascii_digit()) => JsonStep::Element(index.parse().ok()?),
+            _ => return None,
+        };
+        return Some((step, behind));
+    }
+    if let Some(inside) = text.strip_prefix('"') {
+        let (name, behind) = inside.split_once('"')?;
+        return Some((JsonStep::Member(name.to_owned()), behind));
+    }
+    let (name, behind) = text.split_at(text.find(['.', '[']).unwrap_or(text.len()));
+    let step = match name {
+        "" => return None,
+        "*" => JsonStep::AnyMember,
+        name => JsonStep::Member(name.to_owned()),
     };
-    let mut parts = wanted.split(|step| *step == Wanted::AnyDepth);
-    let first = parts.next().unwrap_or_default();
-    let mut at = first.len();
-    begins(first, 0)
-        && parts.all(|part| match (at..=path.len()).find(|&from| begins(part, from)) {
-            Some(from) => {
-                at = from + part.len();
-                true
-            }
-            None => false,
-        })
+    Some((step, behind))
 }
 
-fn fits(wanted: &Wanted, step: &Step<'_>) -> bool {
+fn fits(wanted: &JsonStep, step: &Step<'_>) -> bool {
     match (wanted, step) {
-        (Wanted::Member(name), Step::Member(written)) => text(written) == name.as_bytes(),
-        (Wanted::AnyMember, Step::Member(_)) | (Wanted::Element, Step::Element) => true,
+        (JsonStep::Member(name), Step::Member(written)) => text(written) == name.as_bytes(),
+        (JsonStep::Element(index), Step::Element(at)) => index == at,
+        (JsonStep::AnyMember, Step::Member(_)) | (JsonStep::AnyElement, Step::Element(_)) => true,
         _ => false,
     }
 }
@@ -106,26 +95,32 @@ mod tests {
 
     #[test]
     fn paths_lead_where_they_say() {
-        let email = [Step::Member(b"users"), Step::Element, Step::Member(b"e\\u006dail")];
+        let email = [Step::Member(b"users"), Step::Element(1), Step::Member(b"e\\u006dail")];
         for (path, leads) in [
             ("$", true),
             ("$.users", true),
             ("$.users[*].email", true),
             ("$.users[*].*", true),
             ("$.users[*]", true),
+            ("$.users[1]", true),
+            ("$..[1].email", true),
             ("$..email", true),
             ("$.*[*].\"email\"", true),
             ("$..users..email", true),
+            ("$.users[0].email", false),
             ("$.email", false),
             ("$[*]", false),
             ("$.users.email", false),
             ("$.users[*].email.x", false),
             ("$..x", false),
         ] {
-            assert_eq!(Path::parse(path).expect(path).leads_to(&email), leads, "{path}");
+            assert_eq!(JsonPath::parse(path).expect(path).leads_to(&email), leads, "{path}");
         }
-        for broken in ["", "users", "$users", "$.", "$..", "$.a[0]", "$.\"a", "$.a..", "$[*"] {
-            assert_eq!(Path::parse(broken), None, "{broken}");
+        for broken in [
+            "", "users", "$users", "$.", "$..", "$.a[x]", "$.a[-1]", "$.a[]", "$.\"a", "$.a..", "$[*", "$[1]a",
+        ] {
+            assert_eq!(JsonPath::parse(broken), None, "{broken}");
         }
+        assert_eq!(JsonPath::parse(&format!("${}", ".a".repeat(65))), None);
     }
 }

@@ -10,10 +10,13 @@ use crate::value::text::characters;
 
 mod claims;
 mod forms;
+mod ranges;
 mod uniqueness;
 
 const TEXT_TYPES: [u32; 4] = [oid::TEXT, oid::VARCHAR, oid::BPCHAR, oid::NAME];
-const TYPES: [u32; 24] = [
+const TYPES: [u32; 26] = [
+    oid::XML,
+    contract::SAMPLE_HSTORE,
     oid::BOOL,
     oid::BYTEA,
     oid::NAME,
@@ -41,7 +44,7 @@ const TYPES: [u32; 24] = [
 ];
 const CITEXT: u32 = 16_500;
 
-fn keys() -> Keys {
+pub(super) fn keys() -> Keys {
     Keys::from_content(&[7; 32]).expect("32 bytes")
 }
 
@@ -49,6 +52,8 @@ fn spec(name: &str) -> MaskSpec {
     let contract = MaskSpec::kinds().find(|contract| contract.name == name).expect(name);
     let text = match name {
         "partial" => "{ kind = \"partial\", keep_first = 1, keep_last = 2 }".to_string(),
+        // By name alone it is `redact` of every field.
+        "composite" => contract.example_rule(),
         _ if contract
             .options
             .iter()
@@ -79,10 +84,9 @@ pub(super) fn masked(spec: &MaskSpec, type_oid: u32, type_modifier: i32, value: 
 
 fn shape(type_oid: u32, type_modifier: i32) -> ColumnShape {
     ColumnShape {
-        type_oid,
         type_modifier,
         name: "c".into(),
-        ..ColumnShape::default()
+        ..example_shape(type_oid)
     }
 }
 
@@ -224,7 +228,7 @@ fn keys_and_domains_matter() {
         };
         assert_ne!(masked(&keys(), "d"), masked(&other, "d"), "{}", contract.name);
         // The masks within it have domains of their own, so that leaves match columns.
-        let is_of_others = contract.name == "json_leaves";
+        let is_of_others = ["json_leaves", "xml_leaves", "hstore", "composite"].contains(&contract.name);
         assert_eq!(
             masked(&keys(), "d") == masked(&keys(), "e"),
             is_of_others,
@@ -238,7 +242,7 @@ fn keys_and_domains_matter() {
 #[test]
 fn citext_is_masked_without_regard_to_case() {
     let shape = ColumnShape {
-        text_like: true,
+        content: Content::Citext,
         ..shape(CITEXT, -1)
     };
     let mask = ColumnMask::compile(&spec("email"), &shape, &keys(), "d").expect("text-like");
@@ -293,7 +297,7 @@ fn constants_of_every_type() {
         );
     }
     let array = ColumnShape {
-        array_element: Some((oid::TEXT, Box::new(shape(oid::TEXT, -1)))),
+        content: Content::Array(oid::TEXT, Box::new(shape(oid::TEXT, -1))),
         ..shape(1009, -1)
     };
     let mask = ColumnMask::compile(&spec("redact"), &array, &keys(), "d").expect("arrays");
@@ -351,6 +355,40 @@ fn narrow_columns_lower_the_promise() {
         (of("phone", 3), of("full_name", 50)),
         (Uniqueness::Keeps, Uniqueness::Loses)
     );
+}
+
+#[test]
+fn few_values_are_told() {
+    let numeric = |precision: i32, scale: i32| (precision << 16 | scale) + 4;
+    for (name, type_oid, type_modifier, is_small) in [
+        ("integer", oid::INT2, -1, true),
+        ("integer", oid::INT4, -1, false),
+        ("integer", oid::NUMERIC, numeric(4, 2), true),
+        ("integer", oid::NUMERIC, numeric(6, 0), false),
+        ("integer", oid::NUMERIC, -1, false),
+        ("ff1", oid::VARCHAR, 5 + 4, true),
+        ("ff1", oid::VARCHAR, 6 + 4, false),
+        ("round", oid::INT2, -1, false),
+    ] {
+        let mask = compile(name, type_oid, type_modifier).expect("accepted");
+        assert_eq!(mask.has_small_domain(), is_small, "{name} {type_oid} {type_modifier}");
+    }
+    let content = |type_oid| {
+        [
+            Content::Array(type_oid, Box::new(shape(type_oid, -1))),
+            Content::Range(Box::new(shape(type_oid, -1))),
+        ]
+    };
+    for (type_oid, is_small) in [(oid::INT2, true), (oid::INT8, false)] {
+        for content in content(type_oid) {
+            let shape = ColumnShape {
+                content,
+                ..shape(99_001, -1)
+            };
+            let mask = ColumnMask::compile(&spec("integer"), &shape, &keys(), "d").expect("accepted");
+            assert_eq!(mask.has_small_domain(), is_small, "{shape:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Names and places by language.
 //!
-//! The lists are pgveil's own: common names and well-known places, written down from general knowledge; each file says
-//! which public tables show the same. Changing a list changes every masked value drawn from it.
+//! Each file says where its words come from; `words/LICENSES.txt` has the licences. Changing a list changes every masked
+//! value drawn from it.
 
 use std::sync::LazyLock;
 
@@ -28,23 +28,31 @@ pub(super) struct Locale {
     /// With a hole for a last name.
     companies: Vec<&'static str>,
     regions: Vec<&'static str>,
-    /// The last name stands before the first.
-    last_name_first: bool,
+    order: Order,
+}
+
+/// How a person's names follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    FirstLast,
+    /// One name of the father, one of the mother.
+    FirstLastLast,
+    LastFirst,
 }
 
 static LOCALES: LazyLock<[Locale; 6]> = LazyLock::new(|| {
     [
-        read(include_str!("words/locale/en.txt"), false),
-        read(include_str!("words/locale/fr.txt"), false),
-        read(include_str!("words/locale/de.txt"), false),
-        read(include_str!("words/locale/es.txt"), false),
-        read(include_str!("words/locale/pt-BR.txt"), false),
-        read(include_str!("words/locale/ja.txt"), true),
+        read(include_str!("words/locale/en.txt"), Order::FirstLast),
+        read(include_str!("words/locale/fr.txt"), Order::FirstLast),
+        read(include_str!("words/locale/de.txt"), Order::FirstLast),
+        read(include_str!("words/locale/es.txt"), Order::FirstLastLast),
+        read(include_str!("words/locale/pt-BR.txt"), Order::FirstLastLast),
+        read(include_str!("words/locale/ja.txt"), Order::LastFirst),
     ]
 });
 
 /// Reads lines of `list: word; word`.
-fn read(text: &'static str, last_name_first: bool) -> Locale {
+fn read(text: &'static str, order: Order) -> Locale {
     let list = |name: &str| {
         let line = text
             .lines()
@@ -58,7 +66,7 @@ fn read(text: &'static str, last_name_first: bool) -> Locale {
         streets: list("street"),
         companies: list("company"),
         regions: list("region"),
-        last_name_first,
+        order,
     }
 }
 
@@ -75,20 +83,21 @@ impl Locale {
         let mut pick = |list: &[&'static str]| pick(list, draw.below(list.len()), original);
         match form {
             Form::FirstName => out.extend_from_slice(pick(&self.first_names).as_bytes()),
-            Form::LastName => out.extend_from_slice(pick(&self.last_names).as_bytes()),
+            Form::LastName => {
+                let last = pick(&self.last_names);
+                match self.order {
+                    Order::FirstLastLast => push_fitting(&[last, pick(&self.last_names)], last, limit, out),
+                    Order::FirstLast | Order::LastFirst => out.extend_from_slice(last.as_bytes()),
+                }
+            }
             Form::City => out.extend_from_slice(pick(&self.cities).as_bytes()),
             Form::Region => out.extend_from_slice(pick(&self.regions).as_bytes()),
             Form::FullName => {
                 let (first, last) = (pick(&self.first_names), pick(&self.last_names));
-                let parts = if self.last_name_first {
-                    [last, first]
-                } else {
-                    [first, last]
-                };
-                out.extend_from_slice(parts.join(" ").as_bytes());
-                if end_of_characters(&out[start..], limit) < out.len() - start {
-                    out.truncate(start);
-                    out.extend_from_slice(last.as_bytes());
+                match self.order {
+                    Order::FirstLast => push_fitting(&[first, last], last, limit, out),
+                    Order::FirstLastLast => push_fitting(&[first, last, pick(&self.last_names)], last, limit, out),
+                    Order::LastFirst => push_fitting(&[last, first], last, limit, out),
                 }
             }
             Form::Company => {
@@ -113,6 +122,21 @@ impl Locale {
     }
 }
 
+/// Appends names with blanks between, or the shortest form where these have more than `limit` characters.
+fn push_fitting(names: &[&str], shortest: &str, limit: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        out.extend_from_slice(name.as_bytes());
+    }
+    if end_of_characters(&out[start..], limit) < out.len() - start {
+        out.truncate(start);
+        out.extend_from_slice(shortest.as_bytes());
+    }
+}
+
 fn push_filled(template: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let (before, behind) = template.split_once(HOLE).unwrap_or((template, ""));
     out.extend_from_slice(before.as_bytes());
@@ -131,11 +155,19 @@ mod tests {
     #[test]
     fn every_language_has_every_list() {
         for (name, locale) in NAMES.iter().zip(LOCALES.iter()) {
+            // Of Brazilian and Japanese names the sources have fewer.
+            let [first_least, last_least] = match *name {
+                "pt-BR" => [450, 160],
+                "ja" => [300, 500],
+                _ => [1000, 1000],
+            };
+            let people = locale.first_names.len() * locale.last_names.len();
+            assert!(people >= 75_000, "{name} {people}");
             for (list, least) in [
-                (&locale.first_names, 100),
-                (&locale.last_names, 120),
+                (&locale.first_names, first_least),
+                (&locale.last_names, last_least),
                 (&locale.cities, 48),
-                (&locale.streets, 32),
+                (&locale.streets, 300),
                 (&locale.companies, 16),
                 (&locale.regions, 16),
             ] {
@@ -199,6 +231,6 @@ mod tests {
             digest.update(list);
         }
         let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "8be40e4073ec4831cc5b043c08afaf0b869c530d414fcd39e3f21307d9de0ce2");
+        assert_eq!(hex, "82b3c305386ae709930fb927c9e1b909198b37d4666c825726f7bb63e814713a");
     }
 }

@@ -16,11 +16,13 @@ mod bytes;
 mod card;
 mod catalogue;
 mod checked;
+mod composite;
 mod constant;
 mod contract;
 mod ff1;
 mod generalise;
 mod geo;
+mod hstore;
 mod iban;
 mod identifier;
 mod integer;
@@ -28,6 +30,7 @@ mod ip;
 mod json;
 mod json_path;
 mod keys;
+mod leaf;
 mod locale;
 mod mac;
 mod national_id;
@@ -35,9 +38,11 @@ mod noise;
 mod nullify;
 mod options;
 mod partial;
+mod path;
 mod permutation;
 mod prefix;
 mod prf;
+mod range;
 mod recognise;
 mod reference;
 mod regexp;
@@ -52,10 +57,13 @@ mod vocabulary;
 mod web;
 mod wording;
 mod words;
+mod xml;
+mod xml_path;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-pub use contract::{Contract, Example, TypeFamily, Uniqueness};
+pub use contract::{Contract, Example, TypeFamily, Uniqueness, example_shape};
 pub use keys::{DomainKey, Keys, KeysError};
 pub use options::{Default as OptionDefault, OptionKind, OptionSpec};
 pub use recognise::{Recognised, is_first_name, is_last_name, recognise};
@@ -63,10 +71,13 @@ pub use reference::{example_result, markdown};
 pub use search::SEARCHED_BYTES_MAX;
 pub use spec::{MaskSpec, MaskSpecError};
 
+use crate::value::numeric::precision_and_scale;
+use crate::value::rank::is_ranked;
 use crate::value::{self, Format, oid};
 use array::ArrayMask;
 use build::{Build, Function, Unfit};
 use constant::Constant;
+use range::RangeMask;
 use text::TextColumn;
 
 /// The largest value that is masked, in bytes; a larger one is redacted, so that memory stays bounded. Masks that do not
@@ -88,14 +99,43 @@ pub struct ColumnShape {
     pub type_modifier: i32,
     /// NULL is not allowed, by column or domain.
     pub not_null: bool,
-    /// For an array: the type of its elements as the array names it, which may be a domain, and their shape.
-    pub array_element: Option<(u32, Box<ColumnShape>)>,
     /// The column's name, for messages.
     pub name: String,
-    /// A string type without a fixed OID that compares without regard to case: `citext`.
-    pub text_like: bool,
-    /// An enum.
-    pub is_enum: bool,
+    /// What its values are made of.
+    pub content: Content,
+}
+
+/// What values of a type are made of, where its OID does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Content {
+    /// One value.
+    #[default]
+    Scalar,
+    /// A string that compares without regard to case: `citext`.
+    Citext,
+    /// A word of a fixed list.
+    Enum,
+    /// The extension hstore.
+    Hstore,
+    /// Elements: their type as the array names it, which may be a domain, and their shape.
+    Array(u32, Box<ColumnShape>),
+    /// Two bounds of this shape.
+    Range(Box<ColumnShape>),
+    /// Ranges with bounds of this shape.
+    Multirange(Box<ColumnShape>),
+    /// Fields, in their order.
+    Composite(Arc<[Field]>),
+}
+
+/// One field of a composite type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its type as the composite type names it, which may be a domain.
+    pub type_oid: u32,
+    /// Its shape.
+    pub shape: ColumnShape,
 }
 
 /// Why a mask cannot serve a column.
@@ -120,6 +160,20 @@ pub enum MaskError {
         mask: &'static str,
         /// The column.
         column: String,
+    },
+    /// An option names a field that the column's type has not.
+    #[error(
+        "mask `{mask}` names the field `{field}`, which the type of column `{column}` has not; its fields are {known}"
+    )]
+    Field {
+        /// The mask.
+        mask: &'static str,
+        /// The name.
+        field: String,
+        /// The column.
+        column: String,
+        /// The fields that there are.
+        known: String,
     },
     /// The value of an option is none of the column's type, or too large for it.
     #[error("the value {value:?} of mask `{mask}` does not fit column `{column}`")]
@@ -148,6 +202,8 @@ pub struct ColumnMask {
     type_oid: u32,
     /// Set for text-like columns.
     text: Option<TextColumn>,
+    /// A column of this type holds fewer than a million values that a mask of the same length tells apart.
+    holds_few_values: bool,
     /// What stands for a value that cannot be masked, where the type has such a value: NULL would say of it that there is none.
     neutral: Option<Constant>,
     function: Function,
@@ -187,6 +243,14 @@ impl ColumnMask {
                     column: shape.name.clone(),
                 });
             }
+            Err(Unfit::Field { field, known }) => {
+                return Err(MaskError::Field {
+                    mask: contract.name,
+                    field,
+                    column: shape.name.clone(),
+                    known,
+                });
+            }
             Err(Unfit::Inner(error)) => return Err(*error),
         };
         if shape.not_null && matches!(function, Function::Null | Function::Sometimes(_)) {
@@ -199,6 +263,7 @@ impl ColumnMask {
             contract,
             type_oid: shape.type_oid,
             neutral: Constant::neutral(shape, text.as_ref()),
+            holds_few_values: holds_few_values(shape, text.as_ref().filter(|_| contract.keeps_length)),
             text,
             function,
         };
@@ -211,6 +276,18 @@ impl ColumnMask {
                     // Arrays of as many elements as before are not one and the same.
                     constant: false,
                     ..*array.element().0.contract()
+                };
+            }
+            (Function::Range(range), _) => {
+                let bound = range.bound().contract();
+                mask.contract = Contract {
+                    constant: false,
+                    // Ranges of one value that come to meet become one.
+                    uniqueness: match range.is_multi() {
+                        true => Uniqueness::Loses,
+                        false => bound.uniqueness,
+                    },
+                    ..*bound
                 };
             }
             _ => {}
@@ -283,6 +360,7 @@ impl ColumnMask {
             Function::Text(mask) => self.text.as_ref()?.mask(&**mask, type_oid, value, out),
             Function::Typed(mask) => mask.apply(type_oid, format, value, out),
             Function::Array(mask) => mask.apply(format, value, out),
+            Function::Range(mask) => mask.apply(format, value, out),
             Function::Null | Function::Constant(_) | Function::Sometimes(_) => None,
         }
     }
@@ -300,12 +378,19 @@ impl ColumnMask {
         }
     }
 
+    /// Whether it is one of ranges, bound by bound: masked ranges may overlap where the originals did not.
+    pub fn is_of_bounds(&self) -> bool {
+        matches!(self.function, Function::Range(_))
+    }
+
     /// Whether there are so few different values that whoever sees enough of them can undo the mask: fewer than a million,
     /// and each has its own masked value.
     pub fn has_small_domain(&self) -> bool {
-        let is_narrow = |column: &TextColumn| self.contract.keeps_length && column.limit < DIGITS_OF_A_MILLION;
-        self.contract.uniqueness == Uniqueness::Keeps
-            && (self.type_oid == oid::INT2 || self.text.as_ref().is_some_and(is_narrow))
+        match &self.function {
+            Function::Array(array) => array.element().0.has_small_domain(),
+            Function::Range(range) => range.bound().has_small_domain(),
+            _ => self.contract.uniqueness == Uniqueness::Keeps && self.holds_few_values,
+        }
     }
 
     /// What this mask promises for this column.
@@ -324,23 +409,10 @@ fn function(
 ) -> Result<Function, Unfit> {
     let contract = &spec.kind.contract;
     let is_whole = |family: &TypeFamily| matches!(family, TypeFamily::Array | TypeFamily::Nullable);
-    if let Some((element_oid, element)) = &shape.array_element
-        && !contract.accepts.iter().any(is_whole)
+    if !contract.accepts.iter().any(is_whole)
+        && let Some(function) = of_members(spec, shape, keys, domain)?
     {
-        let element = ColumnShape {
-            name: shape.name.clone(),
-            not_null: true,
-            ..(**element).clone()
-        };
-        let mask = ColumnMask::compile(spec, &element, keys, domain).map_err(|error| match error {
-            MaskError::Type { .. } => Unfit::Type,
-            other => Unfit::Inner(Box::new(other)),
-        })?;
-        return Ok(Function::Array(Box::new(ArrayMask::new(
-            mask,
-            *element_oid,
-            element.type_oid,
-        ))));
+        return Ok(function);
     }
     let build = Build {
         name: contract.name,
@@ -354,6 +426,42 @@ fn function(
         Function::Text(_) if text.is_none() => Err(Unfit::Type),
         function => Ok(function),
     }
+}
+
+/// Whether a column holds fewer than a million values. `text` is set for strings as long as their masked ones.
+fn holds_few_values(shape: &ColumnShape, text: Option<&TextColumn>) -> bool {
+    match shape.type_oid {
+        oid::INT2 => true,
+        oid::NUMERIC => precision_and_scale(shape.type_modifier)
+            .is_some_and(|(precision, _)| usize::try_from(precision).is_ok_and(|digits| digits < DIGITS_OF_A_MILLION)),
+        _ => text.is_some_and(|column| column.limit < DIGITS_OF_A_MILLION),
+    }
+}
+
+/// The mask applied to each element of an array, or bound of a range; `None` for columns of other types.
+fn of_members(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -> Result<Option<Function>, Unfit> {
+    let (Content::Array(_, member) | Content::Range(member) | Content::Multirange(member)) = &shape.content else {
+        return Ok(None);
+    };
+    let member = ColumnShape {
+        name: shape.name.clone(),
+        not_null: true,
+        ..(**member).clone()
+    };
+    let mask = ColumnMask::compile(spec, &member, keys, domain).map_err(|error| match error {
+        MaskError::Type { .. } => Unfit::Type,
+        other => Unfit::Inner(Box::new(other)),
+    })?;
+    if let Content::Array(element_oid, _) = shape.content {
+        let array = ArrayMask::new(mask, element_oid, member.type_oid);
+        return Ok(Some(Function::Array(Box::new(array))));
+    }
+    if !is_ranked(member.type_oid) {
+        return Err(Unfit::Type);
+    }
+    let is_multi = matches!(shape.content, Content::Multirange(_));
+    let range = RangeMask::new(mask, member.type_oid, shape.type_oid, is_multi);
+    Ok(Some(Function::Range(Box::new(range))))
 }
 
 /// What stands in place of a value that was computed from protected ones: a marker for text, NULL for all else.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::contract::{Contract, TypeFamily};
+use super::contract::{Contract, TypeFamily, example_shape};
 use super::options::Default;
-use super::{ColumnMask, ColumnShape, Keys, MaskSpec, Masked};
+use super::{ColumnMask, Keys, MaskSpec, Masked};
 use crate::value::Format;
 
 /// What stands before and behind what is written here.
@@ -19,11 +19,7 @@ pub fn example_result(contract: &Contract) -> Option<String> {
     let rule: toml::Table = format!("mask = {}", contract.example_rule()).parse().ok()?;
     let spec = MaskSpec::parse(&rule["mask"]).ok()?;
     let type_oid = contract.example.type_oid;
-    let shape = ColumnShape {
-        type_oid,
-        type_modifier: -1,
-        ..ColumnShape::default()
-    };
+    let shape = example_shape(type_oid);
     let keys = Keys::from_content(&EXAMPLE_KEY)?;
     let mask = ColumnMask::compile(&spec, &shape, &keys, spec.name()).ok()?;
     let mut out = Vec::new();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::build::TextMask;
-use super::{ColumnShape, REDACTED};
+use super::{ColumnShape, Content, REDACTED};
 use crate::value::{self, oid, text};
 
 /// Longest value of type `name`, in bytes.
@@ -25,7 +25,7 @@ impl TextColumn {
     /// `None` for columns of other types.
     pub(super) fn of(shape: &ColumnShape) -> Option<TextColumn> {
         let built_in = value::is_text_like(shape.type_oid);
-        if !built_in && !shape.text_like {
+        if !built_in && shape.content != Content::Citext {
             return None;
         }
         let limit = match shape.type_oid {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::catalog::{Column, ColumnId, Oid, Relation, Snapshot, TypeKind};
+use crate::catalog::{Column, ColumnId, Oid, Relation, Snapshot, Type, TypeKind};
 use crate::config::{Policy, Problem, Severity, Unlisted};
-use crate::mask::{ColumnMask, ColumnShape, Keys, MaskSpec, Masked, Uniqueness};
+use crate::mask::{ColumnMask, ColumnShape, Content, Field, Keys, MaskSpec, Masked, Uniqueness};
 use crate::value::{Format, oid};
 
 use super::file::MaskRule;
@@ -170,21 +170,43 @@ impl<'a> Compiler<'a> {
     fn shape_of_type(&self, type_oid: Oid, type_modifier: i32) -> ColumnShape {
         let (type_oid, type_modifier) = self.snapshot.base_type(type_oid, type_modifier);
         let found = self.snapshot.types.get(&type_oid);
-        let array_element = match found.map(|found| found.kind) {
-            Some(TypeKind::Array(element)) if element != type_oid => {
-                Some((element, Box::new(self.shape_of_type(element, type_modifier))))
-            }
-            _ => None,
-        };
         ColumnShape {
             name: String::new(),
             type_oid,
             type_modifier,
             not_null: false,
-            array_element,
-            // Of an extension, so it has no OID of its own everywhere.
-            text_like: found.is_some_and(|found| found.name == "citext" && found.schema != "pg_catalog"),
-            is_enum: found.is_some_and(|found| found.kind == TypeKind::Enum),
+            content: found.map_or(Content::Scalar, |found| self.content(found, type_modifier)),
+        }
+    }
+
+    fn content(&self, of: &Type, type_modifier: i32) -> Content {
+        // Of an extension, so it has no OID of its own everywhere.
+        let is_extension = of.schema != "pg_catalog";
+        match of.kind {
+            TypeKind::Array(element) if element != of.oid => {
+                Content::Array(element, Box::new(self.shape_of_type(element, type_modifier)))
+            }
+            TypeKind::Range(bound) => Content::Range(Box::new(self.shape_of_type(bound, -1))),
+            TypeKind::Multirange(bound) => Content::Multirange(Box::new(self.shape_of_type(bound, -1))),
+            TypeKind::Composite(relation) => {
+                let columns = self.snapshot.relations.get(&relation).into_iter();
+                let fields = columns.flat_map(|relation| &relation.columns).map(|column| Field {
+                    name: column.name.clone(),
+                    type_oid: column.type_oid,
+                    shape: ColumnShape {
+                        not_null: self
+                            .snapshot
+                            .domains_of(column.type_oid)
+                            .any(|(_, domain)| domain.not_null),
+                        ..self.shape_of_type(column.type_oid, column.type_modifier)
+                    },
+                });
+                Content::Composite(fields.collect())
+            }
+            TypeKind::Enum => Content::Enum,
+            TypeKind::Base if is_extension && of.name == "citext" => Content::Citext,
+            TypeKind::Base if is_extension && of.name == "hstore" => Content::Hstore,
+            _ => Content::Scalar,
         }
     }
 

@@ -200,7 +200,12 @@ impl<'r> Spreading<'_, 'r> {
         let mut type_oid = column.type_oid;
         loop {
             type_oid = match self.snapshot.types.get(&type_oid).map(|found| found.kind) {
-                Some(TypeKind::Array(inner) | TypeKind::Domain(inner, _) | TypeKind::Range(inner)) => inner,
+                Some(
+                    TypeKind::Array(inner)
+                    | TypeKind::Domain(inner, _)
+                    | TypeKind::Range(inner)
+                    | TypeKind::Multirange(inner),
+                ) => inner,
                 Some(TypeKind::Composite(fields)) => {
                     sources.extend(self.snapshot.relations.get(&fields).into_iter().flat_map(column_ids));
                     return sources;

@@ -432,7 +432,7 @@ impl<'a> Collector<'a> {
         let kind = self.snapshot.types.get(&base).map(|found| found.kind);
         !matches!(
             kind,
-            Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_))
+            Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Multirange(_))
         )
     }
 

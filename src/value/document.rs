@@ -5,8 +5,8 @@
 pub enum Step<'d> {
     /// To a member of an object, by its name as the document writes it.
     Member(&'d [u8]),
-    /// To an element of an array.
-    Element,
+    /// To the element of an array at this index, the first one being 0.
+    Element(usize),
 }
 
 /// How deep arrays and objects may stand in each other.
@@ -56,7 +56,7 @@ where
                 b'[' => {
                     self.enter(out)?;
                     if !self.end(b']', out) {
-                        self.open.push(Step::Element);
+                        self.open.push(Step::Element(0));
                         continue;
                     }
                 }
@@ -76,14 +76,15 @@ where
                     (b',', _) => {
                         self.rest = behind;
                         out.push(b',');
-                        if let Step::Member(_) = step {
-                            self.open.pop();
-                            let name = self.name(out)?;
-                            self.open.push(Step::Member(name));
-                        }
+                        self.open.pop();
+                        let next = match step {
+                            Step::Member(_) => Step::Member(self.name(out)?),
+                            Step::Element(index) => Step::Element(index + 1),
+                        };
+                        self.open.push(next);
                         break;
                     }
-                    (b'}', Step::Member(_)) | (b']', Step::Element) => {
+                    (b'}', Step::Member(_)) | (b']', Step::Element(_)) => {
                         self.rest = behind;
                         out.push(*byte);
                         self.open.pop();

@@ -1,5 +1,7 @@
 //! Strings and numbers of JSON.
 
+use std::borrow::Cow;
+
 /// Appends a JSON string as `escape_json` of PostgreSQL's `json.c` writes it.
 pub fn escape(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
@@ -101,6 +103,44 @@ pub fn is_number(text: &[u8]) -> bool {
     rest.is_empty()
 }
 
+/// Exponents whose numbers are written out.
+const EXPONENT_MAX: i32 = 400;
+
+/// A number without an exponent, as `jsonb` has it; as it is if it has none, or one that is too large.
+pub fn plain_number(text: &[u8]) -> Cow<'_, [u8]> {
+    written_out(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn written_out(text: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent.parse().ok()?;
+    if !(-EXPONENT_MAX..=EXPONENT_MAX).contains(&exponent) {
+        return None;
+    }
+    let (sign, digits) = match mantissa.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", mantissa),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let moved = exponent.unsigned_abs() as usize;
+    let (whole, fraction) = if exponent < 0 {
+        let padded = format!("{}{whole}", "0".repeat(moved));
+        let (whole, moved) = padded.split_at(padded.len() - moved);
+        (whole.to_owned(), format!("{moved}{fraction}"))
+    } else {
+        let padded = format!("{fraction}{}", "0".repeat(moved.saturating_sub(fraction.len())));
+        let (moved, fraction) = padded.split_at(moved);
+        (format!("{whole}{moved}"), fraction.to_owned())
+    };
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let point = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{whole}{point}{fraction}").into_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +195,22 @@ mod tests {
             "", "-", "01", "1.", ".5", "+1", "NaN", "Infinity", "1e", "1e+", "1x", "1.5.1",
         ] {
             assert!(!is_number(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn exponents_are_written_out() {
+        for (number, plain) in [
+            ("1e5", "100000"),
+            ("-1.50E+1", "-15.0"),
+            ("1.234e2", "123.4"),
+            ("12e-3", "0.012"),
+            ("-0.5e-1", "-0.05"),
+            ("0e9", "0"),
+            ("7", "7"),
+            ("1e9999", "1e9999"),
+        ] {
+            assert_eq!(plain_number(number.as_bytes()), plain.as_bytes(), "{number}");
         }
     }
 }

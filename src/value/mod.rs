@@ -8,11 +8,15 @@
 pub mod address;
 pub mod array;
 pub mod canonical;
+pub mod composite;
 pub mod document;
+pub mod hstore;
 pub mod json;
 pub mod moment;
 pub mod number;
 pub mod numeric;
+pub mod range;
+pub mod rank;
 pub mod text;
 pub mod uuid;
 
@@ -47,6 +51,7 @@ pub mod oid {
     pub const INT4: u32 = 23;
     pub const TEXT: u32 = 25;
     pub const JSON: u32 = 114;
+    pub const XML: u32 = 142;
     pub const CIDR: u32 = 650;
     pub const POINT: u32 = 600;
     pub const FLOAT4: u32 = 700;

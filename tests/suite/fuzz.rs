@@ -5,6 +5,8 @@
 
 #[path = "../corpus/entry.rs"]
 mod entry;
+#[path = "../corpus/values.rs"]
+mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -154,6 +156,29 @@ fn no_text_makes_planning_panic_or_hang() {
             check(&text).unwrap_or_else(|failure| panic!("PGVEIL_SEED={own_seed} {failure}"));
         }
     });
+}
+
+#[test]
+fn no_value_makes_masks_of_members_panic_or_hang() {
+    let seeds: Vec<String> = values::SEEDS.map(str::to_owned).to_vec();
+    let (first_seed, count) = (seed(), if is_long() { 1_000_000 } else { 20_000 });
+    println!("PGVEIL_SEED={first_seed}");
+    let check = |value: &[u8]| {
+        let started = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| values::mask(value)));
+        assert!(outcome.is_ok(), "panics: {:?}", String::from_utf8_lossy(value));
+        assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+    };
+    for number in 0..count {
+        let own_seed = first_seed.wrapping_add(number);
+        println!("PGVEIL_SEED={own_seed}");
+        check(mutation(&mut Random::new(own_seed), &seeds).as_bytes());
+    }
+    for deep in [
+        "[", "{\"a\":", "<a>", "(\"(\"\"", "{{", "[[", "\"a\"=>", "&#65;", "<!--", "<a b=\"", "{[1,2),",
+    ] {
+        check(deep.repeat((1 << 20) / deep.len()).as_bytes());
+    }
 }
 
 /// Deep and wide texts are refused or planned, and never end the process.

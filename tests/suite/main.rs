@@ -20,6 +20,7 @@ mod fuzz;
 mod harness;
 mod large_objects;
 mod masks;
+mod members;
 mod oracle;
 mod other_databases;
 mod pagila;

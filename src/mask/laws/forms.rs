@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::mask::contract::{SAMPLE_COMPOSITE, SAMPLE_HSTORE};
 
 /// Value of a type in text, and in binary.
 fn samples(type_oid: u32) -> Vec<(&'static str, Vec<u8>)> {
@@ -30,7 +31,7 @@ fn samples(type_oid: u32) -> Vec<(&'static str, Vec<u8>)> {
 
 /// The text of a value in binary, by the decoders of [`crate::value`].
 pub(super) fn as_text(type_oid: u32, binary: &[u8]) -> Vec<u8> {
-    use crate::value::{address, moment, number, numeric, uuid};
+    use crate::value::{address, composite, hstore, moment, number, numeric, uuid};
     let mut out = Vec::new();
     match type_oid {
         oid::BOOL => number::encode_bool(
@@ -83,6 +84,31 @@ pub(super) fn as_text(type_oid: u32, binary: &[u8]) -> Vec<u8> {
         oid::MACADDR | oid::MACADDR8 => {
             let pairs: Vec<_> = binary.iter().map(|byte| format!("{byte:02x}")).collect();
             out.extend_from_slice(pairs.join(":").as_bytes());
+        }
+        SAMPLE_COMPOSITE => {
+            let mut fields = Vec::new();
+            let types = [oid::TEXT, oid::TEXT, oid::DATE];
+            let mut at = 4;
+            for type_oid in types {
+                let length = i32::from_be_bytes(binary[at + 4..at + 8].try_into().expect("4 bytes"));
+                let end = at + 8 + usize::try_from(length).unwrap_or(0);
+                fields.push((type_oid, (length >= 0).then(|| as_text(type_oid, &binary[at + 8..end]))));
+                at = end;
+            }
+            composite::encode(Format::Text, &fields, &mut out);
+        }
+        SAMPLE_HSTORE => {
+            let mut pairs = Vec::new();
+            let pair = |key: &[u8], value: &[u8], _: &mut Vec<u8>| {
+                let quoted = |text: &[u8]| {
+                    let text = String::from_utf8_lossy(text);
+                    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+                };
+                pairs.push(format!("{}=>{}", quoted(key), quoted(value)));
+                Some(false)
+            };
+            hstore::map_values(Format::Binary, binary, pair, &mut Vec::new()).expect("an hstore");
+            out.extend_from_slice(pairs.join(", ").as_bytes());
         }
         _ => out.extend_from_slice(binary),
     }

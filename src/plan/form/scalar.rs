@@ -55,7 +55,7 @@ pub(super) fn mask_scalar(
         && !matches!(element_oid, oid::JSON | oid::JSONB)
     {
         let leaf = |raw: &[u8], path: &[Step<'_>], out: &mut Vec<u8>| {
-            let is_element = path.iter().all(|step| matches!(step, Step::Element));
+            let is_element = path.iter().all(|step| matches!(step, Step::Element(_)));
             (is_element && mask_scalar(element, element_oid, raw, false, out).is_ok()).then_some(())
         };
         return map_leaves(raw, leaf, out).ok_or(Unfit);

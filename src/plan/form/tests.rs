@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{Form, MASKED_FORM_BYTES_MAX, Rewriter, Unfit};
-use crate::mask::{ColumnMask, ColumnShape, Keys, MaskSpec};
+use crate::mask::{ColumnMask, ColumnShape, Content, Keys, MaskSpec};
 use crate::value::{Format, oid};
 
 fn mask(spec: &str, type_oid: u32) -> Arc<Form> {
@@ -378,7 +378,7 @@ fn array_columns_in_documents_are_masked_as_in_rows() {
     let shape = ColumnShape {
         type_oid: 1009,
         type_modifier: -1,
-        array_element: Some((oid::TEXT, Box::new(element))),
+        content: Content::Array(oid::TEXT, Box::new(element)),
         ..ColumnShape::default()
     };
     let keys = Keys::from_content(&[7; 32]).unwrap();

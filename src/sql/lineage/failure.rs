@@ -76,7 +76,7 @@ impl<'a> Analyser<'a> {
                 || oid == TEXT
                 || matches!(
                     self.snapshot.types.get(&oid).map(|found| found.kind),
-                    Some(TypeKind::Base | TypeKind::Enum | TypeKind::Range(_))
+                    Some(TypeKind::Base | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Multirange(_))
                 )
         })
     }
@@ -123,7 +123,7 @@ impl<'a> Analyser<'a> {
         match self.snapshot.types.get(&oid).map(|found| found.kind) {
             Some(TypeKind::Array(element)) => self.is_comparable_type(self.snapshot.base_type(element, -1).0),
             Some(TypeKind::Base) | None => !NOT_COMPARABLE.contains(&oid),
-            Some(TypeKind::Enum | TypeKind::Range(_)) => true,
+            Some(TypeKind::Enum | TypeKind::Range(_) | TypeKind::Multirange(_)) => true,
             Some(_) => false,
         }
     }
@@ -170,7 +170,7 @@ impl<'a> Analyser<'a> {
         const JSON: Oid = 114;
         match self.snapshot.types.get(&oid).map(|found| found.kind) {
             Some(TypeKind::Array(element)) => self.is_no_json(self.snapshot.base_type(element, -1).0),
-            Some(TypeKind::Base | TypeKind::Enum | TypeKind::Range(_)) | None => oid != JSON,
+            Some(TypeKind::Base | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Multirange(_)) | None => oid != JSON,
             Some(TypeKind::Composite(relation)) => self.snapshot.relations.get(&relation).is_some_and(|relation| {
                 let mut types = relation.columns.iter().map(|column| column.type_oid);
                 types.all(|oid| self.is_no_json(self.snapshot.base_type(oid, -1).0))

@@ -179,7 +179,13 @@ impl<'a> Analyser<'a> {
             one.output_names.is_empty()
                 && matches!(
                     kind,
-                    Some(TypeKind::Base | TypeKind::Array(_) | TypeKind::Enum | TypeKind::Range(_))
+                    Some(
+                        TypeKind::Base
+                            | TypeKind::Array(_)
+                            | TypeKind::Enum
+                            | TypeKind::Range(_)
+                            | TypeKind::Multirange(_)
+                    )
                 )
         })
     }

@@ -77,7 +77,7 @@ impl<'a> Analyser<'a> {
         let is_other = value.type_oid.as_ref().and_then(kind).is_some_and(|kind| {
             matches!(
                 kind,
-                TypeKind::Base | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Composite(_)
+                TypeKind::Base | TypeKind::Enum | TypeKind::Range(_) | TypeKind::Multirange(_) | TypeKind::Composite(_)
             )
         });
         !is_other && value.fields.is_none() && !self.is_scalar(value)

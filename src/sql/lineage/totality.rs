@@ -54,7 +54,7 @@ impl<'a> Analyser<'a> {
             known.any(|found| found != UNKNOWN && wanted(found))
         };
         let kind = |oid: Oid| self.snapshot.types.get(&oid).map(|found| found.kind);
-        let is_range = |oid: Oid| matches!(kind(oid), Some(TypeKind::Range(_)));
+        let is_range = |oid: Oid| matches!(kind(oid), Some(TypeKind::Range(_) | TypeKind::Multirange(_)));
         let is_array = |oid: Oid| matches!(kind(oid), Some(TypeKind::Array(_))) && self.is_comparable_type(oid);
         let is_address = |oid: Oid| matches!(oid, oid::INET | oid::CIDR);
         match name {

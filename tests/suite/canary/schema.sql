@@ -76,6 +76,19 @@ INSERT INTO vault.boxed SELECT id, v FROM vault.visit v WHERE id < 3;
 CREATE TABLE vault.clean (id int PRIMARY KEY, label text, payload jsonb);
 INSERT INTO vault.clean SELECT n, 'label ' || n, jsonb_build_object('n', n) FROM generate_series(1, 5) n;
 
+CREATE TYPE vault.stay AS (who text, span int8range, homes vault.home[], facts hstore);
+CREATE TABLE vault.held (
+    id int PRIMARY KEY, home vault.home, homes vault.home[], stay vault.stay, stays vault.stay[], span int8range, spans int8range[], doc xml, facts hstore,
+    profile jsonb, raw json);
+INSERT INTO vault.held
+SELECT n, h, ARRAY[ROW(vault.token('held homes a', n), vault.token('held homes b', n))::vault.home, NULL], s, ARRAY[s, NULL], r, ARRAY[r, NULL, 'empty'],
+    xmlparse(content '<p a="' || vault.token('held a', n) || '">' || vault.token('held p', n) || '<plan>gold</plan><!-- ' || vault.token('held c', n) || ' --></p>'),
+    hstore(ARRAY['mail', 'plan'], ARRAY[vault.token('held mail', n), 'gold']), d, d::json
+FROM generate_series(1, 4) n,
+    LATERAL (SELECT ROW(vault.token('held street', n), vault.token('held zip', n))::vault.home AS h,
+        int8range(7000000000000 + 3 * vault.number('held', n), 8000000000000 + 3 * vault.number('held', n)) AS r) a,
+    LATERAL (SELECT ROW(vault.token('held who', n), r, ARRAY[h], hstore('k', vault.token('held k', n)))::vault.stay AS s,
+        jsonb_build_object('plan', 'gold', 'mail', vault.token('held json', n), 'list', jsonb_build_array(vault.token('held list', n), vault.number('held n', n) + 10000000000)) AS d) b;
 CREATE VIEW vault.v_person AS SELECT id, city, email, name, badge FROM vault.person;
 CREATE VIEW vault.v_mail AS SELECT id AS number, email AS mail FROM vault.v_person WHERE city <> '';
 CREATE VIEW vault.v_expression AS SELECT id, city, upper(email) AS loud, email || name AS both FROM vault.person;
