@@ -3,7 +3,7 @@
 use super::contract::Kind;
 use super::{
     bytes, card, constant, ff1, generalise, geo, iban, identifier, integer, ip, json, mac, national_id, noise, nullify,
-    partial, prefix, regexp, scrub, secret, shape, shift, vocabulary, web, wording,
+    partial, place, prefix, regexp, scrub, secret, shape, shift, template, vocabulary, web, when, wording,
 };
 
 pub(super) static ALL: &[&Kind] = &[
@@ -28,6 +28,7 @@ pub(super) static ALL: &[&Kind] = &[
     &wording::CITY,
     &wording::REGION,
     &vocabulary::COUNTRY,
+    &place::PLACE,
     &wording::COMPANY,
     &vocabulary::JOB_TITLE,
     &identifier::USER_NAME,
@@ -55,6 +56,8 @@ pub(super) static ALL: &[&Kind] = &[
     &secret::PASSWORD_HASH,
     &bytes::IMAGE,
     &nullify::SOMETIMES_NULL,
+    &when::WHEN,
+    &template::TEMPLATE,
 ];
 
 /// The mask of this name.

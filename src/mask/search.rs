@@ -62,7 +62,11 @@ impl ColumnMask {
                 let is_marker = self.text.as_ref()?.marker() == shown;
                 if is_marker { None } else { mask.restore(value, out) }
             }
-            Function::Null | Function::Constant(_) | Function::Array(_) | Function::Sometimes(_) => None,
+            Function::Null
+            | Function::Constant(_)
+            | Function::Array(_)
+            | Function::Sometimes(_)
+            | Function::InRow(_) => None,
         }
     }
 }
