@@ -79,6 +79,7 @@ impl Basis {
                                 };
                                 self.treatments.shows_as(&other.treatments, id)
                                     && self.views.column(id) == other.views.column(id)
+                                    && self.views.cell(id) == other.views.cell(id)
                             })
                     })
             })

@@ -175,7 +175,7 @@ pub struct OutputColumn {
 pub struct RowCell {
     /// Equal numbers mean that it is the same row of the same relation, each time; all of it is NULL where an outer join
     /// found none.
-    pub row: u32,
+    pub row: u64,
     /// The column.
     pub column: ColumnId,
 }

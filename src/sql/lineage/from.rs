@@ -82,7 +82,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// So many numbers of rows that were not given before: the first of them.
-    fn new_rows(&mut self, count: u32) -> u32 {
+    fn new_rows(&mut self, count: u64) -> u64 {
         let first = self.rows;
         self.rows = self.rows.saturating_add(count);
         first
@@ -91,7 +91,7 @@ impl<'a> Analyser<'a> {
     /// The columns of one item of FROM. They stand beside each other only: another item may show the same rows in another
     /// order, and an outer join may find nothing for one and something for the other.
     fn beside_each_other(&mut self, mut fields: Vec<Field<'a>>) -> Vec<Field<'a>> {
-        let mut renamed: Vec<(u32, u32)> = Vec::new();
+        let mut renamed: Vec<(u64, u64)> = Vec::new();
         for cell in fields.iter_mut().filter_map(|field| field.origin.cell.as_mut()) {
             let known = renamed.iter().find(|(before, _)| *before == cell.row);
             cell.row = match known {

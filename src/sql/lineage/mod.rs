@@ -126,7 +126,7 @@ struct Analyser<'a> {
     /// Functions whose bodies are being read, the innermost last.
     frames: Vec<Rc<Frame<'a>>>,
     /// Numbers given to rows of items of FROM.
-    rows: u32,
+    rows: u64,
     steps: u32,
 }
 

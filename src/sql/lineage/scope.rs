@@ -77,10 +77,10 @@ pub(super) struct Entry<'a> {
 #[derive(Clone)]
 pub(super) enum Shape<'a> {
     /// A relation that is not expanded, and the number of its row.
-    Relation(&'a Relation, u32),
+    Relation(&'a Relation, u64),
     /// A view outside the system's schemas, with what is known of its columns.
     /// Its columns are of rows with numbers from this one on.
-    View(&'a Relation, &'a ViewLineage, u32),
+    View(&'a Relation, &'a ViewLineage, u64),
     Fields(Rc<Vec<Field<'a>>>),
     Join(Rc<Join<'a>>),
     /// Columns of any name and number, all from here.
@@ -371,7 +371,7 @@ impl<'a> Join<'a> {
 }
 
 /// A column of a relation that is not expanded.
-fn base_column<'a>(relation: &'a Relation, column: &'a Column, row: u32, snapshot: &'a Snapshot) -> Origin<'a> {
+fn base_column<'a>(relation: &'a Relation, column: &'a Column, row: u64, snapshot: &'a Snapshot) -> Origin<'a> {
     let id = ColumnId {
         relation: relation.oid,
         attribute: column.number,
@@ -387,7 +387,7 @@ fn base_column<'a>(relation: &'a Relation, column: &'a Column, row: u32, snapsho
 }
 
 /// The column of a view at this place.
-fn view_column<'a>(column: &'a Column, view: &ViewLineage, at: usize, row: u32, snapshot: &'a Snapshot) -> Origin<'a> {
+fn view_column<'a>(column: &'a Column, view: &ViewLineage, at: usize, row: u64, snapshot: &'a Snapshot) -> Origin<'a> {
     let lineage = view.columns.get(at).cloned().unwrap_or_else(Lineage::computed);
     let mut origin = Origin::of_type(lineage, column.type_oid, snapshot);
     if let Some(Some(structure)) = view.structures.get(at) {

@@ -34,7 +34,7 @@ pub struct ViewLineages {
 
 impl ViewLineage {
     /// How many rows of other relations stand in one of its own.
-    pub(super) fn rows(&self) -> u32 {
+    pub(super) fn rows(&self) -> u64 {
         let last = self.cells.iter().flatten().map(|cell| cell.row).max();
         last.map_or(0, |last| last.saturating_add(1))
     }
@@ -49,7 +49,7 @@ fn numbered_from_0(columns: &[OutputColumn]) -> Vec<Option<RowCell>> {
             seen.push(cell.row);
         }
         Some(RowCell {
-            row: u32::try_from(at).ok()?,
+            row: u64::try_from(at).ok()?,
             ..cell
         })
     });

@@ -4,12 +4,13 @@ use super::needles::Needles;
 use super::peer::{Cell, Peer, Reply};
 
 /// All ways, by the name of their file.
-pub const FILES: [(&str, &str); 6] = [
+pub const FILES: [(&str, &str); 7] = [
     ("canary/ways/values.sql", include_str!("ways/values.sql")),
     ("canary/ways/bits.sql", include_str!("ways/bits.sql")),
     ("canary/ways/doors.sql", include_str!("ways/doors.sql")),
     ("canary/ways/sessions.sql", include_str!("ways/sessions.sql")),
     ("canary/ways/functions.sql", include_str!("ways/functions.sql")),
+    ("canary/ways/beside.sql", include_str!("ways/beside.sql")),
     ("canary/ways/versions.sql", include_str!("ways/versions.sql")),
 ];
 
