@@ -16,20 +16,20 @@ impl Decision<'_> {
         }
     }
 
-    /// Where the result shows what the mask of an output column reads; `None` if it reads nothing. The error: what it reads
-    /// and the result does not show, of the same row, as it is.
+    /// The column that an output column shows, if its mask reads others of the row, and where the result shows these. The error:
+    /// what it reads and the result does not show, of the same row, as it is.
     pub(super) fn beside(
         &self,
         output: &OutputColumn,
         all: &[OutputColumn],
-    ) -> Option<Result<Vec<Beside>, Vec<ColumnId>>> {
-        let mut protected = self.protected(&output.lineage.verbatim);
+    ) -> Option<(ColumnId, Result<Vec<Beside>, Vec<ColumnId>>)> {
+        let mut protected = self.protected(&output.lineage.verbatim).filter(|_| is_plain(output));
         let column = protected.find(|column| !self.reads(*column).is_empty())?;
         let wanted = self.reads(column).iter().map(|attribute| ColumnId {
             relation: column.relation,
             attribute: *attribute,
         });
-        let own = output.cell.filter(|cell| cell.column == column && is_plain(output));
+        let own = output.cell.filter(|cell| cell.column == column);
         let (mut beside, mut missing) = (Vec::new(), Vec::new());
         for wanted in wanted {
             let shows = |other: &OutputColumn| {
@@ -45,7 +45,8 @@ impl Decision<'_> {
                 None => missing.push(wanted),
             }
         }
-        Some(if missing.is_empty() { Ok(beside) } else { Err(missing) })
+        let found = if missing.is_empty() { Ok(beside) } else { Err(missing) };
+        Some((column, found))
     }
 
     /// What is done with a column whose mask finds what it reads.

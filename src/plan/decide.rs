@@ -324,8 +324,8 @@ impl<'a> Decision<'a> {
             }
         }
         let beside = self.beside(column, all);
-        if let Some(Ok(beside)) = beside {
-            return Ok(self.masked_in_row(first, beside));
+        if let Some((column, Ok(beside))) = beside {
+            return Ok(self.masked_in_row(column, beside));
         }
         if let Some(first) = lineage.verbatim.first().copied()
             && let Some(found) = self.treatment(first)
@@ -353,8 +353,8 @@ impl<'a> Decision<'a> {
             && protected
                 .iter()
                 .all(|column| matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact)));
-        if let (Derived::Refuse, Some(Err(wanted))) = (self.derived, beside) {
-            return Err(self.apart(label, first, &wanted));
+        if let (Derived::Refuse, Some((column, Err(wanted)))) = (self.derived, beside) {
+            return Err(self.apart(label, column, &wanted));
         }
         if self.derived == Derived::Refuse && !unlisted {
             return Err(Refusal {

@@ -97,12 +97,17 @@ fn live_and_restored_agree() {
     let stage = Stage::set();
     for (database, args) in [
         ("copied", &["--format=plain"][..]),
-        ("inserted", &["--inserts", "--rows-per-insert=9"]),
+        // Without names of columns, pg_dump cannot restore a table whose columns are in another order than its parent's.
+        (
+            "inserted",
+            &["--inserts", "--rows-per-insert=9", "--exclude-table=*_visit"],
+        ),
         ("by_columns", &["--column-inserts"]),
     ] {
         stage.copy(database, args);
         let mut differences = Vec::new();
-        for sql in QUERIES {
+        let excludes = args.contains(&"--exclude-table=*_visit");
+        for sql in QUERIES.iter().filter(|sql| !excludes || !sql.contains("_visit")) {
             let (live, restored) = (stage.live(sql), stage.direct(database, sql));
             if live.code != Some(0) || live.stdout != restored {
                 differences.push(format!("{sql}\n{}{}", live.stderr, shown(&live.stdout, &restored)));
