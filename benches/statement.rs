@@ -198,10 +198,9 @@ fn select_round_trip(bencher: Bencher) {
     });
 }
 
-#[divan::bench(args = ["keep", "mask"])]
+#[divan::bench(args = ["keep", "mask", "beside"])]
 fn data_rows(bencher: Bencher, rules: &str) {
-    let rules = if rules == "mask" { RULES } else { "" };
-    let planner = Arc::new(planner(rules));
+    let planner = Arc::new(planner(&rules_of(rules)));
     let snapshot = planner.basis().snapshot.clone();
     let columns = COLUMNS.map(|(name, _, type_oid, _)| (name, column(&snapshot, "customer", name), type_oid));
     let mut head = Vec::new();
@@ -218,9 +217,9 @@ fn data_rows(bencher: Bencher, rules: &str) {
     relay_rows(bencher, &planner, "SELECT * FROM customer", &head, &rows);
 }
 
-#[divan::bench(args = ["keep", "mask"])]
+#[divan::bench(args = ["keep", "mask", "beside"])]
 fn copy_text(bencher: Bencher, rules: &str) {
-    let planner = Arc::new(planner(if rules == "mask" { RULES } else { "" }));
+    let planner = Arc::new(planner(&rules_of(rules)));
     let mut head = Vec::new();
     compose::put_message(&mut head, reply::COPY_OUT_RESPONSE, |out| {
         out.extend_from_slice(&[0, 0, COLUMNS.len() as u8]);
@@ -233,6 +232,15 @@ fn copy_text(bencher: Bencher, rules: &str) {
         });
     });
     relay_rows(bencher, &planner, "COPY customer TO STDOUT", &head, &rows);
+}
+
+/// `beside`: as `mask`, and the date moves by what stands beside it.
+fn rules_of(name: &str) -> String {
+    match name {
+        "mask" => RULES.to_owned(),
+        "beside" => RULES.replace("mask = \"date_shift\"", "mask = { kind = \"date_shift\", by = \"id\" }"),
+        _ => String::new(),
+    }
 }
 
 fn relay_rows(bencher: Bencher, planner: &Arc<Planner>, text: &str, head: &[u8], rows: &[u8]) {

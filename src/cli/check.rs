@@ -4,6 +4,7 @@
 
 mod coverage;
 mod inspect;
+mod rule_test;
 mod server;
 
 use std::fmt::Write as _;
@@ -138,6 +139,8 @@ pub enum Kind {
     PartitionKey,
     /// So few possible values that a pseudonym can be undone by anyone.
     SmallDomain,
+    /// A mask that goes by other columns of the row, and what it tells of them or shows.
+    Row,
     /// Columns that no rule names.
     Unlisted,
     /// Personal data in a default, a constraint, a comment or another definition.

@@ -11,7 +11,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::catalog::{Column, ColumnId, Relation, Snapshot};
-use crate::mask::{Masked, redaction};
+use crate::mask::{self, Masked, RowField, redaction};
 use crate::rules::{Action, ColumnTreatment, Treatments, has_personal_columns};
 use crate::upstream::Row;
 use crate::value::Format;
@@ -112,19 +112,31 @@ fn look(args: &PreviewArgs) -> Result<Preview, String> {
         .iter()
         .filter(|column| args.all || treatment(column).is_some())
         .collect();
+    let read = |column: &Column| {
+        wanted
+            .iter()
+            .any(|shown| reads(treatment(shown)).contains(&column.number))
+    };
+    let is_wanted = |column: &Column| wanted.iter().any(|shown| shown.number == column.number);
+    let beside = relation
+        .columns
+        .iter()
+        .filter(|column| read(column) && !is_wanted(column));
+    let asked: Vec<&Column> = wanted.iter().copied().chain(beside).collect();
     let rows = match wanted.is_empty() {
         true => Vec::new(),
         false => live
-            .ask(&select(relation, &wanted, args.rows))
+            .ask(&select(relation, &asked, args.rows))
             .map_err(|problems| problems.to_string())?,
     };
+    let snapshot = &live.snapshot;
     let shown = wanted.iter().enumerate().map(|(index, column)| Shown {
         column: column.name.clone(),
         mask: treatment(column).map(|found| found.mask_name),
         rule: rule(&resolved.treatments, id(relation, column)),
         values: rows
             .iter()
-            .map(|row| pair(&live.snapshot, column, treatment(column), row, index))
+            .map(|row| pair((snapshot, &asked), treatment(column), row, index))
             .collect(),
     });
     Ok(Preview {
@@ -207,14 +219,42 @@ fn select(relation: &Relation, columns: &[&Column], rows: u16) -> String {
     )
 }
 
-/// What a client would see of one value: as the plan of `SELECT column FROM table` has it.
-fn pair(snapshot: &Snapshot, column: &Column, treatment: Option<&ColumnTreatment>, row: &Row, index: usize) -> Pair {
+/// The numbers of the columns that a mask reads beside its own.
+fn reads(treatment: Option<&ColumnTreatment>) -> &[i16] {
+    match treatment.map(|found| &found.action) {
+        Some(Action::Mask(mask)) => mask.reads(),
+        _ => &[],
+    }
+}
+
+/// What a client would see of one value: as the plan of `TABLE` has it. `asked` are the columns of the row.
+fn pair(
+    (snapshot, asked): (&Snapshot, &[&Column]),
+    treatment: Option<&ColumnTreatment>,
+    row: &Row,
+    index: usize,
+) -> Pair {
     let before = row.get(index).and_then(Option::as_deref);
-    let (type_oid, _) = snapshot.base_type(column.type_oid, column.type_modifier);
+    let base_type = |column: &Column| snapshot.base_type(column.type_oid, column.type_modifier).0;
+    let type_oid = asked.get(index).map_or(0, |column| base_type(column));
+    let beside = asked
+        .iter()
+        .zip(row.iter())
+        .filter(|(column, _)| reads(treatment).contains(&column.number));
+    let beside = beside.map(|(column, value)| RowField {
+        attribute: column.number,
+        type_oid: base_type(column),
+        format: Format::Text,
+        value: value.as_deref(),
+    });
+    let fields: Vec<RowField<'_>> = beside.collect();
     let mut masked = Vec::new();
     let action = treatment.map(|found| &found.action);
     let became = match (action, before) {
-        (Some(Action::Mask(mask)), Some(value)) => mask.apply(type_oid, Format::Text, value, &mut masked),
+        (Some(Action::Mask(mask)), Some(value)) => {
+            let beside = mask::Row { fields: &fields };
+            mask.apply_in_row(type_oid, Format::Text, value, &beside, &mut masked)
+        }
         (Some(Action::Redact), _) => redaction(type_oid, Format::Text, &mut masked),
         (None, Some(value)) => {
             masked.extend_from_slice(value);

@@ -6,7 +6,7 @@ use crate::plan::{PlannedColumn, RowMask};
 use crate::sql::{CopyFormat, CopyOptions, ForceQuote};
 use crate::wire::copy::{BinaryRewriter, CopyRewriter, CsvRewriter, TextRewriter};
 use crate::wire::frame;
-use crate::wire::row;
+use crate::wire::row::{self, FieldRewriter};
 use crate::wire::tag::reply;
 
 use super::Violation;
@@ -69,7 +69,11 @@ impl Rows {
             return Ok(());
         }
         let at = frame::start(out, reply::DATA_ROW);
-        row::rewrite(&whole[frame::HEADER_BYTES..], &**mask, out)?;
+        let body = &whole[frame::HEADER_BYTES..];
+        match mask.reads_row() {
+            true => row::rewrite_in_row(body, &**mask, out)?,
+            false => row::rewrite(body, &**mask, out)?,
+        }
         frame::finish(out, at);
         Ok(())
     }

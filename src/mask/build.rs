@@ -2,13 +2,14 @@
 
 use super::array::ArrayMask;
 use super::constant::Constant;
-use super::contract::Uniqueness;
+use super::contract::{Contract, Uniqueness};
 use super::nullify::SometimesNull;
 use super::options::Settings;
 use super::prf::Prf;
 use super::range::RangeMask;
+use super::row::{Reader, Row, Sibling};
 use super::text::TextColumn;
-use super::{ColumnMask, ColumnShape, Keys, MaskError, MaskSpec};
+use super::{ColumnMask, ColumnShape, Keys, MaskError, MaskSpec, Masked};
 use crate::value::Format;
 
 /// What a family makes a mask from.
@@ -20,6 +21,8 @@ pub(super) struct Build<'a> {
     pub(super) text: Option<&'a TextColumn>,
     pub(super) keys: &'a Keys,
     pub(super) domain: &'a str,
+    /// The other columns of the table, as far as the mask reads them.
+    pub(super) siblings: &'a [Sibling],
 }
 
 impl Build<'_> {
@@ -31,6 +34,33 @@ impl Build<'_> {
     /// One for another purpose: two uses of one key would each give the other away.
     pub(super) fn prf_for(&self, purpose: &str) -> Prf {
         self.keys.domain(self.domain).prf(purpose)
+    }
+
+    /// Another column of the table.
+    pub(super) fn sibling(&self, name: &str) -> Result<&Sibling, Unfit> {
+        let found = self.siblings.iter().find(|sibling| sibling.name == name);
+        found.ok_or_else(|| Unfit::Sibling(name.to_owned()))
+    }
+
+    /// What reads it.
+    pub(super) fn reader(&self, name: &str) -> Result<Reader, Unfit> {
+        self.sibling(name).map(Reader::new)
+    }
+
+    /// A mask in the place of this one, for the same column. It is of this one's domain, if a rule names that.
+    pub(super) fn branch(&self, spec: &MaskSpec) -> Result<ColumnMask, Unfit> {
+        let domain = if self.domain == self.name {
+            spec.name()
+        } else {
+            self.domain
+        };
+        ColumnMask::compile_in_row(spec, self.shape, self.siblings, self.keys, domain)
+            .map_err(|error| Unfit::Inner(Box::new(error)))
+    }
+
+    /// What stands for a mask that a rule does not name.
+    pub(super) fn redact(&self) -> Result<MaskSpec, Unfit> {
+        MaskSpec::parse(&toml::Value::from("redact")).map_err(|_| Unfit::Type)
     }
 
     /// A mask within this one, for the same column unless `shape` says otherwise. Its domain is its own name, as if a
@@ -49,6 +79,10 @@ pub(super) enum Unfit {
     Value(String),
     /// An option names a field that the column's type has not.
     Field { field: String, known: String },
+    /// Options do not fit each other.
+    Options(&'static str),
+    /// It reads a column that there is not, or not of a type that it can read.
+    Sibling(String),
     /// A mask within it cannot.
     Inner(Box<MaskError>),
 }
@@ -108,11 +142,36 @@ pub(super) enum Function {
     Range(Box<RangeMask>),
     /// A share of the values becomes NULL.
     Sometimes(Box<SometimesNull>),
+    /// By what stands beside the value in its row.
+    InRow(Box<dyn RowBound>),
+}
+
+/// A mask that reads other columns of the row.
+pub(super) trait RowBound: Send + Sync {
+    /// Appends what becomes of a value; `None` where it cannot be masked, or the row is not known as far as it must be.
+    fn apply(&self, type_oid: u32, format: Format, value: &[u8], row: &Row<'_>, out: &mut Vec<u8>) -> Option<Masked>;
+
+    /// Says what it promises for the column that it was made for.
+    fn refine(&self, _contract: &mut Contract) {}
+
+    /// Whether it shows some values as they are.
+    fn shows_values(&self) -> bool {
+        false
+    }
+
+    /// Whether which way it takes tells of what it reads.
+    fn decides(&self) -> bool {
+        false
+    }
 }
 
 impl Function {
     pub(super) fn text(mask: impl TextMask + 'static) -> Result<Function, Unfit> {
         Ok(Function::Text(Box::new(mask)))
+    }
+
+    pub(super) fn in_row(mask: impl RowBound + 'static) -> Result<Function, Unfit> {
+        Ok(Function::InRow(Box::new(mask)))
     }
 
     pub(super) fn typed(mask: impl TypedMask + 'static) -> Result<Function, Unfit> {

@@ -3,7 +3,8 @@
 use super::contract::Kind;
 use super::{
     bytes, card, composite, constant, ff1, generalise, geo, hstore, iban, identifier, integer, ip, json, mac,
-    national_id, noise, nullify, partial, prefix, regexp, scrub, secret, shape, shift, vocabulary, web, wording, xml,
+    national_id, noise, nullify, partial, place, prefix, regexp, scrub, secret, shape, shift, template, vocabulary,
+    web, when, wording, xml,
 };
 
 pub(super) static ALL: &[&Kind] = &[
@@ -28,6 +29,7 @@ pub(super) static ALL: &[&Kind] = &[
     &wording::CITY,
     &wording::REGION,
     &vocabulary::COUNTRY,
+    &place::PLACE,
     &wording::COMPANY,
     &vocabulary::JOB_TITLE,
     &identifier::USER_NAME,
@@ -58,6 +60,8 @@ pub(super) static ALL: &[&Kind] = &[
     &secret::PASSWORD_HASH,
     &bytes::IMAGE,
     &nullify::SOMETIMES_NULL,
+    &when::WHEN,
+    &template::TEMPLATE,
 ];
 
 /// The mask of this name.

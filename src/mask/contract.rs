@@ -203,6 +203,8 @@ pub struct Example {
     pub type_oid: u32,
     /// The value in text form.
     pub value: &'static str,
+    /// Columns that stand beside it in the row, for a mask that reads them: name, type, value in text form.
+    pub row: &'static [(&'static str, u32, &'static str)],
 }
 
 /// What a mask promises.
@@ -226,7 +228,7 @@ pub struct Contract {
     pub uniqueness: Uniqueness,
     /// Under the key, a masked value leads back to its original, so that clients can search by it.
     pub reversible: bool,
-    /// Equal values get equal masked values (in one domain, if keyed).
+    /// Equal values get equal masked values (in one domain, if keyed), whatever stands beside them.
     pub deterministic: bool,
     /// All values become one and the same, whatever they are. So the least of the masked values is the masked least, and so on.
     pub constant: bool,
@@ -261,6 +263,7 @@ impl Contract {
                 options: "",
                 type_oid: oid::TEXT,
                 value: example,
+                row: &[],
             },
         }
     }
@@ -316,6 +319,22 @@ impl Contract {
                 options: example,
                 ..self.example
             },
+            ..self
+        }
+    }
+
+    /// By what stands beside a value in its row, so that equal values become different ones.
+    pub(super) const fn of_row(self) -> Contract {
+        Contract {
+            deterministic: false,
+            ..self
+        }
+    }
+
+    /// With an example beside which these columns stand.
+    pub(super) const fn beside(self, row: &'static [(&'static str, u32, &'static str)]) -> Contract {
+        Contract {
+            example: Example { row, ..self.example },
             ..self
         }
     }

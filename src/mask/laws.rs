@@ -11,6 +11,7 @@ use crate::value::text::characters;
 mod claims;
 mod forms;
 mod ranges;
+mod rows;
 mod uniqueness;
 
 const TEXT_TYPES: [u32; 4] = [oid::TEXT, oid::VARCHAR, oid::BPCHAR, oid::NAME];
@@ -75,7 +76,7 @@ pub(super) fn parsed(rule: &str) -> MaskSpec {
 /// What a value in text form becomes; `NULL` where it is that.
 pub(super) fn masked(spec: &MaskSpec, type_oid: u32, type_modifier: i32, value: &str) -> String {
     let shape = shape(type_oid, type_modifier);
-    let mask = ColumnMask::compile(spec, &shape, &keys(), spec.name()).expect("an accepted type");
+    let mask = beside(spec, &shape, &keys(), spec.name()).expect("an accepted type");
     match apply(&mask, type_oid, Format::Text, value.as_bytes()) {
         Some(masked) => String::from_utf8(masked).expect("UTF-8"),
         None => "NULL".into(),
@@ -91,7 +92,13 @@ fn shape(type_oid: u32, type_modifier: i32) -> ColumnShape {
 }
 
 fn compile(name: &str, type_oid: u32, type_modifier: i32) -> Result<ColumnMask, MaskError> {
-    ColumnMask::compile(&spec(name), &shape(type_oid, type_modifier), &keys(), "d")
+    beside(&spec(name), &shape(type_oid, type_modifier), &keys(), "d")
+}
+
+/// Beside the columns of the mask's example.
+fn beside(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -> Result<ColumnMask, MaskError> {
+    let (siblings, _) = spec.contract().example.row();
+    ColumnMask::compile_in_row(spec, shape, &siblings, keys, domain)
 }
 
 fn compiled(name: &str, type_oid: u32) -> ColumnMask {
@@ -101,7 +108,8 @@ fn compiled(name: &str, type_oid: u32) -> ColumnMask {
 /// `None` for NULL.
 fn apply(mask: &ColumnMask, type_oid: u32, format: Format, value: &[u8]) -> Option<Vec<u8>> {
     let mut out = b"before".to_vec();
-    let masked = mask.apply(type_oid, format, value, &mut out);
+    let (_, fields) = mask.contract().example.row();
+    let masked = mask.apply_in_row(type_oid, format, value, &Row { fields: &fields }, &mut out);
     let appended = out.strip_prefix(b"before").expect("only appends").to_vec();
     match masked {
         Masked::Value => Some(appended),
@@ -218,7 +226,7 @@ fn keys_and_domains_matter() {
     for contract in MaskSpec::kinds().filter(|contract| contract.needs_key) {
         let column = shape(contract.example.type_oid, -1);
         let masked = |keys: &Keys, domain: &str| {
-            let mask = ColumnMask::compile(&spec(contract.name), &column, keys, domain).expect("accepted");
+            let mask = beside(&spec(contract.name), &column, keys, domain).expect("accepted");
             (0..4)
                 .map(|index| {
                     let value = contract.example.value.replacen('2', &index.to_string(), 1);

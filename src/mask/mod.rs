@@ -40,21 +40,25 @@ mod options;
 mod partial;
 mod path;
 mod permutation;
+mod place;
 mod prefix;
 mod prf;
 mod range;
 mod recognise;
 mod reference;
 mod regexp;
+mod row;
 mod scrub;
 mod search;
 mod secret;
 mod shape;
 mod shift;
 mod spec;
+mod template;
 mod text;
 mod vocabulary;
 mod web;
+mod when;
 mod wording;
 mod words;
 mod xml;
@@ -68,6 +72,7 @@ pub use keys::{DomainKey, Keys, KeysError};
 pub use options::{Default as OptionDefault, OptionKind, OptionSpec};
 pub use recognise::{Recognised, is_first_name, is_last_name, recognise};
 pub use reference::{example_result, markdown};
+pub use row::{Read, Row, RowField, Shown, Sibling};
 pub use search::SEARCHED_BYTES_MAX;
 pub use spec::{MaskSpec, MaskSpecError};
 
@@ -175,6 +180,40 @@ pub enum MaskError {
         /// The fields that there are.
         known: String,
     },
+    /// It reads a column that it cannot.
+    #[error(
+        "mask `{mask}` of column `{column}` reads column `{sibling}`, which the table does not have, or not of a type that it can read, or which cannot be read from within another mask"
+    )]
+    Sibling {
+        /// The mask.
+        mask: &'static str,
+        /// The column.
+        column: String,
+        /// What it reads.
+        sibling: String,
+    },
+    /// It reads a column as it is shown that is shown by way of itself.
+    #[error(
+        "mask `{mask}` of column `{column}` reads column `{sibling}` as it is shown, and that reads `{column}` in turn"
+    )]
+    Circle {
+        /// The mask.
+        mask: &'static str,
+        /// The column.
+        column: String,
+        /// What it reads.
+        sibling: String,
+    },
+    /// Options contradict each other, or one is wanting.
+    #[error("mask `{mask}` of column `{column}` {what}")]
+    Options {
+        /// The mask.
+        mask: &'static str,
+        /// The column.
+        column: String,
+        /// What is wrong.
+        what: &'static str,
+    },
     /// The value of an option is none of the column's type, or too large for it.
     #[error("the value {value:?} of mask `{mask}` does not fit column `{column}`")]
     Value {
@@ -207,6 +246,8 @@ pub struct ColumnMask {
     /// What stands for a value that cannot be masked, where the type has such a value: NULL would say of it that there is none.
     neutral: Option<Constant>,
     function: Function,
+    /// Numbers of the columns that it reads beside its own.
+    reads: Vec<i16>,
 }
 
 impl std::fmt::Debug for ColumnMask {
@@ -224,35 +265,29 @@ impl ColumnMask {
     ///
     /// `domain` names the columns whose equal values get equal masked values.
     pub fn compile(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -> Result<ColumnMask, MaskError> {
+        ColumnMask::compile_in_row(spec, shape, &[], keys, domain)
+    }
+
+    /// As [`ColumnMask::compile`], for a mask that reads other columns of the row ([`MaskSpec::reads`]): these.
+    pub fn compile_in_row(
+        spec: &MaskSpec,
+        shape: &ColumnShape,
+        siblings: &[Sibling],
+        keys: &Keys,
+        domain: &str,
+    ) -> Result<ColumnMask, MaskError> {
         let contract = spec.contract();
         let text = TextColumn::of(shape);
-        let function = match function(spec, shape, text.as_ref(), keys, domain) {
-            Ok(function) => function,
-            Err(Unfit::Type) => {
-                return Err(MaskError::Type {
-                    mask: contract.name,
-                    column: shape.name.clone(),
-                    type_oid: shape.type_oid,
-                    accepts: contract.accepted(),
-                });
-            }
-            Err(Unfit::Value(value)) => {
-                return Err(MaskError::Value {
-                    mask: contract.name,
-                    value,
-                    column: shape.name.clone(),
-                });
-            }
-            Err(Unfit::Field { field, known }) => {
-                return Err(MaskError::Field {
-                    mask: contract.name,
-                    field,
-                    column: shape.name.clone(),
-                    known,
-                });
-            }
-            Err(Unfit::Inner(error)) => return Err(*error),
+        let build = Build {
+            name: contract.name,
+            settings: &spec.settings,
+            shape,
+            text: text.as_ref(),
+            keys,
+            domain,
+            siblings,
         };
+        let function = function(spec, &build).map_err(|unfit| unfit.told(contract, shape))?;
         if shape.not_null && matches!(function, Function::Null | Function::Sometimes(_)) {
             return Err(MaskError::NotNull {
                 mask: contract.name,
@@ -266,6 +301,7 @@ impl ColumnMask {
             holds_few_values: holds_few_values(shape, text.as_ref().filter(|_| contract.keeps_length)),
             text,
             function,
+            reads: read_by(spec, siblings),
         };
         match (&mask.function, &mask.text) {
             (Function::Text(function), Some(column)) => {
@@ -289,6 +325,10 @@ impl ColumnMask {
                     },
                     ..*bound
                 };
+            }
+            (Function::InRow(function), _) => {
+                mask.contract.deterministic = false;
+                function.refine(&mut mask.contract);
             }
             _ => {}
         }
@@ -321,6 +361,34 @@ impl ColumnMask {
             return Masked::Value;
         }
         out.truncate(start);
+        self.redacted(type_oid, format, out)
+    }
+
+    /// As [`ColumnMask::apply`], of a value that stands in this row. Masks that read other columns need it: without, or
+    /// where the row is not known as far as they read it, they redact.
+    pub fn apply_in_row(
+        &self,
+        type_oid: u32,
+        format: Format,
+        value: &[u8],
+        row: &Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Masked {
+        let Function::InRow(function) = &self.function else {
+            return self.apply(type_oid, format, value, out);
+        };
+        let start = out.len();
+        if self.accepts(type_oid)
+            && value.len() <= MASKED_FIELD_BYTES_MAX
+            && let Some(masked) = function.apply(type_oid, format, value, row, out)
+        {
+            return masked;
+        }
+        out.truncate(start);
+        self.redacted(type_oid, format, out)
+    }
+
+    fn redacted(&self, type_oid: u32, format: Format, out: &mut Vec<u8>) -> Masked {
         match (&self.text, &self.neutral) {
             (Some(column), _) if self.accepts(type_oid) => {
                 column.push_redacted(type_oid, out);
@@ -361,7 +429,7 @@ impl ColumnMask {
             Function::Typed(mask) => mask.apply(type_oid, format, value, out),
             Function::Array(mask) => mask.apply(format, value, out),
             Function::Range(mask) => mask.apply(format, value, out),
-            Function::Null | Function::Constant(_) | Function::Sometimes(_) => None,
+            Function::Null | Function::Constant(_) | Function::Sometimes(_) | Function::InRow(_) => None,
         }
     }
 
@@ -393,6 +461,27 @@ impl ColumnMask {
         }
     }
 
+    /// The numbers of the columns that it reads beside its own, in the row that a value stands in; those that are read for
+    /// what is shown of them bring what their masks read.
+    pub fn reads(&self) -> &[i16] {
+        &self.reads
+    }
+
+    /// Whether some values are shown as they are, because a rule says so of the rows that they stand in.
+    pub fn shows_values(&self) -> bool {
+        matches!(&self.function, Function::InRow(mask) if mask.shows_values())
+    }
+
+    /// Whether it is one mask or another by what it reads, so that what is shown tells which.
+    pub fn decides_by_row(&self) -> bool {
+        matches!(&self.function, Function::InRow(mask) if mask.decides())
+    }
+
+    /// Whether it makes NULL of values.
+    fn makes_null(&self) -> bool {
+        matches!(self.function, Function::Null | Function::Sometimes(_))
+    }
+
     /// What this mask promises for this column.
     pub fn contract(&self) -> &Contract {
         &self.contract
@@ -400,30 +489,16 @@ impl ColumnMask {
 }
 
 /// What the mask does to values of a column; to each element where it is an array, unless the mask is one of whole values.
-fn function(
-    spec: &MaskSpec,
-    shape: &ColumnShape,
-    text: Option<&TextColumn>,
-    keys: &Keys,
-    domain: &str,
-) -> Result<Function, Unfit> {
+fn function(spec: &MaskSpec, build: &Build<'_>) -> Result<Function, Unfit> {
     let contract = &spec.kind.contract;
     let is_whole = |family: &TypeFamily| matches!(family, TypeFamily::Array | TypeFamily::Nullable);
     if !contract.accepts.iter().any(is_whole)
-        && let Some(function) = of_members(spec, shape, keys, domain)?
+        && let Some(function) = of_members(spec, build)?
     {
         return Ok(function);
     }
-    let build = Build {
-        name: contract.name,
-        settings: &spec.settings,
-        shape,
-        text,
-        keys,
-        domain,
-    };
-    match (spec.kind.build)(&build)? {
-        Function::Text(_) if text.is_none() => Err(Unfit::Type),
+    match (spec.kind.build)(build)? {
+        Function::Text(_) if build.text.is_none() => Err(Unfit::Type),
         function => Ok(function),
     }
 }
@@ -439,16 +514,20 @@ fn holds_few_values(shape: &ColumnShape, text: Option<&TextColumn>) -> bool {
 }
 
 /// The mask applied to each element of an array, or bound of a range; `None` for columns of other types.
-fn of_members(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -> Result<Option<Function>, Unfit> {
+fn of_members(spec: &MaskSpec, build: &Build<'_>) -> Result<Option<Function>, Unfit> {
+    let shape = build.shape;
     let (Content::Array(_, member) | Content::Range(member) | Content::Multirange(member)) = &shape.content else {
         return Ok(None);
     };
+    if !spec.reads().is_empty() {
+        return Err(Unfit::Type);
+    }
     let member = ColumnShape {
         name: shape.name.clone(),
         not_null: true,
         ..(**member).clone()
     };
-    let mask = ColumnMask::compile(spec, &member, keys, domain).map_err(|error| match error {
+    let mask = ColumnMask::compile(spec, &member, build.keys, build.domain).map_err(|error| match error {
         MaskError::Type { .. } => Unfit::Type,
         other => Unfit::Inner(Box::new(other)),
     })?;
@@ -462,6 +541,45 @@ fn of_members(spec: &MaskSpec, shape: &ColumnShape, keys: &Keys, domain: &str) -
     let is_multi = matches!(shape.content, Content::Multirange(_));
     let range = RangeMask::new(mask, member.type_oid, shape.type_oid, is_multi);
     Ok(Some(Function::Range(Box::new(range))))
+}
+
+/// The numbers of the columns that a mask reads, and of those that the masks of shown ones read.
+fn read_by(spec: &MaskSpec, siblings: &[Sibling]) -> Vec<i16> {
+    let mut numbers = Vec::new();
+    for read in spec.reads() {
+        let found = siblings.iter().find(|sibling| sibling.name == read.column);
+        numbers.extend(found.map(|sibling| sibling.attribute));
+        if let Some(Shown::Masked(mask)) = found.map(|sibling| &sibling.shown).filter(|_| read.as_shown) {
+            numbers.extend_from_slice(mask.reads());
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+impl Unfit {
+    fn told(self, contract: Contract, shape: &ColumnShape) -> MaskError {
+        let (mask, column) = (contract.name, shape.name.clone());
+        match self {
+            Unfit::Type => MaskError::Type {
+                mask,
+                column,
+                type_oid: shape.type_oid,
+                accepts: contract.accepted(),
+            },
+            Unfit::Value(value) => MaskError::Value { mask, value, column },
+            Unfit::Field { field, known } => MaskError::Field {
+                mask,
+                field,
+                column,
+                known,
+            },
+            Unfit::Options(what) => MaskError::Options { mask, column, what },
+            Unfit::Sibling(sibling) => MaskError::Sibling { mask, column, sibling },
+            Unfit::Inner(error) => *error,
+        }
+    }
 }
 
 /// What stands in place of a value that was computed from protected ones: a marker for text, NULL for all else.

@@ -4,7 +4,9 @@ use std::fmt;
 
 use toml::Value;
 
+use super::row::Read;
 use super::spec::{MaskSpec, MaskSpecError, nearest};
+use super::template;
 
 /// One option of a mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +40,16 @@ pub enum OptionKind {
     Choice(&'static [&'static str]),
     /// Several texts.
     Texts,
+    /// Several strings, numbers or booleans, as a column's type writes them.
+    Literals,
+    /// A column of the same table, whose values the mask reads.
+    Column,
+    /// Several of them.
+    Columns,
+    /// Text with columns of the same table in braces, which the mask reads as they are shown.
+    Template,
+    /// Another mask, or that the value is shown as it is.
+    Branch,
     /// Several numbers, ascending.
     Reals,
     /// Another mask.
@@ -99,6 +111,11 @@ impl fmt::Display for OptionKind {
                 Ok(())
             }
             OptionKind::Texts => formatter.write_str("a list of strings"),
+            OptionKind::Literals => formatter.write_str("a list of strings without NUL, numbers or booleans"),
+            OptionKind::Column => formatter.write_str("a column of the same table"),
+            OptionKind::Columns => formatter.write_str("a list of columns of the same table"),
+            OptionKind::Template => formatter.write_str("a string that names columns of the same table in braces"),
+            OptionKind::Branch => formatter.write_str("a mask, or \"keep\""),
             OptionKind::Reals => formatter.write_str("a list of numbers, each larger than the one before"),
             OptionKind::Mask => formatter.write_str("a mask"),
             OptionKind::Masks => formatter.write_str("a table of masks"),
@@ -117,11 +134,15 @@ pub(super) enum Setting {
     Texts(Vec<String>),
     Reals(Vec<f64>),
     Mask(Box<MaskSpec>),
+    /// The value is shown as it is.
+    Keep,
     Masks(Vec<(String, MaskSpec)>),
 }
 
 /// The longest text of an option, in bytes.
 const TEXT_BYTES_MAX: usize = 4096;
+/// What a rule says where a value is to be shown as it is.
+const KEEP: &str = "keep";
 /// How deep masks may stand in masks.
 const DEPTH_MAX: usize = 4;
 
@@ -156,7 +177,8 @@ impl Setting {
             expected: option.kind.to_string(),
         };
         let setting = match option.kind {
-            OptionKind::Mask if depth < DEPTH_MAX => {
+            OptionKind::Branch if written.as_str() == Some(KEEP) => Some(Setting::Keep),
+            OptionKind::Mask | OptionKind::Branch if depth < DEPTH_MAX => {
                 Some(Setting::Mask(Box::new(MaskSpec::parse_within(written, depth + 1)?)))
             }
             OptionKind::Masks if depth < DEPTH_MAX => match written {
@@ -192,6 +214,24 @@ impl Setting {
             (OptionKind::Text, text) => Setting::Text(self::text(text)?),
             (OptionKind::Choice(words), Value::String(word)) if words.contains(&word.as_str()) => {
                 Setting::Text(word.clone())
+            }
+            (OptionKind::Literals, Value::Array(literals)) => {
+                let mut texts = Vec::new();
+                for literal in literals {
+                    match Setting::plain(OptionKind::Literal, literal)? {
+                        Setting::Text(text) => texts.push(text),
+                        _ => return None,
+                    }
+                }
+                Setting::Texts(texts)
+            }
+            (OptionKind::Column, name) => Setting::Text(text(name).filter(|name| !name.is_empty())?),
+            (OptionKind::Columns, Value::Array(names)) if !names.is_empty() => {
+                let names = names.iter().map(|name| text(name).filter(|name| !name.is_empty()));
+                Setting::Texts(names.collect::<Option<_>>()?)
+            }
+            (OptionKind::Template, written) => {
+                Setting::Text(text(written).filter(|text| template::columns(text).is_some())?)
             }
             (OptionKind::Texts, Value::Array(texts)) => Setting::Texts(texts.iter().map(text).collect::<Option<_>>()?),
             (OptionKind::Reals, Value::Array(numbers)) => {
@@ -235,6 +275,7 @@ impl fmt::Display for Setting {
                 )
             }
             Setting::Reals(numbers) => write!(formatter, "{numbers:?}"),
+            Setting::Keep => formatter.write_str(&quoted(&KEEP.to_owned())),
             Setting::Mask(mask) => formatter.write_str(&mask.written()),
             Setting::Masks(masks) => {
                 let members: Vec<_> = masks
@@ -245,6 +286,16 @@ impl fmt::Display for Setting {
             }
         }
     }
+}
+
+/// What a rule says of one of two ways.
+pub(super) enum Branch<'a> {
+    /// The value is shown as it is.
+    Keep,
+    /// Through this mask.
+    Mask(&'a MaskSpec),
+    /// Nothing.
+    Unset,
 }
 
 /// The options of a mask in one rule.
@@ -291,6 +342,30 @@ impl Settings {
         pairs.filter(|(_, setting)| **setting != Setting::Absent)
     }
 
+    /// The columns that the mask reads beside its own, and those that masks within it read.
+    pub(super) fn reads(&self) -> Vec<Read> {
+        let read = |as_shown: bool| {
+            move |column: &String| Read {
+                column: column.clone(),
+                as_shown,
+            }
+        };
+        let mut reads = Vec::new();
+        for (option, setting) in self.known.iter().zip(&self.set) {
+            match (option.kind, setting) {
+                (OptionKind::Column, Setting::Text(name)) => reads.push(read(false)(name)),
+                (OptionKind::Columns, Setting::Texts(names)) => reads.extend(names.iter().map(read(false))),
+                (OptionKind::Template, Setting::Text(text)) => {
+                    reads.extend(template::columns(text).unwrap_or_default().iter().map(read(true)));
+                }
+                (_, Setting::Mask(mask)) => reads.extend(mask.reads()),
+                (_, Setting::Masks(masks)) => masks.iter().for_each(|(_, mask)| reads.extend(mask.reads())),
+                _ => {}
+            }
+        }
+        reads
+    }
+
     fn get(&self, name: &str) -> &Setting {
         let found = self.known.iter().position(|option| option.name == name);
         debug_assert!(found.is_some(), "no option {name}");
@@ -313,6 +388,22 @@ impl Settings {
 
     pub(super) fn flag(&self, name: &str) -> bool {
         matches!(self.get(name), Setting::Flag(true))
+    }
+
+    /// `None` where a rule does not say.
+    pub(super) fn flag_if_set(&self, name: &str) -> Option<bool> {
+        match self.get(name) {
+            Setting::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    pub(super) fn branch(&self, name: &str) -> Branch<'_> {
+        match self.get(name) {
+            Setting::Keep => Branch::Keep,
+            Setting::Mask(mask) => Branch::Mask(mask),
+            _ => Branch::Unset,
+        }
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::contract::{Contract, TypeFamily, example_shape};
+use super::contract::{Contract, Example, TypeFamily, example_shape};
 use super::options::Default;
-use super::{ColumnMask, Keys, MaskSpec, Masked};
+use super::{ColumnMask, Keys, MaskSpec, Masked, Row, RowField, Shown, Sibling};
 use crate::value::Format;
 
 /// What stands before and behind what is written here.
@@ -21,11 +21,34 @@ pub fn example_result(contract: &Contract) -> Option<String> {
     let type_oid = contract.example.type_oid;
     let shape = example_shape(type_oid);
     let keys = Keys::from_content(&EXAMPLE_KEY)?;
-    let mask = ColumnMask::compile(&spec, &shape, &keys, spec.name()).ok()?;
+    let (siblings, fields) = contract.example.row();
+    let mask = ColumnMask::compile_in_row(&spec, &shape, &siblings, &keys, spec.name()).ok()?;
+    let (value, row) = (contract.example.value.as_bytes(), Row { fields: &fields });
     let mut out = Vec::new();
-    match mask.apply(type_oid, Format::Text, contract.example.value.as_bytes(), &mut out) {
+    match mask.apply_in_row(type_oid, Format::Text, value, &row, &mut out) {
         Masked::Value => Some(String::from_utf8_lossy(&out).into_owned()),
         Masked::Null => None,
+    }
+}
+
+impl Example {
+    /// The columns beside the value, and what they hold.
+    pub(super) fn row(&self) -> (Vec<Sibling>, Vec<RowField<'static>>) {
+        let numbered = || (1i16..).zip(self.row);
+        let siblings = numbered().map(|(attribute, (name, type_oid, _))| Sibling {
+            name: (*name).to_owned(),
+            attribute,
+            shape: example_shape(*type_oid),
+            shown: Shown::AsTheyAre,
+            is_unique: false,
+        });
+        let fields = numbered().map(|(attribute, (_, type_oid, value))| RowField {
+            attribute,
+            type_oid: *type_oid,
+            format: Format::Text,
+            value: Some(value.as_bytes()),
+        });
+        (siblings.collect(), fields.collect())
     }
 }
 
@@ -100,9 +123,16 @@ fn push_section(contract: &Contract, page: &mut String) {
         page.push_str("Makes NULL of values that are not.\n\n");
     }
     let shown = example_result(contract).unwrap_or_else(|| "NULL".to_owned());
+    let beside = contract.example.row.iter();
+    let beside: Vec<_> = beside.map(|(name, _, value)| format!("{name} {value}")).collect();
+    let beside = if beside.is_empty() {
+        String::new()
+    } else {
+        format!("  (beside it: {})", beside.join(", "))
+    };
     let _ = writeln!(
         page,
-        "```\nmask = {}\n{}\n    -> {shown}\n```",
+        "```\nmask = {}\n{}{beside}\n    -> {shown}\n```",
         contract.example_rule(),
         contract.example.value
     );

@@ -8,7 +8,7 @@ use super::options::{Default, OptionKind, option};
 use crate::value::text::characters;
 
 /// The largest compiled pattern, in bytes.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
+pub(super) const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 pub(super) static REGEXP_REPLACE: Kind = Kind {
     contract: Contract::keyless(

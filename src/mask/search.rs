@@ -66,7 +66,8 @@ impl ColumnMask {
             | Function::Constant(_)
             | Function::Array(_)
             | Function::Range(_)
-            | Function::Sometimes(_) => None,
+            | Function::Sometimes(_)
+            | Function::InRow(_) => None,
         }
     }
 }

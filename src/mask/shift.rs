@@ -1,10 +1,11 @@
 //! Dates and timestamps, moved.
 
-use super::ColumnShape;
-use super::build::{Function, TypedMask, Unfit};
+use super::build::{Function, RowBound, TypedMask, Unfit};
 use super::contract::{Contract, Kind, TypeFamily};
 use super::options::{Default, OptionKind, option};
 use super::prf::{Draw, Prf};
+use super::row::{Held, Reader, Row};
+use super::{ColumnShape, Masked};
 use crate::value::moment::{
     DATE_DAYS_MAX, DATE_DAYS_MIN, DAY_US, Moment, TIMESTAMP_US_MAX, TIMESTAMP_US_MIN, decode_date, decode_timestamp,
     encode_date, encode_timestamp,
@@ -35,6 +36,12 @@ pub(super) static DATE_SHIFT: Kind = Kind {
                 Default::Flag(false),
                 "leave the time of day",
             ),
+            option(
+                "by",
+                OptionKind::Column,
+                Default::Absent,
+                "the column that says whose date it is: all dates of one subject move by one amount, wherever they stand, and what lies between them stays; to the second, where fractions of one are given. Where it is NULL, each date moves by itself",
+            ),
         ],
         "days = 10",
     )
@@ -42,7 +49,19 @@ pub(super) static DATE_SHIFT: Kind = Kind {
     build: |build| match build.shape.type_oid {
         oid::DATE | oid::TIMESTAMP | oid::TIMESTAMPTZ => {
             let (days, keep_time) = (build.settings.whole("days"), build.settings.flag("keep_time"));
-            Function::typed(ShiftMask::new(build.prf(), days, keep_time, build.shape))
+            let alone = ShiftMask::new(build.prf(), days, keep_time, build.shape);
+            let Some(by) = build.settings.text("by") else {
+                return Function::typed(alone);
+            };
+            let subject = build.reader(by)?;
+            if !subject.has_text() {
+                return Err(Unfit::Sibling(by.to_owned()));
+            }
+            Function::in_row(BySubject {
+                prf: build.prf_for("date_shift by subject"),
+                subject,
+                alone,
+            })
         }
         _ => Err(Unfit::Type),
     },
@@ -74,6 +93,63 @@ impl ShiftMask {
         within(days, offset, DATE_DAYS_MIN, DATE_DAYS_MAX)
     }
 
+    /// By what was drawn for the subject. Dates and timestamps of one subject move by one number of days; the latter by up
+    /// to a day less, unless they keep their time of day.
+    fn shift_days_by(&self, days: i64, mut subject: Draw) -> Option<i64> {
+        within(days, offset(&mut subject, self.days), DATE_DAYS_MIN, DATE_DAYS_MAX)
+    }
+
+    /// As [`ShiftMask::shift_days_by`].
+    fn shift_us_by(&self, us: i64, mut subject: Draw) -> Option<i64> {
+        let days = offset(&mut subject, self.days);
+        if self.keep_time {
+            return within(us, days * DAY_US, TIMESTAMP_US_MIN, TIMESTAMP_US_MAX);
+        }
+        let less_us = subject.below_wide(DAY_US as u64) as i64;
+        let less_s = less_us / SECOND_US;
+        let fraction_us = us.rem_euclid(SECOND_US);
+        let whole = within(
+            us - fraction_us,
+            days * DAY_US - days.signum() * less_s * SECOND_US,
+            TIMESTAMP_US_MIN,
+            TIMESTAMP_US_MAX - SECOND_US,
+        )?;
+        // As where no subject is known; one amount for all that have a fraction.
+        let moved_us = (fraction_us + less_us % SECOND_US / self.step_us * self.step_us) % SECOND_US;
+        Some(whole + if fraction_us == 0 { 0 } else { moved_us })
+    }
+
+    fn shifted(
+        &self,
+        type_oid: u32,
+        format: Format,
+        value: &[u8],
+        subject: Option<Draw>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        if type_oid != self.type_oid {
+            return None;
+        }
+        if type_oid == oid::DATE {
+            let date = match (decode_date(format, value)?, subject) {
+                (Moment::At(days), None) => Moment::At(self.shift_days(days)?),
+                (Moment::At(days), Some(subject)) => Moment::At(self.shift_days_by(days, subject)?),
+                (infinite, _) => infinite,
+            };
+            encode_date(format, date, out);
+            return Some(());
+        }
+        let zoned = type_oid == oid::TIMESTAMPTZ;
+        let moment = match (decode_timestamp(format, zoned, value)?.0, subject) {
+            (Moment::At(us), None) => Moment::At(self.shift_us(us)?),
+            (Moment::At(us), Some(subject)) => Moment::At(self.shift_us_by(us, subject)?),
+            (infinite, _) => infinite,
+        };
+        // In UTC: the zone in which it was written is that of the original, in summer time or not.
+        encode_timestamp(format, moment, zoned.then_some(0), out);
+        Some(())
+    }
+
     fn shift_us(&self, us: i64) -> Option<i64> {
         let mut draw = self.prf.draw(&us.to_be_bytes());
         if self.keep_time {
@@ -102,26 +178,28 @@ impl ShiftMask {
 impl TypedMask for ShiftMask {
     /// Infinities stay as they are: they say "open end", of nobody in particular.
     fn apply(&self, type_oid: u32, format: Format, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        if type_oid != self.type_oid {
-            return None;
-        }
-        if type_oid == oid::DATE {
-            let date = match decode_date(format, value)? {
-                Moment::At(days) => Moment::At(self.shift_days(days)?),
-                infinite => infinite,
-            };
-            encode_date(format, date, out);
-            return Some(());
-        }
-        let zoned = type_oid == oid::TIMESTAMPTZ;
-        let (moment, _) = decode_timestamp(format, zoned, value)?;
-        let moment = match moment {
-            Moment::At(us) => Moment::At(self.shift_us(us)?),
-            infinite => infinite,
+        self.shifted(type_oid, format, value, None, out)
+    }
+}
+
+/// Moves all dates of one subject alike.
+struct BySubject {
+    /// Of the subject.
+    prf: Prf,
+    subject: Reader,
+    /// Where the subject is NULL.
+    alone: ShiftMask,
+}
+
+impl RowBound for BySubject {
+    fn apply(&self, type_oid: u32, format: Format, value: &[u8], row: &Row<'_>, out: &mut Vec<u8>) -> Option<Masked> {
+        let mut key = Vec::new();
+        let subject = match self.subject.key(row, &mut key)? {
+            Held::Null => None,
+            Held::Value => Some(self.prf.draw(&key)),
         };
-        // In UTC: the zone in which it was written is that of the original, in summer time or not.
-        encode_timestamp(format, moment, zoned.then_some(0), out);
-        Some(())
+        self.alone.shifted(type_oid, format, value, subject, out)?;
+        Some(Masked::Value)
     }
 }
 

@@ -8,6 +8,7 @@ use toml::Value;
 use super::catalogue;
 use super::contract::{Contract, Kind};
 use super::options::Settings;
+use super::row::Read;
 
 /// A mask as a rule names it: its kind and options, without key or column.
 #[derive(Clone)]
@@ -127,6 +128,14 @@ impl MaskSpec {
     /// Whether a number is masked alike in integer columns of all widths that hold it.
     pub fn spans_integer_widths(&self) -> bool {
         self.name() == "integer" && self.settings.flag("small")
+    }
+
+    /// The columns of the same table that it reads, each once.
+    pub fn reads(&self) -> Vec<Read> {
+        let mut reads = self.settings.reads();
+        let mut seen = std::collections::HashSet::new();
+        reads.retain(|read| seen.insert(read.clone()));
+        reads
     }
 
     /// What it promises, in a column wide enough.

@@ -14,7 +14,7 @@ use crate::sql::{
     Treatment,
 };
 
-use super::influence::{NO_SEARCH, describe};
+use super::influence::describe;
 use super::search::{Restoring, Searches, restoring};
 use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Reads, Verdict};
 
@@ -119,7 +119,7 @@ fn unknown_name(name: &str) -> Refusal {
 
 /// The decision about one statement under way.
 pub(super) struct Decision<'a> {
-    basis: &'a Basis,
+    pub(super) basis: &'a Basis,
     pub(super) derived: Derived,
     inferences: BTreeSet<String>,
     /// Protected columns, each with what is done with it.
@@ -155,7 +155,7 @@ impl<'a> Decision<'a> {
         self.searches.check(analysis)?;
         let mut columns = Vec::with_capacity(analysis.columns.len());
         for column in &analysis.columns {
-            let action = self.column(column, &analysis.kind)?;
+            let action = self.column(column, &analysis.columns, &analysis.kind)?;
             columns.push(PlannedColumn {
                 label: column.label.clone(),
                 action,
@@ -169,7 +169,7 @@ impl<'a> Decision<'a> {
         self.basis.treatments.class(column)
     }
 
-    fn name(&self, column: ColumnId) -> String {
+    pub(super) fn name(&self, column: ColumnId) -> String {
         self.basis.snapshot.column_name(column)
     }
 
@@ -302,48 +302,12 @@ impl<'a> Decision<'a> {
         classes.all(|class| Some(class) == first)
     }
 
-    fn predicate_refusal(&self, column: ColumnId, influence: &Influence) -> Refusal {
-        let treatment = self.treatment(column);
-        let rule = treatment.map_or("", |found| found.rule.as_str());
-        let (clause, hint) = describe(influence.clause);
-        let name = self.name(column);
-        let (message, hint) = match &influence.test {
-            Test::Constant(..) => (
-                format!(
-                    "the protected column {name} in {clause} is compared with a constant, which would tell whether a guess is right: {} (rule at {rule})",
-                    self.why_not_translated(column)
-                ),
-                NO_SEARCH,
-            ),
-            _ => (
-                format!(
-                    "the protected column {name} in {clause} would tell more about its values than the masked data does (rule at {rule})"
-                ),
-                hint,
-            ),
-        };
-        Refusal {
-            reason: Reason::Predicate,
-            message,
-            hint: hint.into(),
-        }
-    }
-
-    /// Why a constant that a column is compared with cannot be read as a masked value.
-    fn why_not_translated(&self, column: ColumnId) -> String {
-        let treatment = self.treatment(column);
-        let mask = treatment.map_or("redact", |found| found.mask_name);
-        match treatment.map(|found| &found.action) {
-            Some(Action::Mask(found)) if found.search_type().is_some() => {
-                "the constant is written, or of a type, so that it cannot be translated from a masked value".to_owned()
-            }
-            _ => format!(
-                "its mask {mask} does not lead back to originals, so that a masked value cannot be searched for"
-            ),
-        }
-    }
-
-    fn column(&mut self, column: &OutputColumn, kind: &StatementKind) -> Result<ColumnAction, Refusal> {
+    fn column(
+        &mut self,
+        column: &OutputColumn,
+        all: &[OutputColumn],
+        kind: &StatementKind,
+    ) -> Result<ColumnAction, Refusal> {
         let OutputColumn { label, lineage, .. } = column;
         if !self.tells(lineage) {
             self.tested(&lineage.tests);
@@ -358,6 +322,10 @@ impl<'a> Decision<'a> {
                 Some(found) if !matches!(found.action, Action::Refuse) => {}
                 found => return Err(self.unlisted_refusal(column, found)),
             }
+        }
+        let beside = self.beside(column, all);
+        if let Some((column, Ok(beside))) = beside {
+            return Ok(self.masked_in_row(column, beside));
         }
         if let Some(first) = lineage.verbatim.first().copied()
             && let Some(found) = self.treatment(first)
@@ -374,6 +342,7 @@ impl<'a> Decision<'a> {
                 class: found.class,
                 mask: mask.clone(),
                 type_oid,
+                beside: Vec::new(),
             });
         }
         if let Some(form) = column.structure.as_ref().and_then(|structure| self.form(structure)) {
@@ -384,6 +353,9 @@ impl<'a> Decision<'a> {
             && protected
                 .iter()
                 .all(|column| matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact)));
+        if let (Derived::Refuse, Some((column, Err(wanted)))) = (self.derived, beside) {
+            return Err(self.apart(label, column, &wanted));
+        }
         if self.derived == Derived::Refuse && !unlisted {
             return Err(Refusal {
                 reason: Reason::DerivedColumn,
@@ -427,7 +399,11 @@ impl<'a> Decision<'a> {
     /// Whether a value is one of columns of one mask and domain, so that its mask makes of it what the masked data has.
     pub(super) fn is_shown_masked(&self, lineage: &Lineage) -> bool {
         let is_picked = !lineage.computed && self.protected(&lineage.computed_from).next().is_none();
-        is_picked && !self.tests_tell(lineage) && self.one_class(&lineage.verbatim)
+        let mut protected = self.protected(&lineage.verbatim);
+        is_picked
+            && !self.tests_tell(lineage)
+            && self.one_class(&lineage.verbatim)
+            && protected.all(|column| self.reads(column).is_empty())
     }
 
     /// Records the tests by which a value that is shown was picked or computed.

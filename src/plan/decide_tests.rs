@@ -201,3 +201,139 @@ fn where_computed_values_are_refused_so_are_members() {
         assert_eq!(decided(&planner, text), wanted, "{text}");
     }
 }
+
+/// Masks that read other columns of the row.
+const ROW_RULES: &str = r#"
+[[rule]]
+columns = ["public.person.born", "public.visit.day"]
+mask = { kind = "date_shift", by = "id" }
+
+[[rule]]
+columns = ["public.person.email"]
+mask = { kind = "template", text = "{name|slug}@example.org" }
+
+[[rule]]
+columns = ["public.person.name"]
+mask = { kind = "when", column = "city", equals = "Rome", then = "keep", else = "first_name" }
+
+[[rule]]
+columns = ["public.person.id", "public.visit.person"]
+mask = "integer"
+"#;
+
+fn row_planner(derived: Derived) -> Planner {
+    let snapshot = SnapshotBuilder::new()
+        .table(
+            "public.person",
+            &[
+                ("id", "int4"),
+                ("city", "text"),
+                ("name", "text"),
+                ("email", "text"),
+                ("born", "date"),
+            ],
+        )
+        .table("public.visit", &[("id", "int4"), ("person", "int4"), ("day", "date")])
+        .view(
+            "public.guests",
+            &[("who", "int4"), ("since", "date")],
+            "SELECT p.id AS who, p.born AS since FROM public.person p",
+        )
+        .builtin_functions(&["max", "array_agg", "row_to_json"])
+        .build();
+    let policy = Policy {
+        derived,
+        ..Policy::default()
+    };
+    let keys = Keys::from_content(&[7; 32]).unwrap();
+    let rules = RuleSet::parse("rules.toml", ROW_RULES).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let resolved = rules.resolve(&snapshot, &keys, &policy);
+    let resolved = resolved.unwrap_or_else(|problems| panic!("{problems:?}"));
+    Planner::new(Basis::new(snapshot, resolved.treatments), PlannerMode::Guarded, policy)
+}
+
+/// What becomes of the first column, and the output columns that its mask reads.
+fn beside(planner: &Planner, text: &str) -> String {
+    let planned = planner.plan(text);
+    let plan = &planned.statements[0];
+    let fields = match plan.columns.first().map(|column| &column.action) {
+        Some(ColumnAction::Mask { beside, .. }) => beside.iter().map(|beside| beside.field.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    [vec![shown(plan)], fields].concat().join(" ")
+}
+
+#[test]
+fn values_are_masked_by_their_own_row() {
+    let planner = row_planner(Derived::Redact);
+    for (text, expected) in [
+        ("SELECT born, id FROM person", "date_shift 1"),
+        ("SELECT born, city, id AS i FROM person", "date_shift 2"),
+        ("COPY person (born, id) TO STDOUT", "date_shift 1"),
+        ("SELECT since, who FROM guests", "date_shift 1"),
+        (
+            "SELECT a.born, b.id, a.id FROM person a JOIN person b ON a.id = b.id",
+            "date_shift 2",
+        ),
+        ("SELECT email, name, city FROM person", "template 2 1"),
+        ("SELECT name, city FROM person", "when 1"),
+        // Of no row, or of another's.
+        ("SELECT born FROM person", "redact"),
+        ("SELECT a.born, b.id FROM person a, person b", "redact"),
+        ("SELECT born, id::text FROM person", "redact"),
+        ("SELECT day, person AS id FROM visit", "redact"),
+        ("SELECT email, name FROM person", "redact"),
+        ("SELECT email, city FROM person", "redact"),
+        ("SELECT max(born), 1 AS id FROM person", "redact"),
+        (
+            "SELECT born, id FROM person UNION ALL SELECT born, id FROM person",
+            "redact",
+        ),
+        ("SELECT DISTINCT born, id FROM person", "refused predicate"),
+        (
+            "SELECT born, id FROM person WHERE born = '2000-01-01'",
+            "refused predicate",
+        ),
+        ("SELECT born, id FROM person ORDER BY born", "refused predicate"),
+        (
+            "SELECT 1 FROM person p JOIN visit v ON p.born = v.day",
+            "refused predicate",
+        ),
+        ("SELECT born, id FROM person WHERE born IS NOT NULL", "date_shift 1"),
+        // Parts of rows and arrays are not masked by what stands beside them.
+        ("SELECT p FROM person p", "mask_of_row"),
+        ("SELECT array_agg(born) FROM person", "redact"),
+    ] {
+        let expected = match expected {
+            "mask_of_row" => "integer,keep,null,null,null",
+            other => other,
+        };
+        let found = beside(&planner, text);
+        assert_eq!(
+            found,
+            expected,
+            "{text}: {:?}",
+            planner.plan(text).statements[0].verdict
+        );
+    }
+    let planner = row_planner(Derived::Refuse);
+    let planned = planner.plan("SELECT born, city FROM person");
+    let Verdict::Refuse(refusal) = &planned.statements[0].verdict else {
+        panic!("{:?}", planned.statements[0].verdict);
+    };
+    assert!(
+        refusal.message.contains("reads public.person.id of the same row"),
+        "{}",
+        refusal.message
+    );
+    assert!(
+        refusal.hint.starts_with("Select public.person.id as well"),
+        "{}",
+        refusal.hint
+    );
+    let story = planner.explain("SELECT born, id FROM person")[0].to_text();
+    assert!(
+        story.contains("mask date_shift  by public.person.id (column 2)"),
+        "{story}"
+    );
+}

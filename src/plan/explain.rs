@@ -59,6 +59,18 @@ pub struct ExplainedColumn {
     /// The mask's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<&'static str>,
+    /// What the mask reads beside the value, in the same row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<ReadBeside>,
+}
+
+/// A column that a mask reads, and which output column shows it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct ReadBeside {
+    /// `schema.table.column`
+    pub column: String,
+    /// The output column, from 1.
+    pub output: usize,
 }
 
 /// One constant, or array of them.
@@ -138,7 +150,16 @@ fn column(basis: &Basis, output: &OutputColumn, planned: Option<&PlannedColumn>)
         Some(ColumnAction::Redact) => (Some("redact"), None),
         Some(ColumnAction::Null) => (Some("null"), None),
     };
+    let beside = match planned.map(|planned| &planned.action) {
+        Some(ColumnAction::Mask { beside, .. }) => beside.as_slice(),
+        _ => &[],
+    };
+    let beside = beside.iter().map(|beside| ReadBeside {
+        column: basis.snapshot.column_name(beside.column),
+        output: beside.field + 1,
+    });
     ExplainedColumn {
+        beside: beside.collect(),
         label: output.label.clone(),
         class,
         shows: names(&lineage.verbatim),
@@ -212,6 +233,13 @@ impl ExplainedColumn {
             (Some(action), None) => action.to_owned(),
             (None, None) => String::new(),
         };
+        if !self.beside.is_empty() {
+            let beside = self.beside.iter();
+            let beside: Vec<String> = beside
+                .map(|read| format!("{} (column {})", read.column, read.output))
+                .collect();
+            let _ = write!(story, "  by {}", beside.join(", "));
+        }
         for (what, columns) in [("shows", &self.shows), ("computed from", &self.computed_from)] {
             if !columns.is_empty() {
                 let _ = write!(story, "  {what} {}", columns.join(", "));

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use crate::sql::Clause;
+use crate::catalog::ColumnId;
+use crate::rules::Action;
+use crate::sql::{Clause, Influence, Reason, Refusal, Test};
+
+use super::decide::Decision;
 
 /// Protected columns in one clause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,7 +48,7 @@ impl Leave {
     }
 }
 
-pub(super) const NO_SEARCH: &str = "Search by a column that is not protected, or by one whose mask is a permutation (integer, uuid, ip, phone); \
+const NO_SEARCH: &str = "Search by a column that is not protected, or by one whose mask is a permutation (integer, uuid, ip, phone); \
     or have a rule with predicates = \"equality\" (the session log then records the inference).";
 
 /// The clause as SQL has it, and what would work in its place.
@@ -81,5 +85,48 @@ pub(super) fn describe(clause: Clause) -> (&'static str, &'static str) {
             "Call the function on the masked values on your side.",
         ),
         Clause::CountArgument => ("count()", "Use count(*)."),
+    }
+}
+
+impl Decision<'_> {
+    pub(super) fn predicate_refusal(&self, column: ColumnId, influence: &Influence) -> Refusal {
+        let treatment = self.treatment(column);
+        let rule = treatment.map_or("", |found| found.rule.as_str());
+        let (clause, hint) = describe(influence.clause);
+        let name = self.name(column);
+        let (message, hint) = match &influence.test {
+            Test::Constant(..) => (
+                format!(
+                    "the protected column {name} in {clause} is compared with a constant, which would tell whether a guess is right: {} (rule at {rule})",
+                    self.why_not_translated(column)
+                ),
+                NO_SEARCH,
+            ),
+            _ => (
+                format!(
+                    "the protected column {name} in {clause} would tell more about its values than the masked data does (rule at {rule})"
+                ),
+                hint,
+            ),
+        };
+        Refusal {
+            reason: Reason::Predicate,
+            message,
+            hint: hint.into(),
+        }
+    }
+
+    /// Why a constant that a column is compared with cannot be read as a masked value.
+    fn why_not_translated(&self, column: ColumnId) -> String {
+        let treatment = self.treatment(column);
+        let mask = treatment.map_or("redact", |found| found.mask_name);
+        match treatment.map(|found| &found.action) {
+            Some(Action::Mask(found)) if found.search_type().is_some() => {
+                "the constant is written, or of a type, so that it cannot be translated from a masked value".to_owned()
+            }
+            _ => format!(
+                "its mask {mask} does not lead back to originals, so that a masked value cannot be searched for"
+            ),
+        }
     }
 }

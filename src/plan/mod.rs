@@ -3,6 +3,7 @@
 //! A plan is immutable, cached by text and catalog generation, and printable ([`explain`]). [`witness`] checks it
 //! against what the server itself says of the result before a row is shown. [`form`] masks arrays, rows and documents.
 
+mod beside;
 mod cache;
 mod decide;
 #[cfg(test)]
@@ -30,7 +31,7 @@ use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 pub use form::Form;
 pub use influence::{Leave, PlannedInfluence};
 pub use planner::{Planner, PlannerMode};
-pub use row_mask::{FieldAction, RowMask};
+pub use row_mask::{FieldAction, FieldBeside, RowMask};
 use search::{SearchedLiteral, SearchedParameter};
 
 /// What plans are made from: one catalog generation under one rule set.
@@ -78,6 +79,7 @@ impl Basis {
                                 };
                                 self.treatments.shows_as(&other.treatments, id)
                                     && self.views.column(id) == other.views.column(id)
+                                    && self.views.cell(id) == other.views.cell(id)
                             })
                     })
             })
@@ -174,6 +176,17 @@ pub struct PlannedColumn {
     pub action: ColumnAction,
 }
 
+/// An output column that shows, in every row of the result, a column of the row that a masked value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// The column.
+    pub column: ColumnId,
+    /// Which output column shows it, from 0.
+    pub field: usize,
+    /// Its type under all domains.
+    pub type_oid: u32,
+}
+
 /// What is done with the values of one output column.
 #[derive(Debug, Clone)]
 pub enum ColumnAction {
@@ -187,6 +200,8 @@ pub enum ColumnAction {
         mask: Arc<ColumnMask>,
         /// Type of the column under all domains; COPY, which carries no types, uses it.
         type_oid: u32,
+        /// What stands beside it in its row, for a mask that reads it.
+        beside: Vec<Beside>,
     },
     /// They are made of several values, of which each passes, is masked, or becomes NULL.
     Form(Arc<Form>),

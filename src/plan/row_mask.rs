@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::mask::{ColumnMask, Masked, redaction};
+use crate::mask::{ColumnMask, Masked, Row, RowField, redaction};
 use crate::value::Format;
-use crate::wire::row::{FieldRewriter, Piecewise};
+use crate::wire::row::{FieldRewriter, Piecewise, RowValues};
 
 use super::form::{Form, Rewriter, Unfit};
 use super::plan_text;
@@ -22,6 +22,17 @@ pub enum FieldAction {
         type_oid: u32,
         /// Text or binary.
         format: Format,
+    },
+    /// Its column's mask applies, and reads other fields of the row.
+    MaskInRow {
+        /// The mask.
+        mask: Arc<ColumnMask>,
+        /// Type at run time.
+        type_oid: u32,
+        /// Text or binary.
+        format: Format,
+        /// Where it finds them.
+        beside: Arc<[FieldBeside]>,
     },
     /// What it is made of passes, is masked or becomes NULL, each by itself.
     Form {
@@ -43,18 +54,44 @@ pub enum FieldAction {
     },
 }
 
+/// A field that a mask of another reads.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldBeside {
+    /// The number of its column in the table.
+    pub attribute: i16,
+    /// Its place in the row, from 0.
+    pub field: usize,
+    /// Type at run time.
+    pub type_oid: u32,
+    /// Text or binary.
+    pub format: Format,
+}
+
 /// What is done with the rows of one result.
 #[derive(Debug, Clone, Default)]
 pub struct RowMask {
     fields: Vec<FieldAction>,
     rewrites: bool,
+    /// For each field whether masks of others read it; empty where none is read.
+    read: Vec<bool>,
 }
 
 impl RowMask {
     /// From one action a field.
     pub fn new(fields: Vec<FieldAction>) -> Self {
         let rewrites = fields.iter().any(|field| !matches!(field, FieldAction::Keep));
-        RowMask { fields, rewrites }
+        let mut read = Vec::new();
+        for field in &fields {
+            if let FieldAction::MaskInRow { beside, .. } = field {
+                read.resize(fields.len(), false);
+                for beside in beside.iter() {
+                    if let Some(read) = read.get_mut(beside.field) {
+                        *read = true;
+                    }
+                }
+            }
+        }
+        RowMask { fields, rewrites, read }
     }
 
     /// Whether any field changes; if not, rows pass as they are.
@@ -99,6 +136,39 @@ impl FieldRewriter for RowMask {
         }
     }
 
+    fn reads_row(&self) -> bool {
+        !self.read.is_empty()
+    }
+
+    fn is_read(&self, index: usize) -> bool {
+        self.read.get(index) == Some(&true)
+    }
+
+    fn rewrite_in_row(&self, index: usize, value: &[u8], row: &RowValues<'_>, out: &mut Vec<u8>) -> bool {
+        let Some(FieldAction::MaskInRow {
+            mask,
+            type_oid,
+            format,
+            beside,
+        }) = self.fields.get(index)
+        else {
+            return self.rewrite(index, value, out);
+        };
+        let known = beside.iter().filter_map(|beside| {
+            Some(RowField {
+                attribute: beside.attribute,
+                type_oid: beside.type_oid,
+                format: beside.format,
+                value: row.value(beside.field)?,
+            })
+        });
+        let fields: Vec<RowField<'_>> = known.collect();
+        matches!(
+            mask.apply_in_row(*type_oid, *format, value, &Row { fields: &fields }, out),
+            Masked::Value
+        )
+    }
+
     fn piecewise(&self, index: usize) -> Option<Box<dyn Piecewise>> {
         match self.fields.get(index) {
             Some(FieldAction::Form { form, type_oid, format }) => Some(Box::new(FormField {
@@ -112,7 +182,12 @@ impl FieldRewriter for RowMask {
 
     fn redact(&self, index: usize, out: &mut Vec<u8>) -> bool {
         match self.fields.get(index) {
-            Some(FieldAction::Mask { mask, type_oid, format }) => {
+            Some(
+                FieldAction::Mask { mask, type_oid, format }
+                | FieldAction::MaskInRow {
+                    mask, type_oid, format, ..
+                },
+            ) => {
                 matches!(mask.apply_to_long(*type_oid, *format, out), Masked::Value)
             }
             Some(FieldAction::Form { type_oid, format, .. } | FieldAction::Redact { type_oid, format }) => {

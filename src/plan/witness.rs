@@ -3,12 +3,15 @@
 //! RowDescription names the table and column behind each plain output column. The plan was made from a snapshot and from
 //! our own reading of the statement; where the two disagree, nothing is shown.
 
+use std::sync::Arc;
+
 use crate::catalog::{ColumnId, Oid, RelationKind};
+use crate::mask::ColumnMask;
 use crate::sql::{CopyFormat, Lineage, StatementKind, Treatment};
 use crate::value::Format;
 use crate::wire::row::Field;
 
-use super::{Basis, ColumnAction, FieldAction, Form, Plan, RowMask, Verdict};
+use super::{Basis, Beside, ColumnAction, FieldAction, FieldBeside, Form, Plan, RowMask, Verdict};
 
 /// The server describes a result that the plan does not expect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,19 +120,14 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
         }
         let action = column.map_or(&ColumnAction::Clean, |column| &column.action);
         check_origin(&plan.basis, action, field, number)?;
-        let format = if field.format == 0 {
-            Format::Text
-        } else {
-            Format::Binary
-        };
+        let format = format_of(field);
         actions.push(match action {
             ColumnAction::Clean if tells_sizes(plan) => FieldAction::PlanText,
             ColumnAction::Clean => FieldAction::Keep,
-            ColumnAction::Mask { mask, .. } => FieldAction::Mask {
-                mask: mask.clone(),
-                type_oid: field.type_oid,
-                format,
-            },
+            ColumnAction::Mask { mask, beside, .. } => {
+                let beside = beside.iter().map(|beside| seen_beside(&plan.basis, beside, fields));
+                masked(mask, field.type_oid, format, beside.collect::<Result<_, _>>()?)
+            }
             ColumnAction::Form(form) if form.is_of_type(field.type_oid) => FieldAction::Form {
                 form: form.clone(),
                 type_oid: field.type_oid,
@@ -143,6 +141,52 @@ pub fn reconcile(plan: &Plan, fields: &[Field<'_>]) -> Result<RowMask, Disagreem
         });
     }
     Ok(RowMask::new(actions))
+}
+
+fn masked(mask: &Arc<ColumnMask>, type_oid: u32, format: Format, beside: Vec<FieldBeside>) -> FieldAction {
+    let mask = mask.clone();
+    match beside.is_empty() {
+        true => FieldAction::Mask { mask, type_oid, format },
+        false => FieldAction::MaskInRow {
+            mask,
+            type_oid,
+            format,
+            beside: beside.into(),
+        },
+    }
+}
+
+/// A field that a mask of another reads. The server must not name another column there than the plan does.
+fn seen_beside(basis: &Basis, beside: &Beside, fields: &[Field<'_>]) -> Result<FieldBeside, Disagreement> {
+    let number = beside.field + 1;
+    let field = fields.get(beside.field).ok_or(Disagreement::UnknownColumn { number })?;
+    let described = ColumnId {
+        relation: field.table_oid,
+        attribute: field.attribute,
+    };
+    let shows = match basis.views.cell(described) {
+        Some(cell) => cell.column,
+        None => described,
+    };
+    if field.table_oid != 0 && shows != beside.column {
+        return Err(Disagreement::Protection {
+            number,
+            column: basis.snapshot.column_name(described),
+        });
+    }
+    Ok(FieldBeside {
+        attribute: beside.column.attribute,
+        field: beside.field,
+        type_oid: field.type_oid,
+        format: format_of(field),
+    })
+}
+
+fn format_of(field: &Field<'_>) -> Format {
+    match field.format {
+        0 => Format::Text,
+        _ => Format::Binary,
+    }
 }
 
 /// Whether the server names a column of a table for every column of the result, so that what is shown is known to be of
@@ -234,11 +278,17 @@ pub fn reconcile_copy(plan: &Plan, format: CopyFormat, columns: usize) -> Result
     };
     let actions = plan.columns.iter().map(|column| match &column.action {
         ColumnAction::Clean => FieldAction::Keep,
-        ColumnAction::Mask { mask, type_oid, .. } => FieldAction::Mask {
-            mask: mask.clone(),
-            type_oid: *type_oid,
-            format,
-        },
+        ColumnAction::Mask {
+            mask, type_oid, beside, ..
+        } => {
+            let beside = beside.iter().map(|beside| FieldBeside {
+                attribute: beside.column.attribute,
+                field: beside.field,
+                type_oid: beside.type_oid,
+                format,
+            });
+            masked(mask, *type_oid, format, beside.collect())
+        }
         ColumnAction::Form(form) => FieldAction::Form {
             form: form.clone(),
             type_oid: 0,

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use crate::catalog::{Column, ColumnId, Oid, Relation, Snapshot, Type, TypeKind};
 use crate::config::{Policy, Problem, Severity, Unlisted};
-use crate::mask::{ColumnMask, ColumnShape, Content, Field, Keys, MaskSpec, Masked, Uniqueness};
+use crate::mask::{
+    ColumnMask, ColumnShape, Content, Field, Keys, MaskError, MaskSpec, Masked, Shown, Sibling, Uniqueness,
+};
 use crate::value::{Format, oid};
 
 use super::file::MaskRule;
+use super::resolve::{Winners, has_personal_columns};
 use super::spread::{How, Protection};
 use super::treatment::{Action, ColumnTreatment, UNLISTED};
 
@@ -23,6 +26,8 @@ enum ClassKey {
         domain: String,
         shape: (Oid, i32),
     },
+    /// By what stands beside a value in its row: alike in no other column.
+    Row(ColumnId),
     Redact {
         shape: (Oid, i32),
     },
@@ -38,6 +43,12 @@ pub(super) struct Compiler<'a> {
     classes: HashMap<ClassKey, u32>,
     /// Integer columns seen of each domain: one that is smallint and one that is wider.
     integers: HashMap<String, [Option<ColumnId>; 2]>,
+    protected: &'a HashMap<ColumnId, Protection<'a>>,
+    winners: &'a Winners<'a>,
+    /// Treatments that were made; `None` after a problem, or for a clean column.
+    done: HashMap<ColumnId, Option<ColumnTreatment>>,
+    /// Those that are being made, each for the one before it.
+    under_way: Vec<ColumnId>,
 }
 
 impl<'a> Compiler<'a> {
@@ -47,28 +58,53 @@ impl<'a> Compiler<'a> {
         policy: &'a Policy,
         problems: &'a mut Vec<Problem>,
         warnings: &'a mut Vec<Problem>,
+        (protected, winners): (&'a HashMap<ColumnId, Protection<'a>>, &'a Winners<'a>),
     ) -> Self {
-        let (classes, integers) = (HashMap::new(), HashMap::new());
         Compiler {
             snapshot,
             keys,
             policy,
             problems,
             warnings,
-            classes,
-            integers,
+            classes: HashMap::new(),
+            integers: HashMap::new(),
+            protected,
+            winners,
+            done: HashMap::new(),
+            under_way: Vec::new(),
         }
     }
 
+    /// The treatment of a column; `None` for a clean one, or after a problem.
+    pub(super) fn treatment(&mut self, id: ColumnId) -> Option<ColumnTreatment> {
+        if let Some(done) = self.done.get(&id) {
+            return done.clone();
+        }
+        let protected = self.protected;
+        let (relation, _) = self.find(id)?;
+        self.under_way.push(id);
+        let treatment = match protected.get(&id) {
+            Some(protection) => self.by_rule(id, protection),
+            None if has_personal_columns(relation) && !self.winners.contains_key(&id) => self.unlisted(id),
+            None => None,
+        };
+        self.under_way.pop();
+        self.done.insert(id, treatment.clone());
+        treatment
+    }
+
     /// The treatment of a column that a rule protects, itself or through another column. `None` after a problem.
-    pub(super) fn treatment(&mut self, id: ColumnId, protection: &Protection<'_>) -> Option<ColumnTreatment> {
+    fn by_rule(&mut self, id: ColumnId, protection: &Protection<'_>) -> Option<ColumnTreatment> {
         let (relation, column) = self.find(id)?;
         let shape = self.shape(relation, column);
         let rule = match &protection.how {
             How::Rule(rule) => *rule,
             How::Derived => return Some(self.redact(&shape, protection.origin.clone())),
         };
-        let mask = match ColumnMask::compile(&rule.spec, &shape, self.keys, &rule.domain) {
+        let compiled = self
+            .siblings(relation, &rule.spec, &shape)
+            .and_then(|siblings| ColumnMask::compile_in_row(&rule.spec, &shape, &siblings, self.keys, &rule.domain));
+        let mask = match compiled {
             Ok(mask) => mask,
             // Whoever named the column has to choose again; a star or a foreign key may have caught more than was meant.
             Err(error) if protection.exact => {
@@ -93,10 +129,13 @@ impl<'a> Compiler<'a> {
         let keeps_null = contract.keeps_null && !makes_null(&mask, &shape);
         let deterministic = contract.deterministic;
         let keeps_uniqueness = contract.uniqueness == Uniqueness::Keeps;
-        let key = ClassKey::Mask {
-            spec: rule.spec.clone(),
-            domain: rule.domain.clone(),
-            shape: class_shape(&rule.spec, &shape),
+        let key = match mask.reads() {
+            [] => ClassKey::Mask {
+                spec: rule.spec.clone(),
+                domain: rule.domain.clone(),
+                shape: class_shape(&rule.spec, &shape),
+            },
+            _ => ClassKey::Row(id),
         };
         Some(ColumnTreatment {
             class: self.class(key),
@@ -112,8 +151,52 @@ impl<'a> Compiler<'a> {
         })
     }
 
+    /// The columns of the table that a mask reads.
+    fn siblings(
+        &mut self,
+        relation: &'a Relation,
+        spec: &MaskSpec,
+        own: &ColumnShape,
+    ) -> Result<Vec<Sibling>, MaskError> {
+        let mut siblings: Vec<Sibling> = Vec::new();
+        for read in spec.reads() {
+            let (mask, column, sibling) = (spec.name(), own.name.clone(), read.column.clone());
+            let Some(found) = relation.column_named(&read.column) else {
+                return Err(MaskError::Sibling { mask, column, sibling });
+            };
+            let id = ColumnId {
+                relation: relation.oid,
+                attribute: found.number,
+            };
+            let shown = match read.as_shown {
+                true if self.under_way.contains(&id) => return Err(MaskError::Circle { mask, column, sibling }),
+                true => match self.treatment(id).map(|treatment| treatment.action) {
+                    None if self.protected.contains_key(&id) => Shown::Not,
+                    None => Shown::AsTheyAre,
+                    Some(Action::Mask(mask)) => Shown::Masked(mask),
+                    Some(Action::Redact | Action::Refuse) => Shown::Not,
+                },
+                false => Shown::Not,
+            };
+            if read.as_shown {
+                siblings.retain(|sibling| sibling.name != read.column);
+            }
+            if siblings.iter().all(|sibling| sibling.name != read.column) {
+                siblings.push(Sibling {
+                    name: read.column,
+                    attribute: found.number,
+                    shape: self.shape(relation, found),
+                    shown,
+                    is_unique: self.snapshot.forbids_null(found)
+                        && relation.unique_keys.iter().any(|key| key[..] == [found.number]),
+                });
+            }
+        }
+        Ok(siblings)
+    }
+
     /// The treatment of a column that nothing protects and no `[[keep]]` names.
-    pub(super) fn unlisted(&mut self, id: ColumnId) -> Option<ColumnTreatment> {
+    fn unlisted(&mut self, id: ColumnId) -> Option<ColumnTreatment> {
         let (relation, column) = self.find(id)?;
         let shape = self.shape(relation, column);
         match self.policy.unlisted {

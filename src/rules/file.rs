@@ -78,6 +78,8 @@ pub struct RuleTest {
     pub column: ColumnPattern,
     /// An input value, in Postgres' text form.
     pub value: String,
+    /// What stands beside it in its row, for a mask that reads that: columns, each with its value in text form.
+    pub row: Vec<(String, String)>,
     /// Texts that may not stand in the masked value, whatever the case.
     pub never_shows: Vec<String>,
     /// Where the test stands.
@@ -246,6 +248,7 @@ impl RuleSet {
                 "test.never_shows holds an empty text, which stands in every value",
             );
         }
+        let row = section.value("row").and_then(|written| read_row(document, &written));
         let place = document.place(&section.span());
         section.finish();
         let pattern = column.and_then(|column| read_pattern(document, &column));
@@ -263,6 +266,7 @@ impl RuleSet {
             self.tests.push(RuleTest {
                 column,
                 value: value.value,
+                row: row.unwrap_or_default(),
                 never_shows,
                 place,
             });
@@ -295,6 +299,28 @@ fn read_pattern(document: &Document, written: &Located<String>) -> Option<(Colum
             None
         }
     }
+}
+
+/// A table of columns and what they hold.
+fn read_row(document: &Document, written: &Located<&toml::de::DeValue<'_>>) -> Option<Vec<(String, String)>> {
+    let text = |value: &toml::Value| match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(flag) => Some(if *flag { "t" } else { "f" }.to_owned()),
+        _ => None,
+    };
+    let row = match plain(written.value) {
+        Some(toml::Value::Table(row)) => row
+            .iter()
+            .map(|(column, value)| Some((column.clone(), text(value)?)))
+            .collect(),
+        _ => None,
+    };
+    if row.is_none() {
+        let message = "test.row must be a table of columns and their values: strings, whole numbers, true or false";
+        document.error(written.span.clone(), message);
+    }
+    row
 }
 
 fn read_mask(document: &Document, written: &Located<&toml::de::DeValue<'_>>) -> Option<MaskSpec> {

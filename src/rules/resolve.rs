@@ -28,17 +28,17 @@ impl RuleSet {
             protected,
             mut warnings,
         } = spread(snapshot, &winners, &mut problems);
-        let mut compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings);
-        let mut columns: HashMap<_, _> = BTreeMap::from_iter(&protected)
-            .into_iter()
-            .filter_map(|(column, protection)| Some((*column, compiler.treatment(*column, protection)?)))
+        let rules = (&protected, &winners);
+        let mut compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings, rules);
+        let personal = base_relations(snapshot).filter(|relation| has_personal_columns(relation));
+        let ids: Vec<ColumnId> = BTreeMap::from_iter(&protected)
+            .into_keys()
+            .copied()
+            .chain(personal.flat_map(column_ids))
             .collect();
-        for relation in base_relations(snapshot).filter(|relation| has_personal_columns(relation)) {
-            for column in column_ids(relation) {
-                if !winners.contains_key(&column) && !protected.contains_key(&column) {
-                    columns.extend(compiler.unlisted(column).map(|treatment| (column, treatment)));
-                }
-            }
+        let mut columns = HashMap::new();
+        for column in ids {
+            columns.extend(compiler.treatment(column).map(|treatment| (column, treatment)));
         }
         if !problems.is_empty() {
             return Err(problems);

@@ -62,7 +62,7 @@ pub(super) fn spread<'r>(snapshot: &Snapshot, winners: &Winners<'r>, problems: &
     };
     spreading.own_rules(problems);
     // Each round protects at least one more group or is the last.
-    while spreading.foreign_keys() | spreading.derived_columns() {}
+    while spreading.foreign_keys(problems) | spreading.derived_columns() {}
     spreading.foreign_key_warnings();
     spreading.finish()
 }
@@ -121,8 +121,9 @@ impl<'r> Spreading<'_, 'r> {
         }
     }
 
-    /// A referencing column without a rule takes the treatment of the referenced one.
-    fn foreign_keys(&mut self) -> bool {
+    /// A referencing column without a rule takes the treatment of the referenced one, unless that depends on what stands
+    /// beside a value in its row: beside the referencing column stands something else.
+    fn foreign_keys(&mut self, problems: &mut Vec<Problem>) -> bool {
         let mut changed = false;
         for (from, to) in foreign_key_pairs(self.snapshot) {
             let (Some(from_group), Some(to_group)) = (self.groups.get(from), self.groups.get(to)) else {
@@ -134,6 +135,11 @@ impl<'r> Spreading<'_, 'r> {
             let Some(protection) = self.protections[to_group].clone() else {
                 continue;
             };
+            if let How::Rule(rule) = protection.how
+                && !rule.spec.reads().is_empty()
+            {
+                problems.push(self.not_inherited(from, to, rule));
+            }
             for member in &self.groups.members[from_group] {
                 if let Some(keep) = self.winners.get(member) {
                     self.warnings
@@ -241,6 +247,18 @@ impl<'r> Spreading<'_, 'r> {
             };
             self.warnings.push(place.problem(Severity::Warning, message));
         }
+    }
+
+    fn not_inherited(&self, from: ColumnId, to: ColumnId, rule: &MaskRule) -> Problem {
+        let (from, to) = (self.snapshot.column_name(from), self.snapshot.column_name(to));
+        let message = format!(
+            "{from} references {to}, and mask {} reads other columns of its row, which do not stand beside {from}: masked keys would not match",
+            rule.spec.name()
+        );
+        let problem = rule.place.problem(Severity::Error, message);
+        problem.suggest(format!(
+            "give {to} a mask that reads no other column, or {from} a rule of its own"
+        ))
     }
 
     fn overridden(&self, column: ColumnId, entry: &Entry, through: ColumnId, origin: String) -> Problem {

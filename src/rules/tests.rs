@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 mod agreement;
+mod rows;
 
 use super::*;
 use crate::catalog::{ColumnId, RelationKind, Snapshot, SnapshotBuilder};

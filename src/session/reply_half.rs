@@ -25,6 +25,9 @@ const HELD_BYTES_MAX: usize = (8 << 20) + 1024;
 /// Pieces in which a large reply passes.
 const PIECE_BYTES: usize = 128 << 10;
 
+/// The least length of a masked field that is not looked at.
+const TOO_LARGE_BYTES: usize = MASKED_FIELD_BYTES_MAX + 1;
+
 struct Replies<'a, 'b, R, W> {
     shared: &'a Shared<'b>,
     inbound: Inbound,
@@ -214,6 +217,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             return Err(malformed());
         }
         row.extend_from_slice(&count);
+        if mask.reads_row() {
+            return self.row_by_others(&count, left, mask).await;
+        }
         let mut kept = 0;
         for index in 0..=mask.last_rewritten().unwrap_or_default() {
             let head = self.taken(4, &mut left).await?;
@@ -246,10 +252,50 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
                 }
             }
         }
+        self.send_row(&mut row, left).await
+    }
+
+    /// As [`Replies::row`], where fields are rewritten by others: the row is held as a whole, but for masked fields that are
+    /// too large to be looked at.
+    async fn row_by_others(&mut self, count: &[u8], mut left: usize, mask: &RowMask) -> Result<(), End> {
+        let mut body = count.to_vec();
+        let mut kept = 0;
+        for index in 0..mask.field_count() {
+            let head = self.taken(4, &mut left).await?;
+            let length = i32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+            let length = usize::try_from(length).unwrap_or(0);
+            if mask.keeps(index) {
+                kept += length;
+                if kept > KEPT_BYTES_MAX {
+                    return Err(End::ServerViolation(Violation::RowTooLarge));
+                }
+            } else if length > MASKED_FIELD_BYTES_MAX {
+                left = left
+                    .checked_sub(length)
+                    .ok_or_else(|| End::ServerViolation(Malformed("row").into()))?;
+                self.follow(length, None).await?;
+                // One that is as much too large, and no form of anything.
+                body.extend_from_slice(&(TOO_LARGE_BYTES as u32).to_be_bytes());
+                body.resize(body.len() + TOO_LARGE_BYTES, 0);
+                continue;
+            }
+            body.extend_from_slice(&head);
+            body.append(&mut self.taken(length, &mut left).await?);
+        }
+        if left > 0 {
+            return Err(End::ServerViolation(Malformed("bytes behind the last field").into()));
+        }
+        let mut row = Vec::new();
+        row::rewrite_in_row(&body, mask, &mut row).map_err(|error| End::ServerViolation(error.into()))?;
+        self.send_row(&mut row, left).await
+    }
+
+    /// Sends a row of whose frame so many bytes are still to pass.
+    async fn send_row(&mut self, row: &mut Vec<u8>, left: usize) -> Result<(), End> {
         let bytes = u32::try_from(row.len() + left + 4).map_err(|_| End::ServerViolation(Violation::RowTooLarge))?;
         self.out.push(reply::DATA_ROW);
         self.out.extend_from_slice(&bytes.to_be_bytes());
-        self.out.append(&mut row);
+        self.out.append(row);
         self.pass(left).await?;
         self.send().await
     }

@@ -166,6 +166,18 @@ pub struct OutputColumn {
     pub lineage: Lineage,
     /// What its values are made of, where they are computed from values of which more is known.
     pub structure: Option<Structure>,
+    /// Whose cells its values are, if they are those of one column, row by row.
+    pub cell: Option<RowCell>,
+}
+
+/// A column of rows of a relation, of which other columns may be shown too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RowCell {
+    /// Equal numbers mean that it is the same row of the same relation, each time; all of it is NULL where an outer join
+    /// found none.
+    pub row: u64,
+    /// The column.
+    pub column: ColumnId,
 }
 
 /// The clause in which a column decides about rows rather than being shown.

@@ -51,6 +51,18 @@ pub trait FieldRewriter {
     fn keeps(&self, index: usize) -> bool;
     /// Appends the replacement of a value that is not NULL. Returns `false` if the field becomes NULL.
     fn rewrite(&self, index: usize, value: &[u8], out: &mut Vec<u8>) -> bool;
+    /// Whether values of some fields are rewritten by others of the row, see [`FieldRewriter::rewrite_in_row`].
+    fn reads_row(&self) -> bool {
+        false
+    }
+    /// Whether others are rewritten by this one.
+    fn is_read(&self, _index: usize) -> bool {
+        false
+    }
+    /// As [`FieldRewriter::rewrite`], with what is read of the row.
+    fn rewrite_in_row(&self, index: usize, value: &[u8], _row: &RowValues<'_>, out: &mut Vec<u8>) -> bool {
+        self.rewrite(index, value, out)
+    }
     /// For a field that is rewritten as it comes in, however large it is: what does so. It has no limit of its own on what
     /// comes in; others are redacted where they are too large.
     fn piecewise(&self, _index: usize) -> Option<Box<dyn Piecewise>> {
@@ -60,6 +72,73 @@ pub trait FieldRewriter {
     fn redact(&self, index: usize, out: &mut Vec<u8>) -> bool;
     /// Whether NULL is replaced too, by [`FieldRewriter::redact`]: whether a computed value is NULL can tell as much as the value.
     fn replaces_null(&self, index: usize) -> bool;
+}
+
+/// The fields of one row that others are rewritten by, as they came.
+#[derive(Debug, Clone, Default)]
+pub struct RowValues<'a> {
+    values: Vec<(usize, Option<&'a [u8]>)>,
+}
+
+impl<'a> RowValues<'a> {
+    /// Adds a field; `None` for NULL.
+    pub fn add(&mut self, index: usize, value: Option<&'a [u8]>) {
+        self.values.push((index, value));
+    }
+
+    /// The value of a field, or NULL; `None` if it is not known.
+    pub fn value(&self, index: usize) -> Option<Option<&'a [u8]>> {
+        let mut values = self.values.iter();
+        values.find(|(at, _)| *at == index).map(|(_, value)| *value)
+    }
+}
+
+/// A rewriter with a row in sight.
+pub struct InRow<'a, F> {
+    /// What happens to the fields.
+    pub fields: &'a F,
+    /// What is read of the row.
+    pub row: &'a RowValues<'a>,
+}
+
+impl<F: FieldRewriter> FieldRewriter for InRow<'_, F> {
+    fn field_count(&self) -> usize {
+        self.fields.field_count()
+    }
+
+    fn keeps(&self, index: usize) -> bool {
+        self.fields.keeps(index)
+    }
+
+    fn rewrite(&self, index: usize, value: &[u8], out: &mut Vec<u8>) -> bool {
+        self.fields.rewrite_in_row(index, value, self.row, out)
+    }
+
+    fn redact(&self, index: usize, out: &mut Vec<u8>) -> bool {
+        self.fields.redact(index, out)
+    }
+
+    fn replaces_null(&self, index: usize) -> bool {
+        self.fields.replaces_null(index)
+    }
+}
+
+/// As [`rewrite`], where [`FieldRewriter::reads_row`] says that fields are rewritten by others.
+pub fn rewrite_in_row(body: &[u8], fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<(), Malformed> {
+    let mut reader = Reader::new(body);
+    reader.int16()?;
+    let mut row = RowValues::default();
+    for index in 0..fields.field_count() {
+        let length = reader.int32()?;
+        let value = match usize::try_from(length) {
+            Ok(length) => Some(reader.bytes(length)?),
+            Err(_) => None,
+        };
+        if fields.is_read(index) {
+            row.add(index, value);
+        }
+    }
+    rewrite(body, &InRow { fields, row: &row }, out)
 }
 
 /// Rewrites one value that comes in pieces.

@@ -29,6 +29,7 @@ mod protocol;
 mod random;
 mod readme;
 mod restore;
+mod row_masks;
 mod search;
 mod style;
 mod transparency;

@@ -1,10 +1,10 @@
 //! The rules of one database under inspection.
 
 use crate::catalog::{ColumnId, Relation, Snapshot};
-use crate::mask::{Masked, Uniqueness};
-use crate::rules::{Action, ColumnTreatment, Resolved, RuleSet, RuleTest, has_personal_columns};
-use crate::value::Format;
+use crate::mask::{ColumnMask, Uniqueness};
+use crate::rules::{Action, ColumnTreatment, Resolved, RuleSet, has_personal_columns};
 
+use super::rule_test::run_test;
 use super::{Coverage, Finding, Kind, Report, of_problem};
 
 /// Looks at the rules of one database.
@@ -64,7 +64,7 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
     .sorted()
 }
 
-fn error(kind: Kind, subject: impl Into<String>, message: impl Into<String>) -> Finding {
+pub(super) fn error(kind: Kind, subject: impl Into<String>, message: impl Into<String>) -> Finding {
     Finding {
         severity: "error",
         kind,
@@ -79,45 +79,6 @@ fn warning(kind: Kind, subject: impl Into<String>, message: impl Into<String>) -
         severity: "warning",
         ..error(kind, subject, message)
     }
-}
-
-/// Runs a rule's own test; `None` if it passes.
-fn run_test(test: &RuleTest, resolved: &Resolved, snapshot: &Snapshot) -> Option<Finding> {
-    let fail = |message: String| Some(error(Kind::Test, test.place.full(), message));
-    let found = snapshot.relations.values().find_map(|relation| {
-        let matches = |name: &str| test.column.matches(&relation.schema, &relation.name, name);
-        Some((relation, relation.columns.iter().find(|column| matches(&column.name))?))
-    });
-    let Some((relation, column)) = found else {
-        return fail(format!(
-            "there is no column {} to test in database {}",
-            test.column, snapshot.database
-        ));
-    };
-    let id = ColumnId {
-        relation: relation.oid,
-        attribute: column.number,
-    };
-    let Some(treatment) = resolved.treatments.column(id) else {
-        return fail(format!("{} is shown as it is", test.column));
-    };
-    let Action::Mask(mask) = &treatment.action else {
-        return None;
-    };
-    let (type_oid, _) = snapshot.base_type(column.type_oid, column.type_modifier);
-    let mut shown = Vec::new();
-    if mask.apply(type_oid, Format::Text, test.value.as_bytes(), &mut shown) == Masked::Null {
-        return None;
-    }
-    let shown = String::from_utf8_lossy(&shown).to_lowercase();
-    let word = test
-        .never_shows
-        .iter()
-        .find(|word| shown.contains(&word.to_lowercase()))?;
-    fail(format!(
-        "mask {} of {} shows \"{word}\"",
-        treatment.mask_name, test.column
-    ))
 }
 
 /// Foreign keys over which the rules agree, and the columns do not. Where the rules do not, resolving them has said so.
@@ -240,10 +201,36 @@ impl Look<'_> {
                 );
                 findings.push(warning(Kind::NotNull, &name, message));
             }
+            if let Action::Mask(mask) = &treatment.action {
+                self.row(mask, &name, treatment, findings);
+            }
             if matches!(&treatment.action, Action::Mask(mask) if mask.has_small_domain()) {
                 let message = "has so few possible values that whoever sees enough of them can undo the mask";
                 findings.push(warning(Kind::SmallDomain, name, message));
             }
+        }
+    }
+
+    /// What a mask that reads other columns tells.
+    fn row(&self, mask: &ColumnMask, name: &str, treatment: &ColumnTreatment, findings: &mut Vec<Finding>) {
+        let (kind, rule) = (treatment.mask_name, treatment.rule.as_str());
+        if mask.shows_values() {
+            let message = format!("is shown as it is in the rows that mask {kind} ({rule}) keeps");
+            findings.push(warning(Kind::Row, name, message));
+        }
+        if !mask.decides_by_row() {
+            return;
+        }
+        let read = mask
+            .reads()
+            .iter()
+            .filter(|attribute| self.treatment(**attribute).is_some());
+        for attribute in read {
+            let message = format!(
+                "is masked in one way or another by the protected column {}: which it was tells whether that meets the condition ({rule})",
+                self.name(*attribute)
+            );
+            findings.push(warning(Kind::Row, name, message));
         }
     }
 

@@ -199,7 +199,10 @@ fn masks_accept_the_types_that_they_declare_and_no_others() {
     for contract in MaskSpec::kinds() {
         let accepted: Vec<u32> = accepted(contract).collect();
         // A mask around another takes what both do.
-        let is_around_another = contract.options.iter().any(|option| option.kind == OptionKind::Mask);
+        let is_around_another = contract
+            .options
+            .iter()
+            .any(|option| matches!(option.kind, OptionKind::Mask | OptionKind::Branch));
         for type_oid in TypeFamily::ALL.into_iter().flat_map(oids) {
             let compiled = compile(contract.name, type_oid, -1);
             match compiled {

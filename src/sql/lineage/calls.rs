@@ -138,6 +138,7 @@ impl<'a> Analyser<'a> {
             type_oid: self.result_type(callee, &arguments),
             structure: None,
             size: ArraySize::Unknown,
+            cell: None,
             computed_follows_null: self.is_builtin(callee)
                 && failure::gives_null_for_null_only(callee.name)
                 && arguments.iter().all(follows_null),

@@ -187,6 +187,7 @@ impl<'a> Analyser<'a> {
             structure: None,
             computed_follows_null: false,
             size: ArraySize::Unknown,
+            cell: None,
         })
     }
 
@@ -314,6 +315,7 @@ impl<'a> Analyser<'a> {
                 structure: None,
                 computed_follows_null: false,
                 size: ArraySize::Unknown,
+                cell: None,
             },
         })
     }

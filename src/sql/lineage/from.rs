@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use pg_query::protobuf::JoinType;
+
 use super::labels::label;
 use super::origin::{Field, Origin, united};
 use super::query::rename;
@@ -52,7 +54,7 @@ impl<'a> Analyser<'a> {
                 let fields = self.lateral(scope, node.bool("lateral"), |analyser| {
                     analyser.query(subquery, Some(scope))
                 })?;
-                let shape = Shape::Fields(Rc::new(fields));
+                let shape = Shape::Fields(Rc::new(self.beside_each_other(fields)));
                 Ok(Item::single(self.aliased(node, shape)?))
             }
             "RangeTableSample" => {
@@ -77,6 +79,31 @@ impl<'a> Analyser<'a> {
             "JoinExpr" => self.join(scope, node),
             _ => Err(not_understood("this item of FROM")),
         }
+    }
+
+    /// So many numbers of rows that were not given before: the first of them.
+    fn new_rows(&mut self, count: u64) -> u64 {
+        let first = self.rows;
+        self.rows = self.rows.saturating_add(count);
+        first
+    }
+
+    /// The columns of one item of FROM. They stand beside each other only: another item may show the same rows in another
+    /// order, and an outer join may find nothing for one and something for the other.
+    fn beside_each_other(&mut self, mut fields: Vec<Field<'a>>) -> Vec<Field<'a>> {
+        let mut renamed: Vec<(u64, u64)> = Vec::new();
+        for cell in fields.iter_mut().filter_map(|field| field.origin.cell.as_mut()) {
+            let known = renamed.iter().find(|(before, _)| *before == cell.row);
+            cell.row = match known {
+                Some((_, row)) => *row,
+                None => {
+                    let row = self.new_rows(1);
+                    renamed.push((cell.row, row));
+                    row
+                }
+            };
+        }
+        fields
     }
 
     /// Runs `read` with the items of FROM to the left in sight, or not.
@@ -134,7 +161,8 @@ impl<'a> Analyser<'a> {
         while let Some(here) = level {
             if let Some(cte) = here.ctes.iter().find(|cte| cte.name == name) {
                 let fields = self.cte(here, cte)?;
-                let mut entry = Entry::new(Some(Cow::Borrowed(name)), Shape::Fields(fields));
+                let fields = self.beside_each_other(fields.to_vec());
+                let mut entry = Entry::new(Some(Cow::Borrowed(name)), Shape::Fields(Rc::new(fields)));
                 // Queries within the one that has the WITH clause do not see them by `*`.
                 entry.hidden = if is_inner { cte.added } else { 0 };
                 return Ok(Some(entry));
@@ -185,7 +213,7 @@ impl<'a> Analyser<'a> {
     pub(super) fn relation_shape(&mut self, relation: &'a Relation) -> Step<Shape<'a>> {
         let is_view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
         if !is_view || relation.is_system() {
-            return Ok(Shape::Relation(relation));
+            return Ok(Shape::Relation(relation, self.new_rows(1)));
         }
         let views = self.views;
         let Some(view) = views.get(relation.oid) else {
@@ -198,7 +226,7 @@ impl<'a> Analyser<'a> {
             self.influences.extend(view.influences.iter().cloned());
             self.fallible.extend(view.fallible.iter().cloned());
         }
-        Ok(Shape::View(relation, view))
+        Ok(Shape::View(relation, view, self.new_rows(view.rows())))
     }
 
     /// One shape for a name that may mean several relations, if it makes no difference which.
@@ -318,8 +346,18 @@ impl<'a> Analyser<'a> {
             };
             let (left, right) = (side(left)?, side(right)?);
             self.equality(Clause::JoinUsing, &left, &right);
+            let cell = match node.int("jointype") {
+                // Both sides are cast, or one of them stands in where the other is missing.
+                _ if left.type_oid != right.type_oid || left.type_oid.is_none() => None,
+                kind if [JoinType::JoinInner as i64, JoinType::JoinLeft as i64].contains(&kind) => left.cell,
+                kind if kind == JoinType::JoinRight as i64 => right.cell,
+                _ => None,
+            };
             merged.push(Field {
-                origin: united(&left, &right),
+                origin: Origin {
+                    cell,
+                    ..united(&left, &right)
+                },
                 name,
             });
         }

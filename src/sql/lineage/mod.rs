@@ -125,6 +125,8 @@ struct Analyser<'a> {
     sublink_labels: HashMap<*const Node, Cow<'a, str>>,
     /// Functions whose bodies are being read, the innermost last.
     frames: Vec<Rc<Frame<'a>>>,
+    /// Numbers given to rows of items of FROM.
+    rows: u64,
     steps: u32,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Analyser<'a> {
             sublinks: 0,
             sublink_labels: HashMap::new(),
             frames: Vec::new(),
+            rows: 0,
             steps: 0,
         }
     }
@@ -155,6 +158,7 @@ impl<'a> Analyser<'a> {
                     .into_iter()
                     .map(|field| OutputColumn {
                         structure: field.origin.known_structure(),
+                        cell: field.origin.cell,
                         label: field.name.into_owned(),
                         lineage: field.origin.lineage,
                     })

@@ -137,7 +137,8 @@ impl<'a> Analyser<'a> {
         if target.is("AIndirection") {
             let row = self.indirection(scope, target)?;
             return match row.fields {
-                Some(fields) => Ok(Some(fields.to_vec())),
+                // The row may be one of another place: `(lag(t) OVER w).*`.
+                Some(fields) => Ok(Some(fields.iter().cloned().map(Field::of_no_row).collect())),
                 None => Err(not_understood("a row that .* expands")),
             };
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::catalog::{Oid, Snapshot, TypeKind};
-use crate::sql::{Lineage, Structure};
+use crate::sql::{Lineage, RowCell, Structure};
 use crate::value::oid;
 
 /// Where a value comes from, and what is known of its type.
@@ -21,6 +21,8 @@ pub(super) struct Origin<'a> {
     pub size: ArraySize,
     /// Computed, but NULL only where one of the columns that it is computed from is NULL.
     pub computed_follows_null: bool,
+    /// Whose cell it is, for a plain column of an item of FROM. Only those that a list of targets names as such keep it.
+    pub cell: Option<RowCell>,
 }
 
 /// What is known of the dimensions of an array. Arrays are put together into one only where theirs agree.
@@ -52,7 +54,22 @@ pub(super) struct Field<'a> {
     pub origin: Origin<'a>,
 }
 
+impl Field<'_> {
+    /// The same, not known to stand beside anything.
+    pub fn of_no_row(self) -> Self {
+        Field {
+            origin: self.origin.of_no_row(),
+            ..self
+        }
+    }
+}
+
 impl<'a> Origin<'a> {
+    /// The same, not known to stand beside anything.
+    pub fn of_no_row(self) -> Self {
+        Origin { cell: None, ..self }
+    }
+
     /// A value that comes from no column.
     pub fn computed() -> Self {
         Origin::from(Lineage::computed())
@@ -162,6 +179,7 @@ impl<'a> Origin<'a> {
             structure: None,
             computed_follows_null: false,
             size: ArraySize::Unknown,
+            cell: None,
         }
     }
 }
@@ -263,8 +281,8 @@ pub(super) fn same_form(left: Option<Oid>, right: Option<Oid>) -> bool {
 /// column, rows of VALUES. Where the types differ in form, one of them is cast, and nothing stays verbatim.
 pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
     match (left.type_oid, right.type_oid) {
-        (Some(UNKNOWN), _) if left.lineage.is_null() => return right.clone(),
-        (_, Some(UNKNOWN)) if right.lineage.is_null() => return left.clone(),
+        (Some(UNKNOWN), _) if left.lineage.is_null() => return right.clone().of_no_row(),
+        (_, Some(UNKNOWN)) if right.lineage.is_null() => return left.clone().of_no_row(),
         _ => {}
     }
     let mut lineage = left.lineage.clone();
@@ -291,6 +309,7 @@ pub(super) fn united<'a>(left: &Origin<'a>, right: &Origin<'a>) -> Origin<'a> {
         type_oid,
         computed_follows_null: false,
         size: ArraySize::Unknown,
+        cell: None,
     }
 }
 

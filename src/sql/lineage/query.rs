@@ -46,7 +46,11 @@ impl<'a> Analyser<'a> {
             let lineage = self.window(&scope, window, true)?;
             scope.windows.push((window.str("name"), lineage));
         }
-        let fields = self.targets(&scope, query)?;
+        let mut fields = self.targets(&scope, query)?;
+        if query.nodes("group_clause").any(|item| item.is("GroupingSet")) {
+            // What is not in the set is NULL, and what stands beside it is not.
+            fields = fields.into_iter().map(Field::of_no_row).collect();
+        }
         if let Some(condition) = query.node("where_clause") {
             self.condition(&scope, condition, Clause::Where)?;
         }
@@ -72,7 +76,10 @@ impl<'a> Analyser<'a> {
                 fields.extend(expanded);
                 continue;
             }
-            let origin = self.value(scope, expression)?;
+            let mut origin = self.value(scope, expression)?;
+            if !expression.is("ColumnRef") {
+                origin = origin.of_no_row();
+            }
             let name = match target.str("name") {
                 "" => label(expression, &|sublink| {
                     self.sublink_labels.get(&std::ptr::from_ref(sublink)).cloned()
@@ -223,7 +230,7 @@ impl<'a> Analyser<'a> {
             .enumerate()
             .map(|(at, origin)| Field {
                 name: Cow::Owned(format!("column{}", at + 1)),
-                origin,
+                origin: origin.of_no_row(),
             })
             .collect();
         self.order_by(&scope, query, &fields)?;
@@ -280,7 +287,7 @@ impl<'a> Analyser<'a> {
             };
             Field {
                 name: left.name,
-                origin,
+                origin: origin.of_no_row(),
             }
         });
         Ok(fields.collect())

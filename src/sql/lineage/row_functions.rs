@@ -33,7 +33,7 @@ impl<'a> Analyser<'a> {
                 definitions = node.nodes("coldeflist").collect();
             }
             match self.function_columns(scope, call, &definitions, alias)? {
-                Shape::Fields(fields) => all.extend(fields.iter().cloned()),
+                Shape::Fields(fields) => all.extend(fields.iter().cloned().map(Field::of_no_row)),
                 other => unknown_columns
                     .get_or_insert_default()
                     .absorb(&other.everything(self.snapshot)),

@@ -12,7 +12,7 @@ use super::ViewLineage;
 use super::origin::{ArraySize, Field, Origin};
 use crate::catalog::{Column, ColumnId, Relation, RelationKind, Snapshot};
 use crate::sql::tree::Node;
-use crate::sql::{ColumnSet, Lineage};
+use crate::sql::{ColumnSet, Lineage, RowCell};
 
 /// One level of a query.
 pub(super) struct Scope<'s, 'a> {
@@ -76,10 +76,11 @@ pub(super) struct Entry<'a> {
 /// The columns of an item of FROM.
 #[derive(Clone)]
 pub(super) enum Shape<'a> {
-    /// A relation that is not expanded.
-    Relation(&'a Relation),
+    /// A relation that is not expanded, and the number of its row.
+    Relation(&'a Relation, u64),
     /// A view outside the system's schemas, with what is known of its columns.
-    View(&'a Relation, &'a ViewLineage),
+    /// Its columns are of rows with numbers from this one on.
+    View(&'a Relation, &'a ViewLineage, u64),
     Fields(Rc<Vec<Field<'a>>>),
     Join(Rc<Join<'a>>),
     /// Columns of any name and number, all from here.
@@ -251,6 +252,7 @@ impl<'a> Entry<'a> {
             structure: None,
             computed_follows_null: false,
             size: ArraySize::Unknown,
+            cell: None,
         }
     }
 }
@@ -259,14 +261,14 @@ impl<'a> Shape<'a> {
     /// What a column name means among these columns.
     pub fn column(&self, name: &str, snapshot: &'a Snapshot) -> Found<'a> {
         match self {
-            Shape::Relation(relation) => match relation.column_named(name) {
-                Some(column) => Found::One(base_column(relation, column, snapshot)),
+            Shape::Relation(relation, row) => match relation.column_named(name) {
+                Some(column) => Found::One(base_column(relation, column, *row, snapshot)),
                 None => Found::Nothing,
             },
-            Shape::View(relation, view) => {
+            Shape::View(relation, view, row) => {
                 let mut columns = relation.columns.iter().enumerate();
                 match columns.find(|(_, column)| column.name == name) {
-                    Some((at, column)) => Found::One(view_column(column, view, at, snapshot)),
+                    Some((at, column)) => Found::One(view_column(column, view, at, *row, snapshot)),
                     None => Found::Nothing,
                 }
             }
@@ -286,24 +288,24 @@ impl<'a> Shape<'a> {
     /// All columns in order, unless they are not known.
     pub fn fields(&self, snapshot: &'a Snapshot) -> Option<Vec<Field<'a>>> {
         match self {
-            Shape::Relation(relation) => Some(
+            Shape::Relation(relation, row) => Some(
                 relation
                     .columns
                     .iter()
                     .map(|column| Field {
                         name: Cow::Borrowed(column.name.as_str()),
-                        origin: base_column(relation, column, snapshot),
+                        origin: base_column(relation, column, *row, snapshot),
                     })
                     .collect(),
             ),
-            Shape::View(relation, view) => Some(
+            Shape::View(relation, view, row) => Some(
                 relation
                     .columns
                     .iter()
                     .enumerate()
                     .map(|(at, column)| Field {
                         name: Cow::Borrowed(column.name.as_str()),
-                        origin: view_column(column, view, at, snapshot),
+                        origin: view_column(column, view, at, *row, snapshot),
                     })
                     .collect(),
             ),
@@ -369,7 +371,7 @@ impl<'a> Join<'a> {
 }
 
 /// A column of a relation that is not expanded.
-fn base_column<'a>(relation: &'a Relation, column: &'a Column, snapshot: &'a Snapshot) -> Origin<'a> {
+fn base_column<'a>(relation: &'a Relation, column: &'a Column, row: u64, snapshot: &'a Snapshot) -> Origin<'a> {
     let id = ColumnId {
         relation: relation.oid,
         attribute: column.number,
@@ -378,16 +380,24 @@ fn base_column<'a>(relation: &'a Relation, column: &'a Column, snapshot: &'a Sna
         verbatim: ColumnSet::from([id]),
         ..Lineage::default()
     };
-    Origin::of_type(lineage, column.type_oid, snapshot)
+    Origin {
+        cell: Some(RowCell { row, column: id }),
+        ..Origin::of_type(lineage, column.type_oid, snapshot)
+    }
 }
 
 /// The column of a view at this place.
-fn view_column<'a>(column: &'a Column, view: &ViewLineage, at: usize, snapshot: &'a Snapshot) -> Origin<'a> {
+fn view_column<'a>(column: &'a Column, view: &ViewLineage, at: usize, row: u64, snapshot: &'a Snapshot) -> Origin<'a> {
     let lineage = view.columns.get(at).cloned().unwrap_or_else(Lineage::computed);
     let mut origin = Origin::of_type(lineage, column.type_oid, snapshot);
     if let Some(Some(structure)) = view.structures.get(at) {
         origin.structure = Some(Rc::new(structure.clone()));
     }
+    let cell = view.cells.get(at).copied().flatten();
+    origin.cell = cell.map(|cell| RowCell {
+        row: cell.row + row,
+        ..cell
+    });
     origin
 }
 

@@ -1,5 +1,6 @@
 //! Queries and what the analysis must say of them.
 
+mod cells;
 mod schema;
 mod structures;
 

@@ -7,7 +7,7 @@ use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
 use crate::sql::bodies::{FunctionBodies, FunctionBody};
 use crate::sql::parser::{self, ParserSettings};
 use crate::sql::tree::Node;
-use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, Structure, Test, Treatment};
+use crate::sql::{Clause, ColumnSet, Fallible, Influence, Lineage, OutputColumn, RowCell, Structure, Test, Treatment};
 
 /// What a view's definition says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct ViewLineage {
     pub columns: Vec<Lineage>,
     /// What the values of each column are made of, as [`crate::sql::OutputColumn::structure`].
     pub structures: Vec<Option<Structure>>,
+    /// Whose cells each column shows, with rows numbered from 0.
+    pub cells: Vec<Option<RowCell>>,
     /// What its clauses test. None for a materialised view: its content is stored.
     pub influences: Vec<Influence>,
     /// What in it may fail by value. None for a materialised view.
@@ -30,7 +32,37 @@ pub struct ViewLineages {
     pub(super) bodies: FunctionBodies,
 }
 
+impl ViewLineage {
+    /// How many rows of other relations stand in one of its own.
+    pub(super) fn rows(&self) -> u64 {
+        let last = self.cells.iter().flatten().map(|cell| cell.row).max();
+        last.map_or(0, |last| last.saturating_add(1))
+    }
+}
+
+fn numbered_from_0(columns: &[OutputColumn]) -> Vec<Option<RowCell>> {
+    let mut seen = Vec::new();
+    let cells = columns.iter().map(|column| {
+        let cell = column.cell?;
+        let at = seen.iter().position(|row| *row == cell.row).unwrap_or(seen.len());
+        if at == seen.len() {
+            seen.push(cell.row);
+        }
+        Some(RowCell {
+            row: u64::try_from(at).ok()?,
+            ..cell
+        })
+    });
+    cells.collect()
+}
+
 impl ViewLineages {
+    /// Whose cell a view's column shows.
+    pub fn cell(&self, column: ColumnId) -> Option<RowCell> {
+        let index = usize::try_from(column.attribute).ok()?.checked_sub(1)?;
+        self.views.get(&column.relation)?.cells.get(index).copied().flatten()
+    }
+
     /// The lineage of a view; `None` if it is none, or if nothing is known of its definition: it must not be read then.
     pub fn get(&self, view: Oid) -> Option<&ViewLineage> {
         self.views.get(&view)
@@ -95,11 +127,13 @@ impl Resolver<'_> {
         let width = view.columns.len();
         let mut lineage = match self.analysed(&query) {
             Some(analysis) if analysis.columns.len() == width => {
+                let cells = numbered_from_0(&analysis.columns);
                 let columns = analysis.columns.into_iter();
                 let (columns, structures) = columns.map(|column| (column.lineage, column.structure)).unzip();
                 ViewLineage {
                     columns,
                     structures,
+                    cells,
                     influences: analysis.influences,
                     fallible: analysis.fallible,
                 }
@@ -137,6 +171,7 @@ impl Resolver<'_> {
         ViewLineage {
             columns: vec![everything; width],
             structures: vec![None; width],
+            cells: vec![None; width],
             influences: is_protected.then_some(other).into_iter().collect(),
             fallible: Vec::new(),
         }

@@ -3,6 +3,7 @@
 use super::super::read::Malformed;
 use super::super::row::{FieldRewriter, put_field, put_finished, put_redacted};
 use super::Held;
+use super::held_row::{FieldFormat, HeldRow};
 
 const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
 
@@ -13,6 +14,8 @@ pub struct BinaryRewriter {
     /// Bytes of the fixed-size piece that is being read.
     piece: Vec<u8>,
     held: Held,
+    /// Of a row whose fields are rewritten by others.
+    row: HeldRow,
     pub(super) rows: u64,
 }
 
@@ -34,6 +37,7 @@ impl BinaryRewriter {
             state: State::Header,
             piece: Vec::new(),
             held: Held::default(),
+            row: HeldRow::default(),
             rows: 0,
         }
     }
@@ -78,10 +82,13 @@ impl BinaryRewriter {
                 },
                 State::Keep { field, left } => {
                     let take = left.min(data.len());
-                    out.extend_from_slice(&data[..take]);
+                    match fields.reads_row() {
+                        true => self.hold(&data[..take], true, fields, out),
+                        false => out.extend_from_slice(&data[..take]),
+                    }
                     data = &data[take..];
                     if take == left {
-                        self.next(field, fields)
+                        self.next(field, fields, out)
                     } else {
                         State::Keep {
                             field,
@@ -91,11 +98,16 @@ impl BinaryRewriter {
                 }
                 State::Mask { field, left } => {
                     let take = left.min(data.len());
-                    self.held.add(&data[..take], fields, field, as_it_is);
+                    match fields.reads_row() {
+                        true => self.hold(&data[..take], false, fields, out),
+                        false => self.held.add(&data[..take], fields, field, as_it_is),
+                    }
                     data = &data[take..];
                     if take == left {
-                        self.masked_field(field, fields, out);
-                        self.next(field, fields)
+                        if !fields.reads_row() {
+                            self.masked_field(field, fields, out);
+                        }
+                        self.next(field, fields, out)
                     } else {
                         State::Mask {
                             field,
@@ -142,6 +154,19 @@ impl BinaryRewriter {
     fn length(&mut self, field: usize, fields: &impl FieldRewriter, out: &mut Vec<u8>) -> Result<State, Malformed> {
         let length = read_int32(&self.piece);
         let masks = !fields.keeps(field);
+        if fields.reads_row() {
+            let piece = std::mem::take(&mut self.piece);
+            self.hold(&piece, !masks, fields, out);
+            let left = match length {
+                -1 => 0,
+                length => usize::try_from(length).map_err(|_| Malformed("COPY field length"))?,
+            };
+            return Ok(match (masks, left) {
+                (_, 0) => self.next(field, fields, out),
+                (false, _) => State::Keep { field, left },
+                (true, _) => State::Mask { field, left },
+            });
+        }
         if length == -1 && masks && fields.replaces_null(field) {
             put_redacted(fields, field, out);
         } else if !masks || length < 0 {
@@ -149,14 +174,14 @@ impl BinaryRewriter {
         }
         self.piece.clear();
         if length == -1 {
-            return Ok(self.next(field, fields));
+            return Ok(self.next(field, fields, out));
         }
         let left = usize::try_from(length).map_err(|_| Malformed("COPY field length"))?;
         Ok(match (masks, left) {
-            (false, 0) => self.next(field, fields),
+            (false, 0) => self.next(field, fields, out),
             (true, 0) => {
                 self.masked_field(field, fields, out);
-                self.next(field, fields)
+                self.next(field, fields, out)
             }
             (false, _) => State::Keep { field, left },
             (true, _) => State::Mask { field, left },
@@ -174,12 +199,43 @@ impl BinaryRewriter {
         self.held.clear();
     }
 
-    fn next(&mut self, field: usize, fields: &impl FieldRewriter) -> State {
-        if field + 1 < fields.field_count() {
+    /// Holds bytes of a row whose fields are rewritten by others.
+    fn hold(&mut self, bytes: &[u8], keeps: bool, fields: &impl FieldRewriter, out: &mut Vec<u8>) {
+        let mut row = std::mem::take(&mut self.row);
+        row.add(bytes, keeps);
+        row.relieve(self, keeps, fields, out);
+        self.row = row;
+    }
+
+    fn next(&mut self, field: usize, fields: &impl FieldRewriter, out: &mut Vec<u8>) -> State {
+        let is_last = field + 1 >= fields.field_count();
+        if fields.reads_row() {
+            let mut row = std::mem::take(&mut self.row);
+            row.end_field(&[]);
+            if is_last {
+                row.put_row(self, fields, out);
+            }
+            self.row = row;
+        }
+        if !is_last {
             return State::Length { field: field + 1 };
         }
         self.rows += 1;
         State::Tuple
+    }
+}
+
+/// With its length before it.
+impl FieldFormat for BinaryRewriter {
+    const SEPARATOR_BYTES: usize = 0;
+
+    fn put<F: FieldRewriter>(&mut self, index: usize, raw: &[u8], is_large: bool, fields: &F, out: &mut Vec<u8>) {
+        match raw.split_first_chunk::<4>() {
+            _ if is_large => put_redacted(fields, index, out),
+            Some((head, value)) if i32::from_be_bytes(*head) >= 0 => put_field(fields, index, value, out),
+            _ if fields.replaces_null(index) => put_redacted(fields, index, out),
+            _ => out.extend_from_slice(&(-1i32).to_be_bytes()),
+        }
     }
 }
 

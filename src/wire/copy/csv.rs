@@ -3,6 +3,7 @@
 use super::super::read::Malformed;
 use super::super::row::FieldRewriter;
 use super::Held;
+use super::held_row::{self, Delimited, FieldFormat, HeldRow};
 
 /// Rewrites COPY csv.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct CsvRewriter {
     value: Vec<u8>,
     masked: Vec<u8>,
     pub(super) rows: u64,
+    /// Of a row whose fields are rewritten by others.
+    row: HeldRow,
 }
 
 impl CsvRewriter {
@@ -44,6 +47,7 @@ impl CsvRewriter {
             value: Vec::new(),
             masked: Vec::new(),
             rows: 0,
+            row: HeldRow::default(),
         }
     }
 
@@ -74,6 +78,9 @@ impl CsvRewriter {
         fields: &impl FieldRewriter,
         out: &mut Vec<u8>,
     ) -> Result<(), Malformed> {
+        if fields.reads_row() {
+            return held_row::push(self, data, fields, out);
+        }
         let mut copied = 0;
         let mut at = 0;
         while at < data.len() {
@@ -175,6 +182,35 @@ impl CsvRewriter {
                 .masked
                 .iter()
                 .any(|&byte| byte == self.delimiter || byte == self.quote || byte == b'\n' || byte == b'\r')
+    }
+}
+
+impl FieldFormat for CsvRewriter {
+    const SEPARATOR_BYTES: usize = 1;
+
+    fn put<F: FieldRewriter>(&mut self, index: usize, raw: &[u8], is_large: bool, fields: &F, out: &mut Vec<u8>) {
+        let field = std::mem::replace(&mut self.field, index);
+        self.held.oversize = is_large;
+        self.masked_field(raw, fields, out);
+        self.field = field;
+    }
+}
+
+impl Delimited for CsvRewriter {
+    fn field_end(&mut self, data: &[u8], from: usize) -> Option<usize> {
+        CsvRewriter::field_end(self, data, from)
+    }
+
+    fn end_field(&mut self, ends_row: bool, count: usize) -> Result<(), Malformed> {
+        CsvRewriter::end_field(self, ends_row, count)
+    }
+
+    fn field(&self) -> Option<usize> {
+        (!self.in_header).then_some(self.field)
+    }
+
+    fn row(&mut self) -> &mut HeldRow {
+        &mut self.row
     }
 }
 

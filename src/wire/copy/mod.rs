@@ -5,6 +5,7 @@
 
 mod binary;
 mod csv;
+mod held_row;
 mod text;
 
 use super::read::Malformed;

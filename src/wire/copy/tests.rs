@@ -1,3 +1,4 @@
+use super::super::row::RowValues;
 use super::*;
 
 /// Masks field 1 of three: brackets around what it got; `null me` becomes NULL.
@@ -273,4 +274,138 @@ fn a_field_that_is_rewritten_as_it_comes_may_be_of_any_length() {
         let shown = told[0].as_bytes();
         assert!(binary.windows(shown.len()).any(|window| window == shown), "{piece}");
     }
+}
+
+/// Writes before field 1 what field 2 holds, where the row is known.
+struct ByNext;
+
+impl FieldRewriter for ByNext {
+    fn field_count(&self) -> usize {
+        3
+    }
+    fn keeps(&self, index: usize) -> bool {
+        index == 0
+    }
+    fn rewrite(&self, _: usize, _: &[u8], out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(b"gone");
+        true
+    }
+    fn redact(&self, _: usize, out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(b"large");
+        true
+    }
+    fn replaces_null(&self, _: usize) -> bool {
+        false
+    }
+    fn reads_row(&self) -> bool {
+        true
+    }
+    fn is_read(&self, index: usize) -> bool {
+        index != 1
+    }
+    fn rewrite_in_row(&self, index: usize, value: &[u8], row: &RowValues<'_>, out: &mut Vec<u8>) -> bool {
+        if index != 1 {
+            return self.rewrite(index, value, out);
+        }
+        for read in [0, 2] {
+            match row.value(read) {
+                Some(Some(read)) => out.extend_from_slice(read),
+                Some(None) => out.extend_from_slice(b"null"),
+                None => out.extend_from_slice(b"unknown"),
+            }
+            out.push(b':');
+        }
+        out.extend_from_slice(value);
+        true
+    }
+}
+
+/// As [`rewritten`].
+fn rewritten_by_next(make: impl Fn() -> CopyRewriter, data: &[u8]) -> Vec<u8> {
+    let (mut whole, mut rewriter) = (Vec::new(), make());
+    rewriter.push(data, &ByNext, &mut whole).unwrap();
+    let rows = rewriter.rows();
+    for cut in 0..=data.len() {
+        let (mut out, mut rewriter) = (Vec::new(), make());
+        rewriter.push(&data[..cut], &ByNext, &mut out).unwrap();
+        rewriter.push(&data[cut..], &ByNext, &mut out).unwrap();
+        assert_eq!(out, whole, "cut at {cut}");
+        assert_eq!(rewriter.rows(), rows);
+    }
+    whole
+}
+
+#[test]
+fn fields_are_rewritten_by_others_of_their_row() {
+    assert_eq!(
+        rewritten_by_next(
+            text(b'\t', true),
+            b"a\tb\tc\n1\tad\\ta\tx\\ny\n\\N\tb\t\\N\n3\t\\N\tz\n"
+        ),
+        b"a\tb\tc\n1\t1:x\\ny:ad\\ta\tgone\n\\N\tnull:null:b\t\\N\n3\t\\N\tgone\n"
+    );
+    assert_eq!(
+        rewritten_by_next(csv(b'"', b"", true), b"a,b,c\n1,\"a \"\"b\"\"\",\"x,\ny\"\n,b,\n3,,z\n"),
+        b"a,b,c\n1,\"1:x,\ny:a \"\"b\"\"\",gone\n,null:null:b,\n3,,gone\n"
+    );
+    let header = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
+    let field = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
+    let data = [
+        &header[..],
+        &[0, 3],
+        &field(b"1"),
+        &field(b"ada"),
+        &field(b"x"),
+        &[0, 3],
+        &NULL,
+        &field(b""),
+        &NULL,
+        &[0xff, 0xff],
+    ]
+    .concat();
+    let wanted = [
+        &header[..],
+        &[0, 3],
+        &field(b"1"),
+        &field(b"1:x:ada"),
+        &field(b"gone"),
+        &[0, 3],
+        &NULL,
+        &field(b"null:null:"),
+        &NULL,
+        &[0xff, 0xff],
+    ]
+    .concat();
+    assert_eq!(
+        rewritten_by_next(|| CopyRewriter::Binary(BinaryRewriter::new()), &data),
+        wanted
+    );
+}
+
+/// How many bytes a rewriter that is given so many of each field keeps, and what it makes of them.
+fn of_large_row(mut rewriter: CopyRewriter, sizes: [usize; 3]) -> Vec<u8> {
+    let (mut out, piece) = (Vec::new(), vec![b'x'; 64 << 10]);
+    for (index, size) in sizes.into_iter().enumerate() {
+        for _ in 0..size / piece.len() {
+            rewriter.push(&piece, &ByNext, &mut out).unwrap();
+        }
+        let rest = [&piece[..size % piece.len()], if index == 2 { b"\n" } else { b"\t" }].concat();
+        rewriter.push(&rest, &ByNext, &mut out).unwrap();
+    }
+    rewriter.push(b"1\tada\tz\n", &ByNext, &mut out).unwrap();
+    assert_eq!(rewriter.rows(), 2);
+    out
+}
+
+#[test]
+fn rows_too_large_to_be_held_are_rewritten_without() {
+    let make = || text(b'\t', false)();
+    let (kept, large) = (9 << 20, 3 << 20);
+    let expected = |first: usize, rest: &str| [&vec![b'x'; first][..], rest.as_bytes(), b"1\t1:z:ada\tgone\n"].concat();
+    assert!(of_large_row(make(), [kept, 3, 1]) == expected(kept, "\tgone\tgone\n"));
+    assert!(of_large_row(make(), [2, large, 1]) == expected(2, "\tlarge\tgone\n"));
+    // What is read and too large is not known.
+    assert!(of_large_row(make(), [2, 1, large]) == expected(2, "\txx:unknown:x\tlarge\n"));
+    // Masked fields do not count: the row tells nothing of their size.
+    assert!(of_large_row(make(), [7 << 20, large, large]) == expected(7 << 20, "\tlarge\tlarge\n"));
 }

@@ -3,6 +3,7 @@
 use super::super::read::Malformed;
 use super::super::row::FieldRewriter;
 use super::Held;
+use super::held_row::{self, Delimited, FieldFormat, HeldRow};
 
 /// Rewrites COPY text. NULL is `\N`: with another word for NULL a value could not be told from NULL, so the plan
 /// refuses that over protected columns.
@@ -16,6 +17,8 @@ pub struct TextRewriter {
     escaped: bool,
     value: Vec<u8>,
     pub(super) rows: u64,
+    /// Of a row whose fields are rewritten by others.
+    row: HeldRow,
 }
 
 impl TextRewriter {
@@ -29,6 +32,7 @@ impl TextRewriter {
             escaped: false,
             value: Vec::new(),
             rows: 0,
+            row: HeldRow::default(),
         }
     }
 
@@ -58,6 +62,9 @@ impl TextRewriter {
         fields: &impl FieldRewriter,
         out: &mut Vec<u8>,
     ) -> Result<(), Malformed> {
+        if fields.reads_row() {
+            return held_row::push(self, data, fields, out);
+        }
         let mut copied = 0;
         let mut at = 0;
         while at < data.len() {
@@ -132,6 +139,35 @@ impl TextRewriter {
             out.extend_from_slice(b"\\N");
         }
         self.held.clear();
+    }
+}
+
+impl FieldFormat for TextRewriter {
+    const SEPARATOR_BYTES: usize = 1;
+
+    fn put<F: FieldRewriter>(&mut self, index: usize, raw: &[u8], is_large: bool, fields: &F, out: &mut Vec<u8>) {
+        let field = std::mem::replace(&mut self.field, index);
+        self.held.oversize = is_large;
+        self.masked_field(raw, fields, out);
+        self.field = field;
+    }
+}
+
+impl Delimited for TextRewriter {
+    fn field_end(&mut self, data: &[u8], from: usize) -> Option<usize> {
+        TextRewriter::field_end(self, data, from)
+    }
+
+    fn end_field(&mut self, ends_row: bool, count: usize) -> Result<(), Malformed> {
+        TextRewriter::end_field(self, ends_row, count)
+    }
+
+    fn field(&self) -> Option<usize> {
+        (!self.in_header).then_some(self.field)
+    }
+
+    fn row(&mut self) -> &mut HeldRow {
+        &mut self.row
     }
 }
 

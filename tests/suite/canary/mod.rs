@@ -20,7 +20,7 @@ pub const DATABASE: &str = "canary";
 pub const OPTIONS: &str = "-c search_path=vault,public";
 
 /// Every column that the rules protect, with what inherits their protection.
-const PROTECTED: [(&str, &str); 8] = [
+const PROTECTED: [(&str, &str); 9] = [
     (
         "vault.person",
         "email name badge account salary ratio born seen device address mac profile notes photo aliases codes code home \
@@ -32,6 +32,7 @@ const PROTECTED: [(&str, &str); 8] = [
     ("vault.dog", "collar"),
     ("vault.boxed", "who"),
     ("vault.held", "home homes stay stays span spans doc facts profile raw"),
+    ("vault.guest", "given mail memo arrived"),
     ("vault.spoken", "word loud"),
 ];
 

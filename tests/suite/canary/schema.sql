@@ -122,6 +122,15 @@ CREATE FUNCTION shadow.starts(text, varchar) RETURNS text LANGUAGE sql STABLE AS
 CREATE OPERATOR shadow.^@ (FUNCTION = shadow.starts, LEFTARG = text, RIGHTARG = varchar);
 CREATE VIEW shadow.pg_tables AS SELECT email AS tablename FROM vault.person;
 
+-- Masked by what stands beside them.
+CREATE TABLE vault.guest (id int PRIMARY KEY, owner int, land text, given text, mail text, memo text, arrived date);
+INSERT INTO vault.guest
+SELECT n, 1 + n % 4, (ARRAY['FR', 'DE'])[1 + (n + vault.moved()) % 2], vault.token('given', n), vault.token('mail', n) || '@canary.test',
+    vault.token('memo', n), date '80123-01-17' + 1931 * n + vault.moved()
+FROM generate_series(1, 12) n;
+CREATE VIEW vault.v_guest AS SELECT g.id AS number, g.owner AS host, g.arrived AS since, g.given, g.mail FROM vault.guest g;
+CREATE VIEW vault.v_arrival AS SELECT arrived FROM vault.guest;
+
 SELECT lo_from_bytea(4711, convert_to(vault.token('email', 1), 'UTF8'));
 ANALYZE;
 -- from 18

@@ -11,6 +11,7 @@ pub const FILES: [(&str, &str); 7] = [
     ("canary/ways/doors.sql", include_str!("ways/doors.sql")),
     ("canary/ways/sessions.sql", include_str!("ways/sessions.sql")),
     ("canary/ways/functions.sql", include_str!("ways/functions.sql")),
+    ("canary/ways/beside.sql", include_str!("ways/beside.sql")),
     ("canary/ways/versions.sql", include_str!("ways/versions.sql")),
 ];
 

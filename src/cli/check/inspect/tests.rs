@@ -170,6 +170,33 @@ fn a_listed_and_sound_database_is_fine() {
 }
 
 #[test]
+fn what_a_mask_tells_of_the_row_is_found() {
+    let when = "[[rule]]\ncolumns = [\"public.customer.note\"]\n\
+        mask = { kind = \"when\", column = \"email\", is_null = true, then = \"keep\" }\n";
+    let test = |row: &str| {
+        format!("[[test]]\ncolumn = \"public.customer.note\"\nvalue = \"Mary\"\nnever_shows = [\"mary\"]\n{row}\n")
+    };
+    let keep = "[[keep]]\ncolumns = [\"public.customer.*\"]\n";
+    let text = |row: &str| [when, &rule("email", "email"), keep, &test(row)].concat();
+    let report = check(&text("row = { email = \"m@x.org\" }"), &shop());
+    assert_eq!(found(&report), [("warning", Kind::Row, "public.customer.note"); 2]);
+    assert!(
+        report.findings[0].message.contains("as it is") && report.findings[1].message.contains("public.customer.email")
+    );
+    for (row, words) in [
+        ("", "reads email of the same row"),
+        ("row = { emial = \"x\" }", "there is no column emial"),
+    ] {
+        let report = check(&text(row), &shop());
+        assert!(
+            report.findings[0].message.contains(words),
+            "{}",
+            report.findings[0].message
+        );
+    }
+}
+
+#[test]
 fn rules_are_held_to_their_tests() {
     let test = |column: &str, word: &str| {
         format!("[[test]]\ncolumn = \"public.customer.{column}\"\nvalue = \"Mary\"\nnever_shows = [\"{word}\"]\n")
