@@ -7,6 +7,14 @@ use crate::sql::{OutputColumn, Reason, Refusal, RowCell};
 use super::decide::Decision;
 use super::{Beside, ColumnAction};
 
+/// An output column whose mask reads other columns of the row.
+pub(super) struct MaskedByRow {
+    /// The column that it shows.
+    pub(super) column: ColumnId,
+    /// Where the result shows what the mask reads; else what it does not show of the same row, as it is.
+    pub(super) beside: Result<Vec<Beside>, Vec<ColumnId>>,
+}
+
 impl Decision<'_> {
     /// The numbers of the columns that the mask of a column reads beside its own.
     pub(super) fn reads(&self, column: ColumnId) -> &[i16] {
@@ -16,13 +24,8 @@ impl Decision<'_> {
         }
     }
 
-    /// The column that an output column shows, if its mask reads others of the row, and where the result shows these. The error:
-    /// what it reads and the result does not show, of the same row, as it is.
-    pub(super) fn beside(
-        &self,
-        output: &OutputColumn,
-        all: &[OutputColumn],
-    ) -> Option<(ColumnId, Result<Vec<Beside>, Vec<ColumnId>>)> {
+    /// What is read beside an output column; `None` if it shows no column whose mask reads others.
+    pub(super) fn beside(&self, output: &OutputColumn, all: &[OutputColumn]) -> Option<MaskedByRow> {
         let mut protected = self.protected(&output.lineage.verbatim).filter(|_| is_plain(output));
         let column = protected.find(|column| !self.reads(*column).is_empty())?;
         let wanted = self.reads(column).iter().map(|attribute| ColumnId {
@@ -45,8 +48,10 @@ impl Decision<'_> {
                 None => missing.push(wanted),
             }
         }
-        let found = if missing.is_empty() { Ok(beside) } else { Err(missing) };
-        Some((column, found))
+        Some(MaskedByRow {
+            column,
+            beside: if missing.is_empty() { Ok(beside) } else { Err(missing) },
+        })
     }
 
     /// What is done with a column whose mask finds what it reads.

@@ -14,6 +14,7 @@ use crate::sql::{
     Treatment,
 };
 
+use super::beside::MaskedByRow;
 use super::influence::describe;
 use super::search::{Restoring, Searches, restoring};
 use super::{Basis, ColumnAction, Leave, Plan, PlannedColumn, PlannedInfluence, Reads, Verdict};
@@ -324,7 +325,11 @@ impl<'a> Decision<'a> {
             }
         }
         let beside = self.beside(column, all);
-        if let Some((column, Ok(beside))) = beside {
+        if let Some(MaskedByRow {
+            column,
+            beside: Ok(beside),
+        }) = beside
+        {
             return Ok(self.masked_in_row(column, beside));
         }
         if let Some(first) = lineage.verbatim.first().copied()
@@ -353,8 +358,10 @@ impl<'a> Decision<'a> {
             && protected
                 .iter()
                 .all(|column| matches!(self.treatment(*column).map(|found| &found.action), Some(Action::Redact)));
-        if let (Derived::Refuse, Some((column, Err(wanted)))) = (self.derived, beside) {
-            return Err(self.apart(label, column, &wanted));
+        if let (Derived::Refuse, Some(found)) = (self.derived, beside)
+            && let Err(wanted) = found.beside
+        {
+            return Err(self.apart(label, found.column, &wanted));
         }
         if self.derived == Derived::Refuse && !unlisted {
             return Err(Refusal {
