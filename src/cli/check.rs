@@ -4,6 +4,7 @@
 
 mod coverage;
 mod inspect;
+mod require;
 mod server;
 
 use std::fmt::Write as _;
@@ -15,12 +16,13 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::config::{Config, Problem, Severity};
-use crate::rules::RuleSet;
+use crate::rules::{Regulation, RuleSet};
 
 use super::live::Live;
 
 pub use coverage::Coverage;
 pub use inspect::report;
+pub use require::{Required, Requirement, State};
 
 /// Arguments of `pgveil check`.
 #[derive(Debug, Args)]
@@ -37,6 +39,15 @@ pub struct CheckArgs {
     /// Warnings, too, make the exit code 1.
     #[arg(long)]
     pub strict: bool,
+    /// Asks that every column which falls under this regulation is masked under its tag or kept for a reason: gdpr,
+    /// gdpr_special, hipaa, pci; several with commas.
+    #[arg(long, value_name = "TAG", value_delimiter = ',', value_parser = regulation)]
+    pub require: Vec<Regulation>,
+}
+
+fn regulation(written: &str) -> Result<Regulation, String> {
+    let found = Regulation::ALL.into_iter().find(|known| known.tag() == written);
+    found.ok_or_else(|| format!("not one of {}", Regulation::ALL.map(Regulation::tag).join(", ")))
 }
 
 /// Prints the report. Exit code 0: fine; 1: warnings, with `--strict`; 2: errors, or nothing could be checked.
@@ -68,7 +79,13 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
     };
     let live = Live::load(&args.config, args.database.as_deref()).map_err(|problems| problems.to_string())?;
     let mut found = match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
-        Ok(resolved) => report(&live.rules, &resolved, &live.snapshot),
+        Ok(resolved) => {
+            let (requirements, missing) = require::requirements(&args.require, &resolved, &live.snapshot);
+            let mut report = report(&live.rules, &resolved, &live.snapshot);
+            report.findings.extend(missing);
+            report.requirements = requirements;
+            report
+        }
         Err(problems) => Report {
             database: live.snapshot.database.clone(),
             ..Report::of_problems(&problems)
@@ -91,11 +108,12 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
 pub struct Report {
     /// Its name; empty for what was found before a database was looked at.
     pub database: String,
-    /// Columns with a mask, by a rule or by policy.
-    pub columns_protected: usize,
     /// How many columns the rules speak of; `None` where they could not be resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// What was asked for by `--require`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<Requirement>,
     /// What was found, errors first.
     pub findings: Vec<Finding>,
 }
@@ -138,6 +156,8 @@ pub enum Kind {
     PartitionKey,
     /// So few possible values that a pseudonym can be undone by anyone.
     SmallDomain,
+    /// A column that a regulation asked for, and that is neither masked under its tag nor kept for a reason.
+    Require,
     /// Columns that no rule names.
     Unlisted,
     /// Personal data in a default, a constraint, a comment or another definition.
@@ -155,8 +175,8 @@ impl Report {
             .collect();
         Report {
             database: String::new(),
-            columns_protected: 0,
             coverage: None,
+            requirements: Vec::new(),
             findings,
         }
         .sorted()
@@ -188,17 +208,26 @@ impl Report {
             format!("database {}: ", self.database)
         };
         let (errors, warnings) = (self.count("error"), self.count("warning"));
-        let _ = writeln!(
-            text,
-            "{what}{} columns protected, {errors} errors, {warnings} warnings",
-            self.columns_protected
-        );
+        for requirement in &self.requirements {
+            let Requirement {
+                regulation,
+                masked,
+                kept,
+                missing,
+                ..
+            } = requirement;
+            let _ = writeln!(
+                text,
+                "{regulation}: {masked} columns masked, {kept} kept for a reason, {missing} missing"
+            );
+        }
+        let _ = writeln!(text, "{what}{errors} errors, {warnings} warnings");
         if let Some(coverage) = &self.coverage {
             let Coverage { masked, kept, unlisted } = coverage;
             let percent = coverage.percent();
             let _ = writeln!(
                 text,
-                "coverage: {percent} % ({masked} columns masked, {kept} kept, {unlisted} that no rule names)"
+                "coverage: {percent} % ({masked} columns masked, {kept} kept, {unlisted} unlisted)"
             );
         }
         text

@@ -22,6 +22,7 @@ mod large_objects;
 mod masks;
 mod oracle;
 mod other_databases;
+mod packs;
 mod pagila;
 mod preview;
 mod protocol;
