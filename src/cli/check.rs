@@ -6,6 +6,7 @@ mod coverage;
 mod inspect;
 mod require;
 mod server;
+mod trial;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -19,6 +20,7 @@ use crate::config::{Config, Problem, Severity};
 use crate::rules::{Regulation, RuleSet};
 
 use super::live::Live;
+use trial::Trials;
 
 pub use coverage::Coverage;
 pub use inspect::report;
@@ -39,6 +41,9 @@ pub struct CheckArgs {
     /// Warnings, too, make the exit code 1.
     #[arg(long)]
     pub strict: bool,
+    /// Rows of each masked table to hold against its constraints; with 0, no table is read.
+    #[arg(long, value_name = "ROWS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub sample: u32,
     /// Asks that every column which falls under this regulation is masked under its tag or kept for a reason: gdpr,
     /// gdpr_special, hipaa, pci; several with commas.
     #[arg(long, value_name = "TAG", value_delimiter = ',', value_parser = regulation)]
@@ -78,10 +83,19 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
         Err(problems) => return Ok(Report::of_problems(&problems)),
     };
     let live = Live::load(&args.config, args.database.as_deref()).map_err(|problems| problems.to_string())?;
+    let runtime = super::runtime().map_err(|error| error.to_string())?;
     let mut found = match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
         Ok(resolved) => {
             let (requirements, missing) = require::requirements(&args.require, &resolved, &live.snapshot);
-            let mut report = report(&live.rules, &resolved, &live.snapshot);
+            let trials = runtime.block_on(async {
+                let mut connection = live.connect().await?;
+                Trials::run(&mut connection, &resolved, &live.snapshot, args.sample)
+                    .await
+                    .map_err(super::live::problem)
+            });
+            let trials = trials.map_err(|problems| problems.to_string())?;
+            let mut report = inspect::report_with(&live.rules, &resolved, &live.snapshot, &trials);
+            report.findings.extend(trials.findings);
             report.findings.extend(missing);
             report.requirements = requirements;
             report
@@ -92,7 +106,6 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
         },
     };
     found.findings.extend(Report::of_problems(&warnings).findings);
-    let runtime = super::runtime().map_err(|error| error.to_string())?;
     let of_the_server = runtime.block_on(async {
         let mut connection = live.connect().await?;
         server::findings(&mut connection).await.map_err(super::live::problem)
@@ -148,8 +161,10 @@ pub enum Kind {
     Unique,
     /// A column that may not be NULL and would be shown as NULL.
     NotNull,
-    /// A CHECK constraint that masked values may not meet.
+    /// A CHECK constraint that masked values may not meet, or an expression that fails on them.
     Check,
+    /// Masked values that are longer than their column allows.
+    Length,
     /// A foreign key whose columns differ in type or room, so that masked keys may not match.
     ForeignKey,
     /// A masked partition key: masked rows may belong to other partitions.

@@ -5,6 +5,7 @@ mod awkward;
 mod canary;
 mod catalog;
 mod check;
+mod check_trials;
 mod cluster;
 mod coverage;
 mod crash;
