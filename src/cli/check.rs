@@ -4,8 +4,10 @@
 
 mod coverage;
 mod inspect;
+mod require;
 mod rule_test;
 mod server;
+mod trial;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -16,12 +18,14 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::config::{Config, Problem, Severity};
-use crate::rules::RuleSet;
+use crate::rules::{Regulation, RuleSet};
 
 use super::live::Live;
+use trial::Trials;
 
 pub use coverage::Coverage;
 pub use inspect::report;
+pub use require::{Required, Requirement, State};
 
 /// Arguments of `pgveil check`.
 #[derive(Debug, Args)]
@@ -38,6 +42,18 @@ pub struct CheckArgs {
     /// Warnings, too, make the exit code 1.
     #[arg(long)]
     pub strict: bool,
+    /// Rows of each masked table to hold against its constraints; with 0, no table is read.
+    #[arg(long, value_name = "ROWS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub sample: u32,
+    /// Asks that every column which falls under this regulation is masked under its tag or kept for a reason: gdpr,
+    /// gdpr_special, hipaa, pci; several with commas.
+    #[arg(long, value_name = "TAG", value_delimiter = ',', value_parser = regulation)]
+    pub require: Vec<Regulation>,
+}
+
+fn regulation(written: &str) -> Result<Regulation, String> {
+    let found = Regulation::ALL.into_iter().find(|known| known.tag() == written);
+    found.ok_or_else(|| format!("not one of {}", Regulation::ALL.map(Regulation::tag).join(", ")))
 }
 
 /// Prints the report. Exit code 0: fine; 1: warnings, with `--strict`; 2: errors, or nothing could be checked.
@@ -68,15 +84,29 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
         Err(problems) => return Ok(Report::of_problems(&problems)),
     };
     let live = Live::load(&args.config, args.database.as_deref()).map_err(|problems| problems.to_string())?;
+    let runtime = super::runtime().map_err(|error| error.to_string())?;
     let mut found = match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
-        Ok(resolved) => report(&live.rules, &resolved, &live.snapshot),
+        Ok(resolved) => {
+            let (requirements, missing) = require::requirements(&args.require, &resolved, &live.snapshot);
+            let trials = runtime.block_on(async {
+                let mut connection = live.connect().await?;
+                Trials::run(&mut connection, &resolved, &live.snapshot, args.sample)
+                    .await
+                    .map_err(super::live::problem)
+            });
+            let trials = trials.map_err(|problems| problems.to_string())?;
+            let mut report = inspect::report_with(&live.rules, &resolved, &live.snapshot, &trials);
+            report.findings.extend(trials.findings);
+            report.findings.extend(missing);
+            report.requirements = requirements;
+            report
+        }
         Err(problems) => Report {
             database: live.snapshot.database.clone(),
             ..Report::of_problems(&problems)
         },
     };
     found.findings.extend(Report::of_problems(&warnings).findings);
-    let runtime = super::runtime().map_err(|error| error.to_string())?;
     let of_the_server = runtime.block_on(async {
         let mut connection = live.connect().await?;
         server::findings(&mut connection).await.map_err(super::live::problem)
@@ -92,11 +122,12 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
 pub struct Report {
     /// Its name; empty for what was found before a database was looked at.
     pub database: String,
-    /// Columns with a mask, by a rule or by policy.
-    pub columns_protected: usize,
     /// How many columns the rules speak of; `None` where they could not be resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// What was asked for by `--require`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<Requirement>,
     /// What was found, errors first.
     pub findings: Vec<Finding>,
 }
@@ -131,8 +162,10 @@ pub enum Kind {
     Unique,
     /// A column that may not be NULL and would be shown as NULL.
     NotNull,
-    /// A CHECK constraint that masked values may not meet.
+    /// A CHECK constraint that masked values may not meet, or an expression that fails on them.
     Check,
+    /// Masked values that are longer than their column allows.
+    Length,
     /// A foreign key whose columns differ in type or room, so that masked keys may not match.
     ForeignKey,
     /// A masked partition key: masked rows may belong to other partitions.
@@ -141,6 +174,8 @@ pub enum Kind {
     SmallDomain,
     /// A mask that goes by other columns of the row, and what it tells of them or shows.
     Row,
+    /// A column that a regulation asked for, and that is neither masked under its tag nor kept for a reason.
+    Require,
     /// Columns that no rule names.
     Unlisted,
     /// Personal data in a default, a constraint, a comment or another definition.
@@ -158,8 +193,8 @@ impl Report {
             .collect();
         Report {
             database: String::new(),
-            columns_protected: 0,
             coverage: None,
+            requirements: Vec::new(),
             findings,
         }
         .sorted()
@@ -191,17 +226,26 @@ impl Report {
             format!("database {}: ", self.database)
         };
         let (errors, warnings) = (self.count("error"), self.count("warning"));
-        let _ = writeln!(
-            text,
-            "{what}{} columns protected, {errors} errors, {warnings} warnings",
-            self.columns_protected
-        );
+        for requirement in &self.requirements {
+            let Requirement {
+                regulation,
+                masked,
+                kept,
+                missing,
+                ..
+            } = requirement;
+            let _ = writeln!(
+                text,
+                "{regulation}: {masked} columns masked, {kept} kept for a reason, {missing} missing"
+            );
+        }
+        let _ = writeln!(text, "{what}{errors} errors, {warnings} warnings");
         if let Some(coverage) = &self.coverage {
             let Coverage { masked, kept, unlisted } = coverage;
             let percent = coverage.percent();
             let _ = writeln!(
                 text,
-                "coverage: {percent} % ({masked} columns masked, {kept} kept, {unlisted} that no rule names)"
+                "coverage: {percent} % ({masked} columns masked, {kept} kept, {unlisted} unlisted)"
             );
         }
         text

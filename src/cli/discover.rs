@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::catalog::{ColumnId, Relation, Snapshot};
-use crate::discover::{Candidate, Confidence, Draft, Family, Finding, Imported, draft, imported, judge};
+use crate::discover::{Candidate, Confidence, Draft, Family, Finding, Imported, Kind, draft, imported, judge};
 use crate::rules::{Resolved, has_personal_columns};
 use crate::value::oid;
 
@@ -133,6 +133,13 @@ fn columns(snapshot: &Snapshot, relation: &Relation) -> Vec<i16> {
     let is_own = |name: &str| !parents.iter().any(|parent| parent.column_named(name).is_some());
     let columns = relation.columns.iter().filter(|column| is_own(&column.name));
     columns.map(|column| column.number).collect()
+}
+
+/// What the name of a column says by itself, without a value read.
+pub(super) fn judged_by_name(snapshot: &Snapshot, id: ColumnId) -> Option<Kind> {
+    let relation = snapshot.relations.get(&id.relation)?;
+    let finding = judge(&candidate(snapshot, relation, id.attribute, &Samples::default()));
+    finding.kind.filter(|_| finding.confidence >= Some(Confidence::Likely))
 }
 
 fn candidate(snapshot: &Snapshot, relation: &Relation, number: i16, samples: &Samples) -> Candidate {

@@ -1,19 +1,28 @@
 //! Ctrl-C as a fact that long commands ask for between their steps.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
 /// SIGINT, SIGTERM or SIGHUP has come.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("interrupted")]
-pub(super) struct Interrupted;
+pub(super) struct Interrupted {
+    signal: u8,
+}
+
+impl Interrupted {
+    /// 128 and the number of the signal, as shells have it: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
+    pub(super) fn exit_code(self) -> u8 {
+        128 + self.signal
+    }
+}
 
 /// Set by the first SIGINT, SIGTERM or SIGHUP, which then do nothing else.
 pub(super) struct Interrupt {
-    signals: Receiver<()>,
-    came: std::cell::Cell<bool>,
+    signals: Receiver<Interrupted>,
+    came: std::cell::Cell<Option<Interrupted>>,
 }
 
 impl Interrupt {
@@ -34,12 +43,13 @@ impl Interrupt {
                 let _ = ready.send(Ok(()));
                 runtime.block_on(async {
                     loop {
-                        tokio::select! {
-                            _ = int.recv() => {}
-                            _ = term.recv() => {}
-                            _ = hup.recv() => {}
-                        }
-                        if sender.send(()).is_err() {
+                        // The numbers are those of POSIX.
+                        let signal = tokio::select! {
+                            _ = int.recv() => 2,
+                            _ = term.recv() => 15,
+                            _ = hup.recv() => 1,
+                        };
+                        if sender.send(Interrupted { signal }).is_err() {
                             return Ok(());
                         }
                     }
@@ -54,31 +64,28 @@ impl Interrupt {
             .unwrap_or_else(|_| Err(std::io::Error::other("the signal thread ended")))?;
         Ok(Interrupt {
             signals,
-            came: std::cell::Cell::new(false),
+            came: std::cell::Cell::new(None),
         })
     }
 
     /// Whether it has come.
     pub(super) fn came(&self) -> bool {
-        if self.signals.try_recv().is_ok() {
-            self.came.set(true);
-        }
-        self.came.get()
+        self.check().is_err()
     }
 
     /// An error once it has come.
     pub(super) fn check(&self) -> Result<(), Interrupted> {
-        if self.came() { Err(Interrupted) } else { Ok(()) }
+        self.note(self.signals.try_recv().ok())
     }
 
     /// Waits for it, or for the time to be up.
     pub(super) fn wait(&self, time: Duration) -> Result<(), Interrupted> {
-        match self.signals.recv_timeout(time) {
-            Err(RecvTimeoutError::Timeout) => self.check(),
-            _ => {
-                self.came.set(true);
-                Err(Interrupted)
-            }
-        }
+        self.note(self.signals.recv_timeout(time).ok())
+    }
+
+    /// The first counts.
+    fn note(&self, signal: Option<Interrupted>) -> Result<(), Interrupted> {
+        self.came.set(self.came.get().or(signal));
+        self.came.get().map_or(Ok(()), Err)
     }
 }

@@ -12,6 +12,7 @@ pub mod log;
 pub mod mask;
 pub mod preview;
 pub mod serve;
+mod shown_row;
 mod terminal;
 pub mod user;
 

@@ -11,12 +11,11 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::catalog::{Column, ColumnId, Relation, Snapshot};
-use crate::mask::{self, Masked, RowField, redaction};
-use crate::rules::{Action, ColumnTreatment, Treatments, has_personal_columns};
+use crate::rules::{Action, Treatments, has_personal_columns};
 use crate::upstream::Row;
-use crate::value::Format;
 
 use super::live::Live;
+use super::shown_row::ShownColumns;
 use super::terminal::{Ink, columns, fit, is_coloured, pad};
 
 /// Narrower, and no value could be told from another.
@@ -106,47 +105,29 @@ fn look(args: &PreviewArgs) -> Result<Preview, String> {
     let live = Live::load(&args.config, args.database.as_deref()).map_err(|problems| problems.to_string())?;
     let resolved = live.resolve().map_err(|problems| problems.to_string())?;
     let relation = find(&live.snapshot, &args.table)?;
-    let treatment = |column: &Column| resolved.treatments.column(id(relation, column));
+    let is_protected = |column: &Column| resolved.treatments.column(id(relation, column)).is_some();
     let wanted: Vec<&Column> = relation
         .columns
         .iter()
-        .filter(|column| args.all || treatment(column).is_some())
+        .filter(|column| args.all || is_protected(column))
         .collect();
-    let read = |column: &Column| {
-        wanted
-            .iter()
-            .any(|shown| reads(treatment(shown)).contains(&column.number))
-    };
-    let is_wanted = |column: &Column| wanted.iter().any(|shown| shown.number == column.number);
-    let beside = relation
-        .columns
-        .iter()
-        .filter(|column| read(column) && !is_wanted(column));
-    let asked: Vec<&Column> = wanted.iter().copied().chain(beside).collect();
+    let columns = ShownColumns::new(&live.snapshot, &resolved.treatments, relation, &wanted);
     let rows = match wanted.is_empty() {
         true => Vec::new(),
         false => live
-            .ask(&select(relation, &asked, args.rows))
+            .ask(&select(relation, &columns.read, args.rows))
             .map_err(|problems| problems.to_string())?,
     };
-    let snapshot = &live.snapshot;
     let shown = wanted.iter().enumerate().map(|(index, column)| Shown {
         column: column.name.clone(),
-        mask: treatment(column).map(|found| found.mask_name),
+        mask: columns.treatment(column).map(|found| found.mask_name),
         rule: rule(&resolved.treatments, id(relation, column)),
-        values: rows
-            .iter()
-            .map(|row| pair((snapshot, &asked), treatment(column), row, index))
-            .collect(),
+        values: rows.iter().map(|row| pair(&columns, row, index)).collect(),
     });
     Ok(Preview {
         table: format!("{}.{}", relation.schema, relation.name),
         rows: rows.len(),
-        columns_protected: relation
-            .columns
-            .iter()
-            .filter(|column| treatment(column).is_some())
-            .count(),
+        columns_protected: relation.columns.iter().filter(|column| is_protected(column)).count(),
         columns_of_table: relation.columns.len(),
         columns: shown.collect(),
     })
@@ -219,53 +200,12 @@ fn select(relation: &Relation, columns: &[&Column], rows: u16) -> String {
     )
 }
 
-/// The numbers of the columns that a mask reads beside its own.
-fn reads(treatment: Option<&ColumnTreatment>) -> &[i16] {
-    match treatment.map(|found| &found.action) {
-        Some(Action::Mask(mask)) => mask.reads(),
-        _ => &[],
-    }
-}
-
-/// What a client would see of one value: as the plan of `TABLE` has it. `asked` are the columns of the row.
-fn pair(
-    (snapshot, asked): (&Snapshot, &[&Column]),
-    treatment: Option<&ColumnTreatment>,
-    row: &Row,
-    index: usize,
-) -> Pair {
-    let before = row.get(index).and_then(Option::as_deref);
-    let base_type = |column: &Column| snapshot.base_type(column.type_oid, column.type_modifier).0;
-    let type_oid = asked.get(index).map_or(0, |column| base_type(column));
-    let beside = asked
-        .iter()
-        .zip(row.iter())
-        .filter(|(column, _)| reads(treatment).contains(&column.number));
-    let beside = beside.map(|(column, value)| RowField {
-        attribute: column.number,
-        type_oid: base_type(column),
-        format: Format::Text,
-        value: value.as_deref(),
-    });
-    let fields: Vec<RowField<'_>> = beside.collect();
-    let mut masked = Vec::new();
-    let action = treatment.map(|found| &found.action);
-    let became = match (action, before) {
-        (Some(Action::Mask(mask)), Some(value)) => {
-            let beside = mask::Row { fields: &fields };
-            mask.apply_in_row(type_oid, Format::Text, value, &beside, &mut masked)
-        }
-        (Some(Action::Redact), _) => redaction(type_oid, Format::Text, &mut masked),
-        (None, Some(value)) => {
-            masked.extend_from_slice(value);
-            Masked::Value
-        }
-        (Some(Action::Mask(_)) | None, None) | (Some(Action::Refuse), _) => Masked::Null,
-    };
+fn pair(columns: &ShownColumns<'_>, row: &Row, index: usize) -> Pair {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let action = columns.treatment(columns.read[index]).map(|found| &found.action);
     Pair {
-        before: before.map(text),
-        after: (became == Masked::Value).then(|| text(&masked)),
+        before: row.get(index).and_then(Option::as_deref).map(text),
+        after: columns.shown(row, index).as_deref().map(text),
         refused: matches!(action, Some(Action::Refuse)),
     }
 }

@@ -325,7 +325,8 @@ impl Cluster {
         }
     }
 
-    fn log_path(&self) -> PathBuf {
+    /// Where the server writes what it has to say.
+    pub fn log_path(&self) -> PathBuf {
         self.directory.path.join("server.log")
     }
 

@@ -164,8 +164,22 @@ pub enum LargeObjects {
 pub struct Masking {
     /// The masking key; there whenever there are rules.
     pub key_file: Option<PathBuf>,
-    /// Rule files, in the order written.
-    pub rules: Vec<PathBuf>,
+    /// Rule files and packs, in the order written.
+    pub rules: Vec<RuleSource>,
+}
+
+/// One entry of `masking.rules`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleSource {
+    /// A file, which exists.
+    File(PathBuf),
+    /// `pack:NAME`: rules that ship with pgveil. Whether there are any of that name is for who reads them to say.
+    Pack {
+        /// The name.
+        name: String,
+        /// Where it is written.
+        place: Place,
+    },
 }
 
 /// `[log]`.

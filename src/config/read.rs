@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
+/// What names a pack among rule files.
+const PACK_PREFIX: &str = "pack:";
+
 /// `None` only where a problem was reported.
 pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
     for key in ["listen", "upstream", "log"] {
@@ -266,9 +269,19 @@ fn read_masking(top: &Section<'_>, policy: &Policy) -> Option<Masking> {
     section.finish();
     let rules = written?
         .iter()
-        .filter_map(|rule| existing(document, rule, "a rule file"))
+        .filter_map(|written| rule_source(document, written))
         .collect();
     Some(Masking { key_file, rules })
+}
+
+fn rule_source(document: &Document, written: &Located<String>) -> Option<RuleSource> {
+    match written.value.strip_prefix(PACK_PREFIX) {
+        Some(name) => Some(RuleSource::Pack {
+            name: name.to_owned(),
+            place: document.place(&written.span),
+        }),
+        None => existing(document, written, "a rule file").map(RuleSource::File),
+    }
 }
 
 /// The path that was written, if something is there.

@@ -83,7 +83,7 @@ fn the_config_of_the_manual_is_taken() {
             settings,
         }
     );
-    assert_eq!(config.masking.rules, [base.join("app.toml")]);
+    assert_eq!(config.masking.rules, [RuleSource::File(base.join("app.toml"))]);
     assert_eq!(config.log.directory, base.join("sessions"));
     assert!(config.warnings.is_empty());
 }

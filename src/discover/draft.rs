@@ -64,7 +64,9 @@ fn rules(draft: &Draft<'_>, text: &mut String) {
         if mask == "\"shape\"" {
             let _ = writeln!(text, "domain = \"{}\"", kind.tag());
         }
-        let _ = writeln!(text, "tags = [\"{}\"]", kind.tag());
+        let regulations = kind.regulations().iter().map(|regulation| regulation.tag());
+        let tags: Vec<String> = std::iter::once(kind.tag()).chain(regulations).map(toml).collect();
+        let _ = writeln!(text, "tags = [{}]", tags.join(", "));
     }
 }
 
@@ -200,6 +202,7 @@ mod tests {
         RuleSet::parse("draft.toml", &text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
         for line in [
             "mask = \"email\"",
+            "tags = [\"contact\", \"gdpr\", \"hipaa\"]",
             "mask = \"last_name\"",
             "Look at these",
             "[[keep]]",

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::rules::Regulation;
+
 /// What the values of a column are, as far as detection goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Family {
@@ -113,6 +115,34 @@ impl Kind {
             Kind::Health | Kind::Belief => "special_category",
             Kind::FreeText | Kind::Document => "free_text",
             Kind::Company => "employment",
+        }
+    }
+
+    /// The regulations that ask for it by name, as tags of the drafted rule.
+    pub fn regulations(self) -> &'static [Regulation] {
+        match self {
+            Kind::Card => &[Regulation::Gdpr, Regulation::Hipaa, Regulation::Pci],
+            Kind::Health | Kind::Belief => &[Regulation::Gdpr, Regulation::GdprSpecial],
+            Kind::PasswordHash | Kind::Income => &[Regulation::Gdpr],
+            Kind::Secret | Kind::Company => &[],
+            Kind::FirstName
+            | Kind::LastName
+            | Kind::FullName
+            | Kind::UserName
+            | Kind::Email
+            | Kind::Phone
+            | Kind::StreetAddress
+            | Kind::PostalCode
+            | Kind::BirthDate
+            | Kind::Iban
+            | Kind::NationalId
+            | Kind::IpAddress
+            | Kind::MacAddress
+            | Kind::Coordinates
+            | Kind::LicencePlate
+            | Kind::Picture
+            | Kind::FreeText
+            | Kind::Document => &[Regulation::Gdpr, Regulation::Hipaa],
         }
     }
 

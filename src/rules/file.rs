@@ -1,15 +1,16 @@
 //! Rule files: from TOML to a [`RuleSet`], every problem reported at once.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{Document, Located, Place, Predicates, Problem, Section, plain};
+use crate::catalog::Relation;
+use crate::config::{Document, Located, Place, Predicates, Problem, RuleSource, Section, plain};
 use crate::mask::MaskSpec;
 use crate::sql::functions::Class;
 
-use super::pattern::{ColumnPattern, parse_function_name};
+use super::packs;
+use super::pattern::{ColumnPattern, Specificity, parse_function_name};
 
 /// `rules/postgres.toml` as it ships.
 const SYSTEM_RULES: &str = include_str!("../../rules/postgres.toml");
@@ -36,6 +37,9 @@ pub struct RuleSet {
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) pattern: ColumnPattern,
+    /// Columns, in lower case, that a table must have for the entry to mean it.
+    pub(super) beside: Arc<[String]>,
+    pub(super) origin: Origin,
     /// Where the pattern stands.
     pub(super) place: Place,
     pub(super) effect: Effect,
@@ -43,11 +47,41 @@ pub(super) struct Entry {
     pub(super) optional: bool,
 }
 
+/// Who says so. Of two entries that name a column equally closely, the one of the greater origin holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// The pack `common`, which goes by names alone.
+    Common,
+    /// A pack for one framework.
+    Pack,
+    /// A file of the user's, or the rules for the server's own relations.
+    Own,
+}
+
 /// What an entry does with its columns.
 #[derive(Debug, Clone)]
 pub(super) enum Effect {
     Mask(Arc<MaskRule>),
-    Keep,
+    /// With the reason that is written beside, if there is one.
+    Keep(Option<String>),
+}
+
+impl Entry {
+    /// The greater wins.
+    pub(super) fn rank(&self) -> (Specificity, Origin) {
+        (self.pattern.specificity(), self.origin)
+    }
+
+    /// Whether it can mean columns of this relation.
+    pub(super) fn means(&self, relation: &Relation) -> bool {
+        let has = |name: &String| {
+            relation
+                .columns
+                .iter()
+                .any(|column| column.name.to_lowercase() == *name)
+        };
+        self.pattern.matches_relation(&relation.schema, &relation.name) && self.beside.iter().all(has)
+    }
 }
 
 /// A `[[rule]]`.
@@ -93,27 +127,32 @@ impl Effect {
             (Effect::Mask(left), Effect::Mask(right)) => {
                 left.spec == right.spec && left.domain == right.domain && left.predicates == right.predicates
             }
-            (Effect::Keep, Effect::Keep) => true,
+            (Effect::Keep(_), Effect::Keep(_)) => true,
             _ => false,
         }
     }
 }
 
 impl RuleSet {
-    /// Reads rule files. Where there are any, the rules for the system catalogs come with them, named or not: without
-    /// them statistics would show what the rules hide.
+    /// Reads rule files and packs. Where there are any, the rules for the system catalogs come with them, named or not:
+    /// without them statistics would show what the rules hide.
     ///
     /// # Errors
-    /// Every problem of every file.
-    pub fn load(paths: &[PathBuf]) -> Result<RuleSet, Vec<Problem>> {
+    /// Every problem of every file, and packs that there are none of.
+    pub fn load(sources: &[RuleSource]) -> Result<RuleSet, Vec<Problem>> {
         let mut rules = RuleSet::default();
         let mut problems = Vec::new();
-        if !paths.is_empty() {
-            problems.extend(rules.add(&Document::new(SYSTEM_RULES_NAME, SYSTEM_RULES.to_owned())));
+        if !sources.is_empty() {
+            let document = Document::new(SYSTEM_RULES_NAME, SYSTEM_RULES.to_owned());
+            problems.extend(rules.add(&document, Origin::Own));
         }
-        for path in paths {
-            match Document::read(path) {
-                Ok(document) => problems.extend(rules.add(&document)),
+        for source in sources {
+            let read = match source {
+                RuleSource::File(path) => Document::read(path).map(|document| (document, Origin::Own)),
+                RuleSource::Pack { name, place } => packs::document(name, place),
+            };
+            match read {
+                Ok((document, origin)) => problems.extend(rules.add(&document, origin)),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -126,7 +165,7 @@ impl RuleSet {
     /// Every problem of it.
     pub fn parse(name: &str, text: &str) -> Result<RuleSet, Vec<Problem>> {
         let mut rules = RuleSet::default();
-        let problems = rules.add(&Document::new(name, text.to_string()));
+        let problems = rules.add(&Document::new(name, text.to_string()), Origin::Own);
         if problems.is_empty() { Ok(rules) } else { Err(problems) }
     }
 
@@ -146,15 +185,15 @@ impl RuleSet {
         !self.entries.iter().any(|entry| matches!(entry.effect, Effect::Mask(_)))
     }
 
-    fn add(&mut self, document: &Document) -> Vec<Problem> {
+    pub(super) fn add(&mut self, document: &Document, origin: Origin) -> Vec<Problem> {
         self.digest.update(document.text());
         if let Some(table) = document.parse() {
             let top = document.top(&table);
             for section in top.sections("rule") {
-                self.add_rule(section);
+                self.add_rule(section, origin);
             }
             for section in top.sections("keep") {
-                self.add_keep(section);
+                self.add_keep(section, origin);
             }
             for section in top.sections("function") {
                 self.add_function(section);
@@ -167,7 +206,7 @@ impl RuleSet {
         document.take_problems()
     }
 
-    fn add_rule(&mut self, section: Section<'_>) {
+    fn add_rule(&mut self, section: Section<'_>, origin: Origin) {
         let document = section.document();
         let patterns = read_patterns(&section);
         section.require("mask");
@@ -175,7 +214,7 @@ impl RuleSet {
         let domain = section.string("domain");
         let predicates = section.choice("predicates", &Predicates::CHOICES);
         let tags = section.strings("tags").unwrap_or_default();
-        let optional = section.boolean("optional").unwrap_or(false);
+        let (optional, beside) = read_reach(&section, origin);
         let place = document.place(&section.span());
         if let Some(domain) = &domain
             && domain.value.is_empty()
@@ -193,6 +232,8 @@ impl RuleSet {
         });
         let entry = |(pattern, place)| Entry {
             pattern,
+            beside: beside.clone(),
+            origin,
             place,
             effect: Effect::Mask(rule.clone()),
             optional,
@@ -200,14 +241,21 @@ impl RuleSet {
         self.entries.extend(patterns.into_iter().map(entry));
     }
 
-    fn add_keep(&mut self, section: Section<'_>) {
+    fn add_keep(&mut self, section: Section<'_>, origin: Origin) {
         let patterns = read_patterns(&section);
-        let optional = section.boolean("optional").unwrap_or(false);
+        let (optional, beside) = read_reach(&section, origin);
+        let reason = section.string("reason");
+        if let Some(reason) = reason.as_ref().filter(|reason| reason.value.trim().is_empty()) {
+            section.document().error(reason.span.clone(), "keep.reason is empty");
+        }
         section.finish();
+        let reason = reason.map(|reason| reason.value);
         let entry = |(pattern, place)| Entry {
             pattern,
+            beside: beside.clone(),
+            origin,
             place,
-            effect: Effect::Keep,
+            effect: Effect::Keep(reason.clone()),
             optional,
         };
         self.entries.extend(patterns.into_iter().map(entry));
@@ -272,6 +320,15 @@ impl RuleSet {
             });
         }
     }
+}
+
+/// Whether the entry may match nothing, and what must stand beside the columns that it names.
+fn read_reach(section: &Section<'_>, origin: Origin) -> (bool, Arc<[String]>) {
+    // Nobody has all tables of a pack.
+    let optional = section.boolean("optional").unwrap_or(false) || origin != Origin::Own;
+    let beside = section.strings("beside").unwrap_or_default();
+    let beside = beside.into_iter().map(|column| column.value.to_lowercase());
+    (optional, beside.collect())
 }
 
 fn read_patterns(section: &Section<'_>) -> Vec<(ColumnPattern, Place)> {

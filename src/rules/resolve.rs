@@ -10,7 +10,7 @@ use super::agreement;
 use super::compile::Compiler;
 use super::file::{Effect, Entry, RuleSet};
 use super::spread::{Spread, spread};
-use super::treatment::{Resolved, Treatments};
+use super::treatment::{Kept, Resolved, Treatments};
 
 /// The entry that names a column most closely.
 pub(super) type Winners<'r> = HashMap<ColumnId, &'r Entry>;
@@ -46,8 +46,17 @@ impl RuleSet {
         warnings.extend(agreement::warnings(snapshot, &protected));
         let kept = winners
             .iter()
-            .filter(|(column, entry)| matches!(entry.effect, Effect::Keep) && !columns.contains_key(column))
-            .map(|(column, _)| *column)
+            .filter(|(column, _)| !columns.contains_key(column))
+            .filter_map(|(column, entry)| match &entry.effect {
+                Effect::Keep(reason) => Some((
+                    *column,
+                    Kept {
+                        rule: entry.place.short(),
+                        reason: reason.clone(),
+                    },
+                )),
+                Effect::Mask(_) => None,
+            })
             .collect();
         let vouched = self
             .functions
@@ -88,7 +97,7 @@ impl RuleSet {
                         winners.insert(id, entry);
                         continue;
                     };
-                    let (new, old) = (entry.pattern.specificity(), best.pattern.specificity());
+                    let (new, old) = (entry.rank(), best.rank());
                     if new > old {
                         winners.insert(id, entry);
                         ties.remove(&id);
@@ -109,7 +118,7 @@ impl RuleSet {
             .iter()
             .enumerate()
             .filter(move |(_, entry)| !is_system || entry.pattern.names_schema())
-            .filter(|(_, entry)| entry.pattern.matches_relation(&relation.schema, &relation.name))
+            .filter(|(_, entry)| entry.means(relation))
     }
 
     fn tie_problems(&self, snapshot: &Snapshot, winners: &Winners<'_>, ties: HashSet<ColumnId>) -> Vec<Problem> {
@@ -125,7 +134,7 @@ impl RuleSet {
             };
             let other = self.candidates(relation).map(|(_, entry)| entry).find(|entry| {
                 entry.pattern.matches(&relation.schema, &relation.name, name)
-                    && entry.pattern.specificity() == best.pattern.specificity()
+                    && entry.rank() == best.rank()
                     && !entry.effect.agrees(&best.effect)
             });
             let Some(other) = other else { continue };

@@ -85,17 +85,16 @@ impl<'r> Spreading<'_, 'r> {
                 .filter_map(|member| Some((*member, *self.winners.get(member)?)))
                 .filter_map(|(member, entry)| match &entry.effect {
                     Effect::Mask(rule) => Some((member, entry, rule)),
-                    Effect::Keep => None,
+                    Effect::Keep(_) => None,
                 })
                 .collect();
-            rules.sort_by_key(|(member, entry, _)| (std::cmp::Reverse(entry.pattern.specificity()), *member));
+            rules.sort_by_key(|(member, entry, _)| (std::cmp::Reverse(entry.rank()), *member));
             let Some((column, entry, rule)) = rules.first() else {
                 continue;
             };
-            let specificity = entry.pattern.specificity();
-            let rival = rules[1..].iter().find(|(_, other, _)| {
-                other.pattern.specificity() == specificity && !other.effect.agrees(&entry.effect)
-            });
+            let rival = rules[1..]
+                .iter()
+                .find(|(_, other, _)| other.rank() == entry.rank() && !other.effect.agrees(&entry.effect));
             if let Some((other_column, other, _)) = rival {
                 let message = format!(
                     "{} and {} are one column of one inheritance tree, and \"{}\" ({}) masks it otherwise",

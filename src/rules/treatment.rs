@@ -1,6 +1,6 @@
 //! What is done with each column of one database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::catalog::{ColumnId, Snapshot};
@@ -25,8 +25,17 @@ pub struct Resolved {
 #[derive(Debug, Default)]
 pub struct Treatments {
     pub(super) columns: HashMap<ColumnId, ColumnTreatment>,
-    pub(super) kept: HashSet<ColumnId>,
+    pub(super) kept: HashMap<ColumnId, Kept>,
     pub(super) vouched: HashMap<(String, String), Class>,
+}
+
+/// A column that a `[[keep]]` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Where, as in `app.toml:12`.
+    pub rule: String,
+    /// Why, in the words of whoever wrote it.
+    pub reason: Option<String>,
 }
 
 /// What is done with one protected column.
@@ -111,7 +120,7 @@ impl Treatments {
             .protected()
             .filter(|(id, found)| !found.is_unlisted() && exists(*id))
             .map(|(id, _)| id)
-            .filter(|id| !self.columns.contains_key(id) && !self.kept.contains(id))
+            .filter(|id| !self.columns.contains_key(id) && !self.kept.contains_key(id))
             .collect();
         lost.sort_unstable();
         let class = self.columns.values().map(|found| found.class).max().unwrap_or(0) + 1;
@@ -132,7 +141,12 @@ impl Treatments {
 
     /// Whether a `[[keep]]` says that the column was looked at and is not personal.
     pub fn is_kept(&self, column: ColumnId) -> bool {
-        self.kept.contains(&column)
+        self.kept.contains_key(&column)
+    }
+
+    /// The `[[keep]]` that names a column, if it is not protected besides.
+    pub fn kept(&self, column: ColumnId) -> Option<&Kept> {
+        self.kept.get(&column)
     }
 }
 

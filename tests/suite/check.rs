@@ -69,7 +69,7 @@ fn definitions_and_roles_are_looked_at() {
     assert!(
         check(&proxy, &[])
             .success()
-            .contains("coverage: 50 % (1 columns masked, 1 kept, 2 that no rule names)")
+            .contains("coverage: 50 % (1 columns masked, 1 kept, 2 unlisted)")
     );
     assert_eq!(check(&proxy, &["--strict"]).code, Some(1));
 

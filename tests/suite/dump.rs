@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -173,6 +174,113 @@ fn directory_format_by_two_jobs() {
     dumps.days_pass(3);
     Output::of(&mut dumps.command(&["--sweep"])).success();
     assert!(!dump.exists() && !certificate_of(&dump).exists());
+}
+
+#[test]
+fn tar_format() {
+    let dumps = Dumps::set();
+    let dump = dumps.take_to("dump.tar", &["-Ft"]);
+    assert_eq!(mode(&dump), 0o600);
+    dumps.verify(&dump, &[]).success();
+    let list = |database: &str| {
+        dumps
+            .stage
+            .cluster
+            .psql(database, "SELECT count(*) FROM customer")
+            .expect("a count")
+    };
+    dumps.stage.cluster.createdb("of_tar").expect("an empty database");
+    let mut pg_restore = dumps.stage.cluster.tool("pg_restore").expect("pg_restore");
+    pg_restore.args(["--exit-on-error", "--format=tar", "-d", "of_tar"]);
+    Output::of(pg_restore.arg(&dump)).success();
+    assert_eq!(list("of_tar"), list("pagila"));
+}
+
+/// A pg_dump that has written all of it and does not come to its end, told to stop in three ways.
+#[test]
+fn an_interrupted_dump_leaves_nothing() {
+    let dumps = Dumps::set();
+    let real = dumps.stage.cluster.binaries().path("pg_dump").expect("pg_dump");
+    let slow = dumps.place.join("slow");
+    let script = format!(
+        "#!/bin/sh\ncase $1 in --version) exec {0} --version;; esac\n{0} \"$@\" || exit\nexec sleep 60\n",
+        real.display()
+    );
+    std::fs::write(&slow, script).expect("it");
+    std::fs::set_permissions(&slow, std::fs::Permissions::from_mode(0o700)).expect("it");
+    for (signal, code, format) in [("INT", 130, "-Fp"), ("TERM", 143, "-Fd"), ("HUP", 129, "-Fc")] {
+        let path = dumps.place.join(format!("stopped-by-{signal}"));
+        let mut command = dumps.command(&["--database", "pagila", "--config"]);
+        command
+            .arg(dumps.stage.proxy.directory.join("pgveil.toml"))
+            .args([
+                "--pg-dump".as_ref(),
+                slow.as_os_str(),
+                "--output".as_ref(),
+                path.as_os_str(),
+            ])
+            .args(["--", format])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let child = command.spawn().expect("pgveil dump");
+        let is_written = || {
+            let file = if path.is_dir() {
+                path.join("toc.dat")
+            } else {
+                path.clone()
+            };
+            std::fs::metadata(file).is_ok_and(|found| found.len() > 0)
+        };
+        let deadline = Instant::now() + Duration::from_secs(120);
+        while !is_written() {
+            assert!(Instant::now() < deadline, "{signal}: nothing is written");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(
+            dumps.list().as_array().map(Vec::len),
+            Some(1),
+            "it is remembered while it is written"
+        );
+        let told = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
+        assert!(told.expect("kill").success());
+        let output = child.wait_with_output().expect("its end");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{signal}: {errors}");
+        assert!(errors.contains("interrupted"), "{errors}");
+        assert!(!path.exists() && !certificate_of(&path).exists(), "{signal}");
+        assert_eq!(dumps.list(), Value::Array(vec![]));
+    }
+}
+
+/// On a terminal, and nowhere else.
+#[test]
+fn progress_is_for_terminals() {
+    let dumps = Dumps::set();
+    let config = dumps.stage.proxy.directory.join("pgveil.toml");
+    let pg_dump = dumps.stage.cluster.binaries().path("pg_dump").expect("pg_dump");
+    let target = dumps.place.join("dump").display().to_string();
+    let quiet = dumps.take(&["--output", &target], &[]);
+    for text in [&quiet.stdout, &quiet.stderr] {
+        assert!(!text.contains(['\r', '\u{1b}', '░', '█']), "{text:?}");
+    }
+    let line = format!(
+        "{} dump --database pagila --config {} --pg-dump {} --output {target}.shown",
+        env!("CARGO_BIN_EXE_pgveil"),
+        config.display(),
+        pg_dump.display()
+    );
+    // script(1) gives its command a terminal of its own, and passes on its exit code.
+    let mut script = Command::new("script");
+    script
+        .args(["-qec", &line, "/dev/null"])
+        .env("XDG_STATE_HOME", dumps.place.join("state"))
+        .env("USER", "ada");
+    let shown = Output::of(script.env("COLUMNS", "100").stdin(Stdio::null())).success();
+    assert!(shown.contains(" tables, ") && shown.contains("░"), "{shown:?}");
+    let (_, last) = shown.rsplit_once("\r\u{1b}[K").expect("the line is drawn");
+    assert!(!last.contains('░'), "the line is taken away: {last:?}");
 }
 
 #[test]

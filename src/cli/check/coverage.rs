@@ -49,7 +49,7 @@ impl Coverage {
 }
 
 /// The columns that a relation does not have from a parent.
-fn own_columns<'a>(snapshot: &'a Snapshot, relation: &'a Relation) -> impl Iterator<Item = i16> + 'a {
+pub(super) fn own_columns<'a>(snapshot: &'a Snapshot, relation: &'a Relation) -> impl Iterator<Item = i16> + 'a {
     let is_inherited = move |name: &str| {
         let mut parents = relation
             .parents

@@ -1,14 +1,20 @@
 //! The rules of one database under inspection.
 
-use crate::catalog::{ColumnId, Relation, Snapshot};
+use crate::catalog::{ColumnId, Oid, Relation, RelationKind, Snapshot};
 use crate::mask::{ColumnMask, Uniqueness};
 use crate::rules::{Action, ColumnTreatment, Resolved, RuleSet, has_personal_columns};
 
 use super::rule_test::run_test;
+use super::trial::{Outcome, Trials};
 use super::{Coverage, Finding, Kind, Report, of_problem};
 
-/// Looks at the rules of one database.
+/// Looks at the rules of one database, by its catalog alone.
 pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Report {
+    report_with(rules, resolved, snapshot, &Trials::default())
+}
+
+/// The same, knowing what became of masked rows under its constraints.
+pub(super) fn report_with(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot, trials: &Trials) -> Report {
     let mut findings: Vec<_> = resolved
         .warnings
         .iter()
@@ -35,6 +41,7 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
             relation,
             resolved,
             snapshot,
+            trials,
         };
         look.unique_keys(&mut findings);
         look.unique_expressions(&mut findings);
@@ -44,21 +51,10 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
         look.unlisted(&mut findings);
     }
     findings.extend(foreign_keys(resolved, snapshot));
-    let is_personal = |column: ColumnId| {
-        snapshot
-            .relations
-            .get(&column.relation)
-            .is_some_and(has_personal_columns)
-    };
-    let columns_protected = resolved
-        .treatments
-        .protected()
-        .filter(|(column, _)| is_personal(*column))
-        .count();
     Report {
         database: snapshot.database.clone(),
-        columns_protected,
         coverage: Some(Coverage::of(resolved, snapshot)),
+        requirements: Vec::new(),
         findings,
     }
     .sorted()
@@ -110,11 +106,39 @@ fn foreign_keys(resolved: &Resolved, snapshot: &Snapshot) -> Vec<Finding> {
     pairs.filter_map(finding).collect()
 }
 
+/// What is told of a constraint over masked columns.
+fn unmet(columns: &[String], what: &str, outcome: Option<&Outcome>) -> Vec<Finding> {
+    let Some(first) = columns.first() else {
+        return Vec::new();
+    };
+    let may = |why: &str| {
+        let message = format!("masked values may not meet {what}{why}");
+        columns
+            .iter()
+            .map(|column| warning(Kind::Check, column, &message))
+            .collect()
+    };
+    match outcome {
+        Some(Outcome::Holds { .. }) => Vec::new(),
+        Some(Outcome::Breaks { rows, of }) => {
+            let message = format!("{rows} of {of} masked rows break {what}");
+            vec![error(Kind::Check, first, message)]
+        }
+        Some(Outcome::Fails(code)) => {
+            let message = format!("{what} fails on masked values (SQLSTATE {code})");
+            vec![error(Kind::Check, first, message)]
+        }
+        Some(Outcome::Untried(why)) => may(&format!(": untried, {why}")),
+        None => may(""),
+    }
+}
+
 /// One relation under inspection.
 struct Look<'a> {
     relation: &'a Relation,
     resolved: &'a Resolved,
     snapshot: &'a Snapshot,
+    trials: &'a Trials,
 }
 
 impl Look<'_> {
@@ -137,8 +161,21 @@ impl Look<'_> {
         format!("{}.{}", self.relation.schema, self.relation.name)
     }
 
+    /// Whether a partition has this key from the table above it, where it is told once.
+    fn is_key_above(&self, key: &[i16]) -> bool {
+        let names = |relation: &Relation, key: &[i16]| -> Vec<String> {
+            let name = |number: &i16| relation.column(*number).map(|column| column.name.clone());
+            let mut names: Vec<String> = key.iter().filter_map(name).collect();
+            names.sort_unstable();
+            names
+        };
+        let own = names(self.relation, key);
+        let has = |parent: &Relation| parent.unique_keys.iter().any(|key| names(parent, key) == own);
+        self.parent().is_some_and(has)
+    }
+
     fn unique_keys(&self, findings: &mut Vec<Finding>) {
-        for key in &self.relation.unique_keys {
+        for key in self.relation.unique_keys.iter().filter(|key| !self.is_key_above(key)) {
             for attribute in key {
                 let Some(treatment) = self.treatment(*attribute) else {
                     continue;
@@ -236,16 +273,12 @@ impl Look<'_> {
 
     fn checks(&self, findings: &mut Vec<Finding>) {
         for (constraint, columns) in &self.relation.checks {
-            let masked: Vec<_> = columns
-                .iter()
-                .filter(|column| self.treatment(**column).is_some())
-                .collect();
-            for attribute in masked {
-                let message = format!(
-                    "masked values may not meet CHECK constraint {constraint} of {}",
-                    self.table()
-                );
-                findings.push(warning(Kind::Check, self.name(*attribute), message));
+            let masked = columns.iter().filter(|column| self.treatment(**column).is_some());
+            let masked: Vec<String> = masked.map(|attribute| self.name(*attribute)).collect();
+            let what = format!("CHECK constraint {constraint} of {}", self.table());
+            match self.trials.named(self.relation, constraint) {
+                None if self.is_told_above(constraint) => {}
+                outcome => findings.extend(unmet(&masked, &what, outcome)),
             }
         }
         for column in &self.relation.columns {
@@ -259,16 +292,33 @@ impl Look<'_> {
                 true => self.snapshot.domains_of(column.type_oid).collect(),
                 false => self.snapshot.domains_within(column.type_oid),
             };
+            let name = [self.name(column.number)];
             for (domain, constraints) in domains {
                 for constraint in &constraints.checks {
-                    let message = format!(
-                        "masked values may not meet CHECK constraint {constraint} of domain {}.{}",
+                    let what = format!(
+                        "CHECK constraint {constraint} of domain {}.{}",
                         domain.schema, domain.name
                     );
-                    findings.push(warning(Kind::Check, self.name(column.number), message));
+                    match self.trials.domain(self.id(column.number), constraint) {
+                        None if self.trials.were_held() && self.parent().is_some() => {}
+                        outcome => findings.extend(unmet(&name, &what, outcome)),
+                    }
                 }
             }
         }
+    }
+
+    /// The table that this one is a partition of.
+    fn parent(&self) -> Option<&Relation> {
+        let parents = self.relation.parents.iter();
+        let mut parents = parents.filter_map(|parent| self.snapshot.relations.get(parent));
+        parents.find(|parent| parent.kind == RelationKind::PartitionedTable)
+    }
+
+    /// Whether a partition has this constraint from the table above it, whose rows were tried.
+    fn is_told_above(&self, constraint: &str) -> bool {
+        let has = |parent: &Relation| parent.checks.iter().any(|(name, _)| name == constraint);
+        self.trials.were_held() && self.parent().is_some_and(has)
     }
 
     /// What a mask keeps apart may be equal after an expression, and come under a condition that the original did not meet.
@@ -280,7 +330,13 @@ impl Look<'_> {
                 };
                 let name = self.name(*attribute);
                 let is_reported = |finding: &Finding| finding.kind == Kind::Unique && finding.subject == name;
-                if matches!(treatment.action, Action::Refuse) || findings.iter().any(is_reported) {
+                // Breaking it is told where it was tried.
+                let outcome = self.trials.named(self.relation, index);
+                let is_settled = matches!(
+                    outcome,
+                    Some(Outcome::Holds { whole: true } | Outcome::Breaks { .. } | Outcome::Fails(_))
+                );
+                if matches!(treatment.action, Action::Refuse) || findings.iter().any(is_reported) || is_settled {
                     continue;
                 }
                 let message = format!(
@@ -293,16 +349,58 @@ impl Look<'_> {
     }
 
     fn partition_key(&self, findings: &mut Vec<Finding>) {
-        for attribute in &self.relation.partition_key {
-            if self.treatment(*attribute).is_some() {
-                let message = "is a partition key: masked rows may belong to another partition, and the bounds stand in the catalog";
-                findings.push(Finding {
-                    suggestion: Some(
-                        "if each masked value has a partition, dump with --load-via-partition-root".to_string(),
-                    ),
-                    ..warning(Kind::PartitionKey, self.name(*attribute), message)
-                });
+        let masked = self
+            .relation
+            .partition_key
+            .iter()
+            .filter(|column| self.treatment(**column).is_some());
+        for name in masked.map(|attribute| self.name(*attribute)) {
+            let root = |oid: &Oid| self.trials.routes(*oid);
+            // Bounds of every level are looked at from the table at the top.
+            if self.relation.parents.iter().any(|parent| root(parent).is_some()) {
+                continue;
             }
+            let through = "dump with --load-via-partition-root, and each row finds its partition";
+            findings.push(match self.trials.routes(self.relation.oid) {
+                None => Finding {
+                    suggestion: Some("if each masked value has a partition, dump with --load-via-partition-root".to_string()),
+                    ..warning(
+                        Kind::PartitionKey,
+                        name,
+                        "is a partition key: masked rows may belong to another partition, and the bounds stand in the catalog",
+                    )
+                },
+                Some(routes) if routes.homeless > 0 => error(
+                    Kind::PartitionKey,
+                    name,
+                    format!(
+                        "is a partition key: {} of {} masked rows have no partition, and no dump restores them",
+                        routes.homeless, routes.of
+                    ),
+                ),
+                Some(routes) if routes.moved > 0 => Finding {
+                    suggestion: Some(through.to_string()),
+                    ..warning(
+                        Kind::PartitionKey,
+                        name,
+                        format!(
+                            "is a partition key: {} of {} masked rows belong to another partition, and a plain dump does not restore them",
+                            routes.moved, routes.of
+                        ),
+                    )
+                },
+                Some(routes) => Finding {
+                    suggestion: Some(through.to_string()),
+                    ..warning(
+                        Kind::PartitionKey,
+                        name,
+                        format!(
+                            "is a partition key: {} masked rows stay where they were, others may not, and the bounds stand in the catalog",
+                            routes.of
+                        ),
+                    )
+                },
+            });
         }
     }
 

@@ -57,7 +57,7 @@ pub fn run(args: &DemoArgs) -> ExitCode {
         .and_then(|interrupt| show(args, &mut screen, &interrupt));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(DemoError::Interrupted(_)) => ExitCode::from(130),
+        Err(DemoError::Interrupted(interrupted)) => ExitCode::from(interrupted.exit_code()),
         Err(error) => {
             eprintln!("pgveil demo: {error}");
             ExitCode::FAILURE
@@ -81,7 +81,7 @@ fn show(args: &DemoArgs, screen: &mut Screen, interrupt: &Interrupt) -> Result<(
         // Ctrl-C also ends the program that was running for the tour, whose failure is then no news.
         Err(_) if interrupt.came() => {
             screen.note("Interrupted. Server and proxy are stopped, their files are removed.")?;
-            Err(DemoError::Interrupted(Interrupted))
+            Ok(interrupt.check()?)
         }
         Err(error) => Err(error),
     }

@@ -1,7 +1,7 @@
 //! `pgveil dump`: stock pg_dump through a proxy in this process; account of what was dumped and until when; certificates.
 //!
 //! Exit codes: 0 done; 1 the dump, or a part of the sweep, failed; 2 arguments, config, rules or server are not as they must be,
-//! and nothing was begun; 3 nothing may be written at that place; 4 dump and certificate do not belong together; 130 interrupted.
+//! and nothing was begun; 3 nothing may be written at that place; 4 dump and certificate do not belong together; 130 interrupted, 143 terminated.
 
 mod account;
 mod arguments;
@@ -30,7 +30,7 @@ const KEEP_DAYS_MAX: i64 = 30;
 #[command(
     after_help = "Exit codes: 0 done; 1 the dump or a part of the sweep failed; 2 wrong arguments, config, rules or \
     server, nothing begun; 3 nothing may be written at that place; 4 dump and certificate do not belong together; \
-    130 interrupted."
+    130 interrupted, 143 terminated."
 )]
 pub struct DumpArgs {
     /// The config file.
@@ -102,7 +102,7 @@ impl DumpError {
             DumpError::Target(_) => 3,
             DumpError::Verify(error) if error.is_mismatch() => 4,
             DumpError::Verify(_) => 2,
-            DumpError::Interrupted(_) => 130,
+            DumpError::Interrupted(interrupted) => interrupted.exit_code(),
         }
     }
 }

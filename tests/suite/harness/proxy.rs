@@ -21,6 +21,8 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct ProxyOptions {
     /// The content of the one rule file; empty for none.
     pub rules: String,
+    /// Packs that the config names before it.
+    pub packs: &'static [&'static str],
     /// The lines of `[policy]`.
     pub policy: String,
     /// The login at the proxy and the role upstream: the same, so that `current_user` and the like read the same.
@@ -33,6 +35,7 @@ impl Default for ProxyOptions {
     fn default() -> Self {
         ProxyOptions {
             rules: String::new(),
+            packs: &[],
             policy: String::new(),
             role: READER.to_owned(),
             file_bytes_max: None,
@@ -186,12 +189,19 @@ impl Proxy {
 
 fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &ProxyOptions) {
     let ProxyOptions {
-        rules, policy, role, ..
+        rules,
+        packs,
+        policy,
+        role,
+        ..
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
-    let masking = match rules.is_empty() {
-        true => "[masking]\nrules = []\n",
-        false => "[masking]\nkey_file = \"pgveil.key\"\nrules = [\"rules/postgres.toml\", \"rules.toml\"]\n",
+    let packs: String = packs.iter().map(|pack| format!("\"pack:{pack}\", ")).collect();
+    let masking = match rules.is_empty() && packs.is_empty() {
+        true => "[masking]\nrules = []\n".to_owned(),
+        false => {
+            format!("[masking]\nkey_file = \"pgveil.key\"\nrules = [{packs}\"rules/postgres.toml\", \"rules.toml\"]\n")
+        }
     };
     let config = format!(
         r#"[listen]

@@ -87,6 +87,9 @@ fn source(database: &str) -> PathBuf {
     match database {
         "shop" => root.join("demo/shop.sql"),
         "awkward" => root.join("tests/data/awkward.sql"),
+        _ if root.join(format!("tests/data/packs/{database}.sql")).exists() => {
+            root.join(format!("tests/data/packs/{database}.sql"))
+        }
         _ => root.join(format!("tests/data/{database}.sql.gz")),
     }
 }
