@@ -3,6 +3,7 @@
 //! Exit codes: 0 nothing to say (or only warnings), 1 warnings under `--strict`, 2 errors.
 
 mod coverage;
+mod filters;
 mod inspect;
 mod server;
 
@@ -34,6 +35,9 @@ pub struct CheckArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Count the rows that dumps would hold, table by table, where filters or a subset take rows from them.
+    #[arg(long)]
+    pub rows: bool,
     /// Warnings, too, make the exit code 1.
     #[arg(long)]
     pub strict: bool,
@@ -67,15 +71,29 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
         Err(problems) => return Ok(Report::of_problems(&problems)),
     };
     let live = Live::load(&args.config, args.database.as_deref()).map_err(|problems| problems.to_string())?;
+    let runtime = super::runtime().map_err(|error| error.to_string())?;
     let mut found = match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
-        Ok(resolved) => report(&live.rules, &resolved, &live.snapshot),
+        Ok(resolved) => {
+            let mut found = report(&live.rules, &resolved, &live.snapshot);
+            let filtered = runtime.block_on(async {
+                let mut connection = live.connect().await?;
+                let filters = filters::Filtered::new(&live.snapshot, &resolved.filters);
+                filters
+                    .examine(&mut connection, args.rows)
+                    .await
+                    .map_err(super::live::problem)
+            });
+            let (findings, rows) = filtered.map_err(|problems| problems.to_string())?;
+            found.findings.extend(findings);
+            found.rows = rows;
+            found
+        }
         Err(problems) => Report {
             database: live.snapshot.database.clone(),
             ..Report::of_problems(&problems)
         },
     };
     found.findings.extend(Report::of_problems(&warnings).findings);
-    let runtime = super::runtime().map_err(|error| error.to_string())?;
     let of_the_server = runtime.block_on(async {
         let mut connection = live.connect().await?;
         server::findings(&mut connection).await.map_err(super::live::problem)
@@ -96,8 +114,22 @@ pub struct Report {
     /// How many columns the rules speak of; `None` where they could not be resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// With `--rows`: what a dump would hold of each table that filters take rows from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<FilteredRows>,
     /// What was found, errors first.
     pub findings: Vec<Finding>,
+}
+
+/// How many rows of a table a dump would hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilteredRows {
+    /// `schema.table`.
+    pub table: String,
+    /// Rows that are kept.
+    pub kept: u64,
+    /// Rows that there are.
+    pub all: u64,
 }
 
 /// One thing to look at.
@@ -140,6 +172,8 @@ pub enum Kind {
     SmallDomain,
     /// Columns that no rule names.
     Unlisted,
+    /// A row filter or a subset that the server rejects, or that leaves tables without rows.
+    Filter,
     /// Personal data in a default, a constraint, a comment or another definition.
     Definition,
     /// The upstream role may do more than read.
@@ -157,6 +191,7 @@ impl Report {
             database: String::new(),
             columns_protected: 0,
             coverage: None,
+            rows: Vec::new(),
             findings,
         }
         .sorted()
@@ -181,6 +216,9 @@ impl Report {
                 Some(suggestion) => writeln!(text, " ({suggestion})"),
                 None => writeln!(text),
             };
+        }
+        for FilteredRows { table, kept, all } in &self.rows {
+            let _ = writeln!(text, "{table}: {kept} of {all} rows are kept");
         }
         let what = if self.database.is_empty() {
             String::new()

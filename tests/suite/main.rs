@@ -15,6 +15,7 @@ mod dump;
 mod encodings;
 mod equivalence;
 mod extensions;
+mod filters;
 mod functions;
 mod fuzz;
 mod harness;

@@ -59,6 +59,7 @@ pub fn report(rules: &RuleSet, resolved: &Resolved, snapshot: &Snapshot) -> Repo
         database: snapshot.database.clone(),
         columns_protected,
         coverage: Some(Coverage::of(resolved, snapshot)),
+        rows: Vec::new(),
         findings,
     }
     .sorted()
