@@ -131,6 +131,7 @@ fn log_begin_and_end(bencher: Bencher) {
         verdict: Verdict::Pass,
         reason: None,
         protected: &[],
+        filters: &[],
         catalog_generation: 1,
     });
     bencher.bench_local(|| journal.append_all(&[(session, &end), (session, &begin)]));

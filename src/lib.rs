@@ -17,7 +17,7 @@
 //! - [`sql`]: the only door to the SQL parser: statement kinds, touch set, scopes, lineage.
 //! - [`upstream`]: connecting and logging in to the real server; reading its catalog; cancel.
 //!
-//! Floor 2: [`rules`]: rule files, checked, and resolved against a catalog to one treatment a column.
+//! Floor 2: [`rules`]: rule files, checked, and resolved against a catalog to one treatment a column, and to the rows that dumps hold.
 //!
 //! Floor 3:
 //! - [`plan`]: lineage, rules and catalog make a plan; the plan cache; explain.

@@ -152,6 +152,8 @@ impl SnapshotBuilder {
             .map(|column| format!("{}_{}", column.relation, column.attribute));
         self.snapshot.foreign_keys.push(ForeignKey {
             name: format!("fkey_{}", name.collect::<Vec<_>>().join("_")),
+            comparisons: vec![" OPERATOR(pg_catalog.=) ".to_owned(); columns.len()],
+            is_part: false,
             from,
             to,
         });

@@ -262,6 +262,8 @@ impl Loader {
             name: cells.name(0)?,
             from: columns(1, 2)?,
             to: columns(3, 4)?,
+            comparisons: serde_json::from_str(cells.text(6)?).map_err(|_| cells.error(6, "an array of texts"))?,
+            is_part: cells.flag(5)?,
         };
         self.snapshot.foreign_keys.push(key);
         Ok(())

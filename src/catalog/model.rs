@@ -190,6 +190,11 @@ pub struct ForeignKey {
     pub from: Vec<ColumnId>,
     /// Referenced columns.
     pub to: Vec<ColumnId>,
+    /// For each pair of columns, what stands in SQL between the referenced and the referencing one where the two are
+    /// compared: ` OPERATOR(schema.=) `, after ` COLLATE schema.name` where the collations differ.
+    pub comparisons: Vec<String>,
+    /// It belongs to one between partitioned tables, for one partition of either.
+    pub is_part: bool,
 }
 
 /// Everything, as of one moment.

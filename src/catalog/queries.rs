@@ -41,7 +41,7 @@ FROM (
 ) AS catalogs";
 
 /// OID, name and version of relations and a NULL, to be followed by more conditions. The version changes with the
-/// relation's schema and name, columns, rules (a view's definition is one), parents and descendants: all but the schema's
+/// relation's schema and name, columns, rules (a view's definition is one), foreign keys, parents and descendants: all but the schema's
 /// name write or delete a row, and a row written later has a later `xmin`. It may also change when nothing of interest
 /// did, as by `GRANT`.
 pub const RELATION_VERSIONS: &str = "\
@@ -50,6 +50,8 @@ SELECT c.oid, c.relname,
         (SELECT concat(count(*), ':', sum(a.xmin::text::bigint)) FROM pg_attribute a WHERE a.attrelid = c.oid),
         (SELECT concat(count(*), ':', sum(r.xmin::text::bigint)) FROM pg_rewrite r WHERE r.ev_class = c.oid),
         (SELECT concat(count(*), ':', sum(i.xmin::text::bigint)) FROM pg_inherits i WHERE i.inhrelid = c.oid),
+        (SELECT concat(count(*), ':', sum(k.xmin::text::bigint)) FROM pg_constraint k
+         WHERE k.conrelid = c.oid AND k.contype = 'f'),
         (WITH RECURSIVE below(relation, version) AS (
                  SELECT i.inhrelid, i.xmin FROM pg_inherits i WHERE i.inhparent = c.oid
                  UNION ALL
@@ -135,9 +137,7 @@ pub fn queries(server_version: u32) -> Vec<CatalogQuery> {
         },
         CatalogQuery {
             name: "foreign keys",
-            sql: "SELECT conname, conrelid, conkey, confrelid, confkey FROM pg_constraint \
-                  WHERE contype = 'f' ORDER BY oid"
-                .to_owned(),
+            sql: foreign_keys(server_version),
             take: Loader::foreign_key,
         },
         CatalogQuery {
@@ -262,6 +262,33 @@ fn unique_keys() -> String {
                 i.indexprs IS NOT NULL, i.indexrelid::regclass
          FROM pg_index i WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid {USER_OIDS}
          ORDER BY i.indexrelid"
+    )
+}
+
+/// The comparison is that of the constraint itself (`ri_GenerateQual` in ri_triggers.c): the operator may be another type's
+/// than a search_path would find, and the collation is that of the referenced column. The last columns of a key WITH PERIOD,
+/// which came with 18, are ranges: what overlaps is needed.
+fn foreign_keys(server_version: u32) -> String {
+    let period = match server_version >= 180_000 {
+        true => "k.conperiod AND pair.number = cardinality(k.conkey)",
+        false => "false",
+    };
+    format!(
+        "SELECT k.conname, k.conrelid, k.conkey, k.confrelid, k.confkey, k.conparentid <> 0,
+                (SELECT json_agg(concat(
+                     CASE WHEN p.attcollation <> 0 AND p.attcollation <> c.attcollation THEN (
+                         SELECT concat(' COLLATE ', quote_ident(n.nspname), '.', quote_ident(l.collname))
+                         FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
+                         WHERE l.oid = p.attcollation) END,
+                     ' OPERATOR(',
+                     CASE WHEN {period} THEN 'pg_catalog.&&' ELSE concat(quote_ident(s.nspname), '.', o.oprname) END,
+                     ') ') ORDER BY pair.number)
+                 FROM unnest(k.conkey, k.confkey, k.conpfeqop) WITH ORDINALITY AS pair(child, parent, operator, number)
+                 JOIN pg_attribute c ON c.attrelid = k.conrelid AND c.attnum = pair.child
+                 JOIN pg_attribute p ON p.attrelid = k.confrelid AND p.attnum = pair.parent
+                 JOIN pg_operator o ON o.oid = pair.operator
+                 JOIN pg_namespace s ON s.oid = o.oprnamespace)
+         FROM pg_constraint k WHERE k.contype = 'f' ORDER BY k.oid"
     )
 }
 

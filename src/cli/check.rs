@@ -3,6 +3,7 @@
 //! Exit codes: 0 nothing to say (or only warnings), 1 warnings under `--strict`, 2 errors.
 
 mod coverage;
+mod filters;
 mod inspect;
 mod require;
 mod rule_test;
@@ -39,6 +40,9 @@ pub struct CheckArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Count the rows that dumps would hold, table by table, where filters or a subset take rows from them.
+    #[arg(long)]
+    pub rows: bool,
     /// Warnings, too, make the exit code 1.
     #[arg(long)]
     pub strict: bool,
@@ -88,17 +92,24 @@ fn examine(args: &CheckArgs) -> Result<Report, String> {
     let mut found = match live.rules.resolve(&live.snapshot, &live.keys, &live.config.policy) {
         Ok(resolved) => {
             let (requirements, missing) = require::requirements(&args.require, &resolved, &live.snapshot);
-            let trials = runtime.block_on(async {
+            let asked = runtime.block_on(async {
                 let mut connection = live.connect().await?;
-                Trials::run(&mut connection, &resolved, &live.snapshot, args.sample)
+                let trials = Trials::run(&mut connection, &resolved, &live.snapshot, args.sample)
                     .await
-                    .map_err(super::live::problem)
+                    .map_err(super::live::problem)?;
+                let filtered = filters::Filtered::new(&live.snapshot, &resolved.filters)
+                    .examine(&mut connection, args.rows)
+                    .await
+                    .map_err(super::live::problem)?;
+                Ok((trials, filtered))
             });
-            let trials = trials.map_err(|problems| problems.to_string())?;
+            let (trials, (of_filters, rows)) = asked.map_err(|problems: super::live::Problems| problems.to_string())?;
             let mut report = inspect::report_with(&live.rules, &resolved, &live.snapshot, &trials);
             report.findings.extend(trials.findings);
             report.findings.extend(missing);
+            report.findings.extend(of_filters);
             report.requirements = requirements;
+            report.rows = rows;
             report
         }
         Err(problems) => Report {
@@ -128,8 +139,22 @@ pub struct Report {
     /// What was asked for by `--require`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<Requirement>,
+    /// With `--rows`: what a dump would hold of each table that filters take rows from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<FilteredRows>,
     /// What was found, errors first.
     pub findings: Vec<Finding>,
+}
+
+/// How many rows of a table a dump would hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilteredRows {
+    /// `schema.table`.
+    pub table: String,
+    /// Rows that are kept.
+    pub kept: u64,
+    /// Rows that there are.
+    pub all: u64,
 }
 
 /// One thing to look at.
@@ -178,6 +203,8 @@ pub enum Kind {
     Require,
     /// Columns that no rule names.
     Unlisted,
+    /// A row filter or a subset that the server rejects, or that leaves tables without rows.
+    Filter,
     /// Personal data in a default, a constraint, a comment or another definition.
     Definition,
     /// The upstream role may do more than read.
@@ -195,6 +222,7 @@ impl Report {
             database: String::new(),
             coverage: None,
             requirements: Vec::new(),
+            rows: Vec::new(),
             findings,
         }
         .sorted()
@@ -219,6 +247,9 @@ impl Report {
                 Some(suggestion) => writeln!(text, " ({suggestion})"),
                 None => writeln!(text),
             };
+        }
+        for FilteredRows { table, kept, all } in &self.rows {
+            let _ = writeln!(text, "{table}: {kept} of {all} rows are kept");
         }
         let what = if self.database.is_empty() {
             String::new()

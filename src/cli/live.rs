@@ -105,7 +105,8 @@ impl Live {
         } else {
             PlannerMode::Guarded
         };
-        let basis = super::on_parser_stack(|| Basis::new(self.snapshot, resolved.treatments));
+        let basis =
+            super::on_parser_stack(|| Basis::new(self.snapshot, resolved.treatments).with_filters(resolved.filters));
         Ok(Planner::new(basis, mode, self.config.policy))
     }
 }

@@ -227,6 +227,7 @@ mod tests {
             verdict: Verdict::Mask,
             reason: None,
             protected: &protected,
+            filters: &[],
             catalog_generation: 1,
         };
         journal.append(second, &Event::Statement(statement)).unwrap();

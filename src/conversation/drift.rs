@@ -58,14 +58,17 @@ impl<L: StatementLog> Conversation<L> {
         } else {
             run.looked = true;
         }
-        let reads_now = matches!(
-            run.plan.kind,
-            StatementKind::Query
-                | StatementKind::CopyOut(_)
-                | StatementKind::Explain { .. }
-                | StatementKind::Fetch { .. }
-                | StatementKind::Execute { .. }
-        );
+        let declares_filtered =
+            matches!(run.plan.kind, StatementKind::DeclareCursor { .. }) && run.plan.reads.filtered.is_some();
+        let reads_now = declares_filtered
+            || matches!(
+                run.plan.kind,
+                StatementKind::Query
+                    | StatementKind::CopyOut(_)
+                    | StatementKind::Explain { .. }
+                    | StatementKind::Fetch { .. }
+                    | StatementKind::Execute { .. }
+            );
         let Some(shown) = run.shown.as_ref().filter(|_| reads_now) else {
             return Ok(None);
         };

@@ -89,9 +89,14 @@ impl<L: StatementLog> Conversation<L> {
             _ => None,
         };
         let refusal = refusal.filter(|_| fields.sqlstate == FAILING_SQLSTATE);
+        let mut shown = match scrubs {
+            true => scrubbed(&fields),
+            false => fields.clone(),
+        };
+        let is_filtered = self.point_to_filters(&mut shown);
         match &refusal {
             Some(refusal) => compose::error_response(out, &refused(refusal)),
-            None if scrubs => compose::error_response(out, &scrubbed(&fields)),
+            None if scrubs || is_filtered => compose::error_response(out, &shown),
             None if self.has_searched => compose::error_response(out, &fields),
             None => out.extend_from_slice(frame),
         }

@@ -15,6 +15,7 @@ mod drift;
 mod encodings;
 mod expected;
 mod failures;
+mod filtered;
 mod function_calls;
 mod names;
 mod open;
@@ -196,6 +197,8 @@ pub struct Conversation<L> {
     searches: bool,
     /// Prepared statements hold originals in their texts: places in them tell how long these are.
     has_searched: bool,
+    /// In a session of pg_dump's: the present, as SQL.
+    dump_moment: Option<Arc<str>>,
 }
 
 impl<L: StatementLog> Conversation<L> {
@@ -218,6 +221,7 @@ impl<L: StatementLog> Conversation<L> {
             copies_in: false,
             searches: false,
             has_searched: false,
+            dump_moment: None,
         }
     }
 

@@ -29,6 +29,9 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return; // the server would skip it too
         }
+        if let Some((filtered, moment)) = self.filtered(planned) {
+            return self.query_filtered(&filtered, &moment, out);
+        }
         let refusal = self.encodings.refusal();
         if planned.statements.len() == 1
             && refusal.is_none()

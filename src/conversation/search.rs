@@ -145,10 +145,12 @@ impl<L: StatementLog> Conversation<L> {
         written.map_err(|Malformed(_)| malformed())?
     }
 
-    /// Whether the text of an error may quote an original although no row was read yet.
+    /// Whether the text of an error may quote an original, or a constant of a filter, although no row was read yet.
     pub(super) fn error_quotes_search(&self, fields: &ErrorFields) -> bool {
         let quotes = match self.expected.front() {
-            Some(Expected::Query { runs }) => runs.front().is_some_and(|run| run.shifts.is_some()),
+            Some(Expected::Query { runs }) => {
+                self.front_filtered().is_some() || runs.front().is_some_and(|run| run.shifts.is_some())
+            }
             Some(Expected::Parse { prepared, .. }) => prepared.sent.is_some(),
             Some(Expected::Bind { bound, statement, .. }) => {
                 let prepared = self.names.statements.get(statement);

@@ -141,6 +141,8 @@ pub struct Statement<'a> {
     pub reason: Option<&'a str>,
     /// The protected columns it reads.
     pub protected: &'a [ProtectedColumn],
+    /// Where the filters stand that leave out rows of it.
+    pub filters: &'a [String],
     /// The catalog generation it was judged under.
     pub catalog_generation: u64,
 }
@@ -306,6 +308,9 @@ impl Statement<'_> {
             fields.text("column", &protected.column, NAME_BYTES_MAX);
             fields.text("how", &protected.how, NAME_BYTES_MAX);
         });
+        if !self.filters.is_empty() {
+            fields.text("filters", &self.filters.join(", "), MESSAGE_BYTES_MAX);
+        }
         fields.number("catalog_generation", self.catalog_generation);
     }
 }

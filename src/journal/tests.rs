@@ -72,6 +72,7 @@ fn statement(number: u64) -> Event<'static> {
         verdict: Verdict::Pass,
         reason: None,
         protected: &[],
+        filters: &[],
         catalog_generation: 3,
     })
 }

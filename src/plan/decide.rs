@@ -33,6 +33,8 @@ pub(super) fn decide(analysis: &Analysis, basis: &Arc<Basis>, derived: Derived, 
         influences: Vec::new(),
         reads: Arc::new(reads(analysis, basis)),
         basis: basis.clone(),
+        filters: Vec::new(),
+        filtered: None,
     };
     if let Some(name) = &analysis.unknown_name {
         plan.verdict = Verdict::Probe(unknown_name(name));
@@ -93,6 +95,7 @@ fn reads(analysis: &Analysis, basis: &Basis) -> Reads {
         names: Vec::new(),
         functions: Vec::new(),
         unseen: calls_users || matches!(analysis.kind, StatementKind::CopyOut(_)),
+        filtered: None,
     };
     for relation in relations {
         // Of a partitioned table, the server names the columns, not the partition that a row comes from.

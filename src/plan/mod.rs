@@ -9,6 +9,7 @@ mod decide;
 #[cfg(test)]
 mod decide_tests;
 pub mod explain;
+mod filtered;
 pub mod form;
 mod influence;
 mod members;
@@ -22,12 +23,13 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::{ColumnId, Snapshot};
+use crate::catalog::{ColumnId, Oid, Snapshot};
 use crate::journal::ProtectedColumn;
 use crate::mask::ColumnMask;
-use crate::rules::Treatments;
+use crate::rules::{Filters, Treatments};
 use crate::sql::{self, Refusal, StatementKind, ViewLineages, ViewTouches};
 
+pub use filtered::Filtered;
 pub use form::Form;
 pub use influence::{Leave, PlannedInfluence};
 pub use planner::{Planner, PlannerMode};
@@ -44,6 +46,8 @@ pub struct Basis {
     pub views: ViewLineages,
     /// What the views name.
     pub touches: ViewTouches,
+    /// Which rows dumps hold.
+    pub filters: Filters,
 }
 
 impl Basis {
@@ -56,7 +60,15 @@ impl Basis {
             treatments,
             views,
             touches,
+            filters: Filters::default(),
         }
+    }
+
+    /// With filters for dumps.
+    #[must_use]
+    pub fn with_filters(mut self, filters: Filters) -> Self {
+        self.filters = filters;
+        self
     }
 }
 
@@ -65,7 +77,9 @@ impl Basis {
     pub fn agrees(&self, other: &Basis, reads: &Reads) -> bool {
         let same_function = |name: &String| self.snapshot.functions.get(name) == other.snapshot.functions.get(name);
         let oids = |basis: &Basis, name: &String| basis.snapshot.relations_by_name.get(name).cloned();
+        let same_filter = |oid: Oid| self.filters.condition(oid) == other.filters.condition(oid);
         reads.functions.iter().all(same_function)
+            && reads.filtered.is_none_or(same_filter)
             && reads.names.iter().all(|name| {
                 let found = oids(self, name);
                 let relations = found.iter().flatten().map(|oid| self.snapshot.relations.get(oid));
@@ -129,6 +143,10 @@ pub struct Plan {
     pub reads: Arc<Reads>,
     /// What it was made from.
     pub basis: Arc<Basis>,
+    /// Where the filters stand that leave out rows of it: `rules.toml:12`.
+    pub filters: Vec<String>,
+    /// In a session of pg_dump's, what takes the place of this plan and of the text.
+    pub filtered: Option<Arc<Filtered>>,
 }
 
 /// The relations and functions under a plan that may be others by the time it runs, or may have been changed.
@@ -144,6 +162,8 @@ pub struct Reads {
     /// plan takes them for: there are views, partitioned tables or users' functions among them, or what is shown is
     /// described by no one.
     pub unseen: bool,
+    /// The table whose rows are filtered, with what its filters depend on.
+    pub filtered: Option<Oid>,
 }
 
 impl Reads {

@@ -8,6 +8,7 @@ use crate::sql::{self, Context, Judged, Reason, Refusal, StatementKind, Treatmen
 use super::cache::{Cached, PlanCache};
 use super::decide::decide;
 use super::explain::{Explanation, explain};
+use super::filtered::Filtered;
 use super::{Basis, Plan, PlannedText, Verdict};
 
 /// Whether statements are judged at all.
@@ -143,6 +144,7 @@ impl Planner {
                                     literal.place = integers.in_template(literal.place);
                                 }
                             }
+                            plan.filtered = analysis.dumped.as_ref().and_then(|table| Filtered::of(&plan, table));
                             (span, plan)
                         }
                         Err((span, refusal)) => {
@@ -209,6 +211,8 @@ impl Planner {
             influences: Vec::new(),
             reads: Arc::default(),
             basis: self.basis.clone(),
+            filters: Vec::new(),
+            filtered: None,
         }
     }
 

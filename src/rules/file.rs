@@ -8,9 +8,11 @@ use crate::catalog::Relation;
 use crate::config::{Document, Located, Place, Predicates, Problem, RuleSource, Section, plain};
 use crate::mask::MaskSpec;
 use crate::sql::functions::Class;
+use crate::sql::row_condition;
 
+use super::filters::{RowFilter, Subset};
 use super::packs;
-use super::pattern::{ColumnPattern, Specificity, parse_function_name};
+use super::pattern::{ColumnPattern, Specificity, TableName, parse_function_name};
 
 /// `rules/postgres.toml` as it ships.
 const SYSTEM_RULES: &str = include_str!("../../rules/postgres.toml");
@@ -29,6 +31,8 @@ pub struct RuleSet {
     pub(super) entries: Vec<Entry>,
     pub(super) functions: Vec<VouchedFunction>,
     pub(super) tests: Vec<RuleTest>,
+    pub(super) filters: Vec<RowFilter>,
+    pub(super) subset: Option<Subset>,
     /// Over the text of all files.
     digest: Sha256,
 }
@@ -201,6 +205,12 @@ impl RuleSet {
             for section in top.sections("test") {
                 self.add_test(section);
             }
+            for section in top.sections("table") {
+                self.add_filter(section);
+            }
+            if let Some(section) = top.section("subset") {
+                self.add_subset(section);
+            }
             top.finish();
         }
         document.take_problems()
@@ -329,6 +339,62 @@ fn read_reach(section: &Section<'_>, origin: Origin) -> (bool, Arc<[String]>) {
     let beside = section.strings("beside").unwrap_or_default();
     let beside = beside.into_iter().map(|column| column.value.to_lowercase());
     (optional, beside.collect())
+}
+
+impl RuleSet {
+    fn add_filter(&mut self, section: Section<'_>) {
+        let document = section.document();
+        let place = document.place(&section.span());
+        let name = section.required_string("name");
+        let name = name.and_then(|name| read_table(document, &name));
+        let written = section.string("where");
+        let skip = section.boolean("skip");
+        let condition = match (&written, skip) {
+            (Some(written), None) => read_condition(document, written).map(Some),
+            (None, Some(true)) => Some(None),
+            _ => {
+                document.error(section.span(), "table needs either `where` or `skip = true`");
+                None
+            }
+        };
+        section.finish();
+        if let (Some(name), Some(condition)) = (name, condition) {
+            self.filters.push(RowFilter { name, condition, place });
+        }
+    }
+
+    fn add_subset(&mut self, section: Section<'_>) {
+        let document = section.document();
+        let place = document.place(&section.span());
+        let start = section.required_string("start");
+        let start = start.and_then(|start| read_table(document, &start));
+        let condition = section.required_string("where");
+        let condition = condition.and_then(|written| read_condition(document, &written));
+        if let Some(other) = &self.subset {
+            let message = format!("there is a [subset] already, at {}", other.place.short());
+            document.error(section.span(), message);
+        }
+        section.finish();
+        if let (Some(start), Some(condition)) = (start, condition) {
+            self.subset = Some(Subset {
+                start,
+                condition,
+                place,
+            });
+        }
+    }
+}
+
+fn read_table(document: &Document, written: &Located<String>) -> Option<TableName> {
+    let parsed = TableName::parse(&written.value);
+    let error = |error| document.error(written.span.clone(), format!("table \"{}\" {error}", written.value));
+    parsed.map_err(error).ok()
+}
+
+fn read_condition(document: &Document, written: &Located<String>) -> Option<String> {
+    let checked = row_condition(&written.value);
+    let error = |error| document.error(written.span.clone(), format!("where {error}"));
+    checked.map_err(error).ok()
 }
 
 fn read_patterns(section: &Section<'_>) -> Vec<(ColumnPattern, Place)> {

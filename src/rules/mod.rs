@@ -8,10 +8,13 @@
 //! 2. Protection spreads through inheritance and partitions (both ways), from a referenced column to the ones
 //!    that reference it, and to generated columns and columns of composite types. Protection that comes this way outweighs a `[[keep]]`.
 //! 3. What is left falls under `[policy] unlisted`; columns of the server's own relations pass.
+//!
+//! Which rows of which tables dumps hold is a matter of its own: [`Filters`].
 
 mod agreement;
 mod compile;
 mod file;
+mod filters;
 mod packs;
 mod pattern;
 mod resolve;
@@ -21,6 +24,7 @@ mod tests;
 mod treatment;
 
 pub use file::{RuleSet, RuleTest};
+pub use filters::{Filters, FoundFilter, RowCondition};
 pub use packs::{Known, PACKS, Regulation, known_to_packs};
 pub use pattern::{ColumnPattern, PatternError, Specificity};
 pub use resolve::has_personal_columns;

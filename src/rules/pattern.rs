@@ -48,6 +48,9 @@ pub enum PatternError {
     /// A quote that does not close, or text behind a closing quote.
     #[error("has a quote in the wrong place")]
     Quote,
+    /// A star where one thing is to be named.
+    #[error("must name one table, without *")]
+    Star,
 }
 
 impl ColumnPattern {
@@ -110,16 +113,49 @@ impl fmt::Display for ColumnPattern {
     }
 }
 
+/// `schema.table` without stars: names one table, in the way of a [`ColumnPattern`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableName {
+    schema: Part,
+    table: Part,
+}
+
+impl TableName {
+    /// Parses `schema.table`.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let [schema, table] = two_parts(text, "schema.table")?;
+        match schema.is_literal() && table.is_literal() {
+            true => Ok(TableName { schema, table }),
+            false => Err(PatternError::Star),
+        }
+    }
+
+    /// Whether it means this table.
+    pub fn matches(&self, schema: &str, table: &str) -> bool {
+        self.table.matches(table) && self.schema.matches(schema)
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.schema, self.table)
+    }
+}
+
 /// `schema.name` without stars: names one function.
 pub fn parse_function_name(text: &str) -> Result<(String, String), PatternError> {
+    let [schema, name] = two_parts(text, "schema.name")?;
+    Ok((schema.folded(), name.folded()))
+}
+
+fn two_parts(text: &str, shape: &'static str) -> Result<[Part; 2], PatternError> {
     let found = parts(text)?;
     let count = found.len();
-    let [schema, name] = <[Part; 2]>::try_from(found).map_err(|_| PatternError::Parts {
+    <[Part; 2]>::try_from(found).map_err(|_| PatternError::Parts {
         wanted: 2,
-        shape: "schema.name",
+        shape,
         found: count,
-    })?;
-    Ok((schema.folded(), name.folded()))
+    })
 }
 
 fn parts(text: &str) -> Result<Vec<Part>, PatternError> {

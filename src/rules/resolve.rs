@@ -40,6 +40,9 @@ impl RuleSet {
         for column in ids {
             columns.extend(compiler.treatment(column).map(|treatment| (column, treatment)));
         }
+        let mut unmatched = self.unmatched(snapshot, &matched);
+        let filters = self.filters(snapshot, &mut problems);
+        unmatched.extend_from_slice(filters.missing());
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -69,7 +72,8 @@ impl RuleSet {
                 vouched: vouched.collect(),
             },
             warnings,
-            unmatched: self.unmatched(snapshot, &matched),
+            unmatched,
+            filters,
         })
     }
 

@@ -9,6 +9,8 @@ use crate::mask::ColumnMask;
 use crate::sql::Treatment;
 use crate::sql::functions::Class;
 
+use super::filters::Filters;
+
 /// A rule set resolved against one snapshot.
 #[derive(Debug)]
 pub struct Resolved {
@@ -19,6 +21,8 @@ pub struct Resolved {
     /// Entries that match nothing in this database. Another database of the same server may have what they name,
     /// so serving goes on; `check` counts them as errors.
     pub unmatched: Vec<Problem>,
+    /// Which rows of which tables dumps hold.
+    pub filters: Filters,
 }
 
 /// What is done with each column of one database. Columns that are not in it are clean.

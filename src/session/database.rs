@@ -1,13 +1,14 @@
 //! One database's catalog, kept fresh.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 
 use crate::config::{Access, Policy, Problem};
 use crate::conversation::Look;
+use crate::journal::rfc_3339;
 use crate::plan::{Basis, Planner, PlannerMode};
 use crate::upstream::{self, ConnectError, LoadError, QueryError, Upstream};
 use crate::wire::error_fields::ErrorFields;
@@ -26,6 +27,7 @@ pub(super) struct Database {
     gate: Gate,
     sessions: AtomicUsize,
     is_stale: AtomicBool,
+    dumps: Mutex<Dumps>,
 }
 
 struct Watch {
@@ -72,6 +74,34 @@ impl Drop for UseGuard<'_> {
     }
 }
 
+/// A session of pg_dump's while it lives, and the moment that it takes for the present.
+pub(super) struct DumpGuard<'a> {
+    database: &'a Database,
+    moment: Arc<str>,
+}
+
+impl DumpGuard<'_> {
+    /// In RFC 3339.
+    pub(super) fn moment(&self) -> &str {
+        &self.moment
+    }
+}
+
+impl Drop for DumpGuard<'_> {
+    fn drop(&mut self) {
+        let mut dumps = self.database.dumps.lock().unwrap_or_else(PoisonError::into_inner);
+        dumps.sessions = dumps.sessions.saturating_sub(1);
+    }
+}
+
+/// The sessions of pg_dump's. A parallel dump has several, each with transactions of its own: what `now()` is for their
+/// filters is what it was when the first of them began. Dumps that overlap share it.
+#[derive(Default)]
+pub(super) struct Dumps {
+    sessions: usize,
+    moment: Arc<str>,
+}
+
 impl Database {
     pub(super) async fn open(service: &Service, name: &str) -> Result<Self, CatalogError> {
         let mut connection = connect(service, name).await?;
@@ -88,7 +118,21 @@ impl Database {
             gate: Gate::default(),
             sessions: AtomicUsize::new(0),
             is_stale: AtomicBool::new(false),
+            dumps: Mutex::default(),
         })
+    }
+
+    /// A session of pg_dump's begins.
+    pub(super) fn dump(&self) -> DumpGuard<'_> {
+        let mut dumps = self.dumps.lock().unwrap_or_else(PoisonError::into_inner);
+        if dumps.sessions == 0 {
+            dumps.moment = rfc_3339(SystemTime::now()).into();
+        }
+        dumps.sessions += 1;
+        DumpGuard {
+            database: self,
+            moment: dumps.moment.clone(),
+        }
     }
 
     pub(super) fn use_guard(&self) -> UseGuard<'_> {
@@ -203,6 +247,6 @@ async fn load(
             eprintln!("pgveil: {problem}");
         }
     }
-    let basis = Basis::new(snapshot, resolved.treatments);
+    let basis = Basis::new(snapshot, resolved.treatments).with_filters(resolved.filters);
     Ok((Planner::new(basis, mode, policy.clone()), fingerprint))
 }

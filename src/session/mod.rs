@@ -24,7 +24,7 @@ pub mod startup_parameters;
 pub mod tls;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 
@@ -44,6 +44,9 @@ use startup_parameters::Startup;
 
 pub use database::{CATALOG_POLL, CatalogError};
 pub use service::{Service, ServiceError, upstream_target};
+
+/// What pg_dump calls itself (`application_name`), and pg_dumpall the pg_dump that it runs.
+const PG_DUMP: &str = "pg_dump";
 
 /// Where a client connects from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,8 +177,11 @@ async fn converse(
         error.to_fields()
     })?;
     let _in_use = database.use_guard();
-    // Nobody has looked while nobody used it.
-    Box::pin(database.refresh(service, CATALOG_POLL)).await;
+    let application_name = upstream.parameter("application_name").unwrap_or_default();
+    let dump = service.filters_rows_of(startup).then(|| database.dump());
+    // Nobody has looked while nobody used it; a dump's rows depend on all foreign keys that there are when it begins.
+    let age = if dump.is_some() { Duration::ZERO } else { CATALOG_POLL };
+    Box::pin(database.refresh(service, age)).await;
     let cancel_handle = Arc::new(service::CancelHandle {
         process_id: upstream.process_id,
         secret_key: upstream.secret_key.clone(),
@@ -185,7 +191,6 @@ async fn converse(
         .register(upstream.process_id, startup.protocol_minor, cancel_handle);
     let key = key.map_err(|_| ErrorFields::fatal("53000", "no random bytes for a cancel key"))?;
     let session = service.journal.new_session();
-    let application_name = upstream.parameter("application_name").unwrap_or_default();
     let record = Event::SessionStart(SessionStart {
         user: &startup.user,
         client: &peer.to_string(),
@@ -202,6 +207,9 @@ async fn converse(
         ErrorFields::fatal("58030", "the session log cannot be written, so nothing is served")
     })?;
     let mut conversation = Conversation::new(database.planner(), SessionLog::new(service.journal.clone(), session));
+    if let Some(dump) = &dump {
+        conversation.dump_at(dump.moment());
+    }
     for (name, value) in &upstream.parameters {
         conversation.parameter_status(name.as_bytes(), value.as_bytes());
     }
@@ -253,12 +261,22 @@ async fn welcome(
 }
 
 impl Service {
+    /// Whether it is a session of pg_dump's, and the rules filter rows.
+    fn filters_rows_of(&self, startup: &Startup) -> bool {
+        let named = startup.settings.iter().find(|(name, _)| name == "application_name");
+        self.rules.has_filters() && named.is_some_and(|(_, value)| value.starts_with(PG_DUMP))
+    }
+
     async fn connect(&self, startup: &Startup) -> Result<Upstream, ConnectError> {
         let mut parameters = vec![
             ("user".to_owned(), startup.user.clone()),
             ("database".to_owned(), startup.database.clone()),
         ];
         parameters.extend(startup.settings.iter().cloned());
+        // Filters are large queries that run once: compiling them takes longer than running them.
+        if self.filters_rows_of(startup) && !startup.settings.iter().any(|(name, _)| name == "jit") {
+            parameters.push(("jit".to_owned(), "off".to_owned()));
+        }
         let connected = upstream::connect(&self.target, &parameters).await;
         if let Err(error) = &connected {
             eprintln!("pgveil: upstream: {error}");

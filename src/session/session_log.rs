@@ -113,6 +113,7 @@ impl StatementLog for SessionLog {
             verdict,
             reason: refusal.map(|refusal| refusal.reason.name()),
             protected: &begun.shown.protected,
+            filters: &begun.shown.filters,
             catalog_generation: begun.plan.basis.snapshot.generation,
         });
         let Some(refusal) = refusal else {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::dumped::DumpedTable;
 use super::functions::Class;
 use super::structure::Structure;
 use crate::catalog::{ColumnId, Oid};
@@ -326,6 +327,8 @@ pub struct Analysis {
     pub constants_matter: bool,
     /// A name that the snapshot does not have. The server is expected to report an error; nothing may be shown or run.
     pub unknown_name: Option<String>,
+    /// The table whose rows it takes, if it is a statement of pg_dump's for that.
+    pub dumped: Option<DumpedTable>,
 }
 
 /// Why a statement is refused. The names are stable: they stand in messages, the log, docs and tests.

@@ -15,6 +15,7 @@ mod bodies;
 mod callees;
 mod constant;
 mod copy_options;
+mod dumped;
 pub mod encoding;
 pub mod functions;
 pub mod gate;
@@ -23,6 +24,7 @@ mod log_text;
 mod older;
 pub mod operators;
 pub mod parser;
+mod row_condition;
 pub mod settings;
 mod structure;
 mod suspect;
@@ -36,9 +38,11 @@ use std::ops::Range;
 
 pub use analysis::*;
 pub use constant::{number_end, string_end};
+pub use dumped::{DumpedTable, qualified, quoted};
 pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, resolve_views};
 pub use log_text::log_text;
 pub use parser::STACK_BYTES;
+pub use row_condition::{MOMENT, RowConditionError, row_condition};
 pub use structure::Structure;
 pub use template::{Integers, template};
 
@@ -117,6 +121,7 @@ fn statement(parsed: &Parsed, context: &Context<'_>) -> Result<Analysis, Refusal
         touches_protected,
         constants_matter,
         unknown_name: touch.unknown_name,
+        dumped: dumped::dumped_table(&parsed.tree, context.snapshot),
     };
     if touches_protected && analysis.unknown_name.is_none() {
         encoding::check_names(&parsed.tree, &context.snapshot.encoding)?;

@@ -16,6 +16,7 @@ mod dump;
 mod encodings;
 mod equivalence;
 mod extensions;
+mod filters;
 mod functions;
 mod fuzz;
 mod harness;

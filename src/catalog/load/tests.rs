@@ -39,7 +39,18 @@ fn rows_become_relations() {
             "checks",
             &[&["16384", "positive", "{1}"], &["16384", "constant", "NULL"]],
         ),
-        ("foreign keys", &[&["fk", "16384", "{1,3}", "16400", "{2,1}"]]),
+        (
+            "foreign keys",
+            &[&[
+                "fk",
+                "16384",
+                "{1,3}",
+                "16400",
+                "{2,1}",
+                "f",
+                "[\" OPERATOR(pg_catalog.=) \", \" OPERATOR(app.=) \"]",
+            ]],
+        ),
         ("partition keys", &[&["16384", "0 3"], &["16384", "1"]]),
     ])
     .unwrap();
@@ -57,6 +68,7 @@ fn rows_become_relations() {
             attribute: 2
         }
     );
+    assert_eq!(snapshot.foreign_keys[0].comparisons[1], " OPERATOR(app.=) ");
     assert_eq!((snapshot.server_version, snapshot.database.as_str()), (150_018, "shop"));
 }
 

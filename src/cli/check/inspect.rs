@@ -55,6 +55,7 @@ pub(super) fn report_with(rules: &RuleSet, resolved: &Resolved, snapshot: &Snaps
         database: snapshot.database.clone(),
         coverage: Some(Coverage::of(resolved, snapshot)),
         requirements: Vec::new(),
+        rows: Vec::new(),
         findings,
     }
     .sorted()

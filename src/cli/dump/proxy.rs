@@ -110,6 +110,8 @@ impl Proxy {
             .env("PGUSER", &self.login)
             .env("PGPASSWORD", &*self.password)
             .env("PGDATABASE", database)
+            // Whatever the program is called.
+            .env("PGAPPNAME", "pg_dump")
             .env("PGSSLMODE", "disable")
             .env("PGGSSENCMODE", "disable")
             // Neither `.pg_service.conf` nor `.pgpass` has a say.

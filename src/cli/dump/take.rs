@@ -23,7 +23,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::live::Live;
 use crate::cluster::{self, Process};
 use crate::journal::rfc_3339;
-use crate::rules::{Treatments, has_personal_columns};
+use crate::rules::{Filters, Treatments, has_personal_columns};
 
 /// How often pg_dump is looked after.
 const POLL: Duration = Duration::from_millis(50);
@@ -42,6 +42,7 @@ struct Job {
     live: Live,
     signer: Signer,
     coverage: Value,
+    filters: Value,
     server_version: String,
     /// Before the dump.
     position: Option<Value>,
@@ -156,6 +157,11 @@ impl Job {
             return Err(DumpError::Setup(message.to_owned()));
         }
         let resolved = live.resolve().map_err(setup)?;
+        if let [first, ..] = resolved.filters.missing() {
+            return Err(DumpError::Setup(format!(
+                "{first}: the dump would hold more than it should"
+            )));
+        }
         let started = SystemTime::now();
         let target = match named {
             None if !to_stdout => Some(allowed(&dated(&live.snapshot.database, arguments.format, started))?),
@@ -168,6 +174,7 @@ impl Job {
             signer: Signer::of(&live.keys).map_err(DumpError::Setup)?,
             position: position(&live),
             coverage: coverage(&live, &resolved.treatments),
+            filters: filters(&live, &resolved.filters),
             server_version: first_row(version).into_iter().flatten().next().unwrap_or_default(),
             pg_dump_version: pg_dump_version(&args.pg_dump)?,
             login: login(&live),
@@ -316,6 +323,7 @@ impl Job {
             "rule_set": self.live.rules.hash(),
             "key_id": self.live.keys.key_id(),
             "coverage": self.coverage,
+            "filters": self.filters,
             "rows": rows,
             "keep_days": self.target.as_ref().map(|_| args.keep_days),
             "session_log": taken.session_log,
@@ -441,6 +449,16 @@ fn coverage(live: &Live, treatments: &Treatments) -> Value {
         }
     }
     json!({"masked": columns.len(), "kept": kept, "unlisted": unlisted, "columns": columns})
+}
+
+/// Which filters there are. Not their conditions: these may hold what the dump does not.
+fn filters(live: &Live, filters: &Filters) -> Value {
+    let found = filters.found().iter().filter_map(|filter| {
+        let relation = live.snapshot.relations.get(&filter.relation)?;
+        let table = format!("{}.{}", relation.schema, relation.name);
+        Some(json!({"table": table, "kind": filter.kind, "rule": filter.place.short()}))
+    });
+    found.collect()
 }
 
 fn pg_dump_version(program: &Path) -> Result<String, DumpError> {
