@@ -4,7 +4,7 @@ use super::needles::Needles;
 use super::peer::{Cell, Peer, Reply};
 
 /// All ways, by the name of their file.
-pub const FILES: [(&str, &str); 7] = [
+pub const FILES: [(&str, &str); 8] = [
     ("canary/ways/values.sql", include_str!("ways/values.sql")),
     ("canary/ways/members.sql", include_str!("ways/members.sql")),
     ("canary/ways/bits.sql", include_str!("ways/bits.sql")),
