@@ -137,7 +137,7 @@ impl Claims {
         let of_it = self
             .of_relations
             .iter()
-            .filter(|(oid, columns, _)| *oid == relation.oid && columns.iter().any(|column| is_masked(column)));
+            .filter(|(oid, columns, _)| *oid == relation.oid && columns.iter().any(is_masked));
         let mut claims: Vec<Claim> = of_it.map(|(.., claim)| claim.clone()).collect();
         let is_partition = relation.parents.iter().any(|parent| {
             let parent = snapshot.relations.get(parent);
