@@ -1,6 +1,7 @@
 //! `pgveil log`: reading and checking the session log.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
+use crate::journal::checkpoint::VerifierKey;
 use crate::journal::{LOG_FILE, Lines, is_active, verify};
 
 /// Read and check the session log.
@@ -19,7 +21,7 @@ pub struct LogArgs {
 
 #[derive(Debug, Subcommand)]
 enum LogCommand {
-    /// Check that no record was changed, removed, added or moved; exit code 1 if one was.
+    /// Check that no record was changed, removed, added or moved since it was signed; exit code 1 if one was.
     Verify(VerifyArgs),
     /// Print the records, one a line.
     Show(ShowArgs),
@@ -27,11 +29,15 @@ enum LogCommand {
 
 #[derive(Debug, Args)]
 struct VerifyArgs {
-    /// The log's directory, or the log file itself.
+    /// The log's directory.
     path: PathBuf,
-    /// A hash that an earlier run printed and that must still be there.
-    #[arg(long, value_name = "HASH")]
-    anchor: Option<String>,
+    /// A checkpoint of this log that was kept elsewhere: what it speaks of must still be there. May be given more than once.
+    #[arg(long, value_name = "FILE")]
+    witness: Vec<PathBuf>,
+    /// The log's public key, as its file sessions.vkey has it, or a file that holds it. Without it the one stored with the log
+    /// is used, which whoever changes the log can change as well.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -70,19 +76,32 @@ fn log_file(path: &Path) -> PathBuf {
 }
 
 fn run_verify(args: &VerifyArgs) -> Result<(), String> {
-    let path = log_file(&args.path);
-    let report = verify(&path, args.anchor.as_deref()).map_err(|error| error.to_string())?;
+    let key = args.key.as_deref().map(given_key).transpose()?;
+    let report = verify(&args.path, key.as_ref(), &args.witness).map_err(|error| error.to_string())?;
     println!(
-        "{}: {} records, {} bytes, chain whole",
-        path.display(),
+        "{}: {} records, {} bytes, whole; {} signed in {} checkpoints",
+        args.path.display(),
         report.records,
-        report.bytes
+        report.bytes,
+        report.signed,
+        report.checkpoints
     );
-    if let Some(line) = report.anchor_line {
-        println!("anchor: found in line {line}");
+    for size in &report.witnessed {
+        println!("witness: the first {size} records are those it speaks of");
     }
-    println!("head: {}", report.head);
+    match key {
+        Some(key) => println!("key: {key}"),
+        None => println!("key: {} (as stored with the log)", report.key),
+    }
     Ok(())
+}
+
+/// A public key, or the content of a file.
+fn given_key(given: &str) -> Result<VerifierKey, String> {
+    given.parse().or_else(|error| match fs::read_to_string(given) {
+        Ok(text) => text.parse().map_err(|error| format!("{given}: {error}")),
+        Err(_) => Err(format!("{given:?}: {error}")),
+    })
 }
 
 fn run_show(args: &ShowArgs) -> Result<(), String> {
@@ -137,7 +156,7 @@ fn describe(record: &Map<String, Value>, text: &mut String) {
         text.push_str(if key == "event" { ":" } else { "  " });
     }
     for (key, value) in record {
-        if value.is_null() || matches!(key.as_str(), "n" | "time" | "session" | "event" | "prev" | "hash") {
+        if value.is_null() || matches!(key.as_str(), "n" | "time" | "session" | "event" | "prev") {
             continue;
         }
         text.push(' ');
@@ -186,10 +205,10 @@ fn inert(string: &str, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
-    use crate::journal::{Event, Journal, LoginFailure, ProtectedColumn, Protocol, Statement, Verdict};
+    use crate::journal::{
+        CHECKPOINTS_FILE, Event, Journal, KEY_FILE, LoginFailure, ProtectedColumn, Protocol, Statement, Verdict,
+    };
 
     fn shown(directory: &Path, session: Option<String>, json: bool) -> String {
         let args = ShowArgs {
@@ -205,7 +224,7 @@ mod tests {
     #[test]
     fn shows_and_verifies() {
         let directory = std::env::temp_dir().join(format!("pgveil-cli-log-{}", std::process::id()));
-        let journal = Journal::open(&directory).unwrap();
+        let journal = Journal::open(&directory, &[7; 32], false).unwrap();
         let (first, second) = (journal.new_session(), journal.new_session());
         let failure = LoginFailure {
             user: "eve\n2025-01-01T00:00:00.000Z  1-1  session_start: user=\u{9b}31mroot",
@@ -230,9 +249,10 @@ mod tests {
             catalog_generation: 1,
         };
         journal.append(second, &Event::Statement(statement)).unwrap();
+        drop(journal);
 
         let all = shown(&directory, None, false);
-        assert_eq!(all.lines().count(), 3, "{all}");
+        assert_eq!(all.lines().count(), 4, "{all}");
         assert!(
             !all.chars().any(|character| character != '\n' && is_active(character)),
             "{all}"
@@ -253,19 +273,28 @@ mod tests {
         let log = log_file(&directory);
         assert_eq!(shown(&directory, None, true).as_bytes(), fs::read(&log).unwrap());
 
-        let run_verify = |path: &Path| {
+        let run_verify = |path: &Path, witness: Option<PathBuf>, key: Option<&str>| {
             run(&LogArgs {
                 command: LogCommand::Verify(VerifyArgs {
                     path: path.to_owned(),
-                    anchor: None,
+                    witness: witness.into_iter().collect(),
+                    key: key.map(str::to_owned),
                 }),
             })
         };
-        assert_eq!(run_verify(&directory), ExitCode::SUCCESS);
+        let stored = directory.join(KEY_FILE).display().to_string();
+        let kept = directory.join("kept");
+        fs::copy(directory.join(CHECKPOINTS_FILE), &kept).unwrap();
+        assert_eq!(run_verify(&directory, None, None), ExitCode::SUCCESS);
+        assert_eq!(run_verify(&directory, Some(kept), Some(&stored)), ExitCode::SUCCESS);
+        let other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        assert_eq!(run_verify(&directory, None, Some(other)), ExitCode::FAILURE);
+        assert_eq!(run_verify(&directory, None, Some("no key")), ExitCode::FAILURE);
+        assert_eq!(run_verify(&directory, Some(log.clone()), None), ExitCode::FAILURE);
         let tampered = fs::read_to_string(&log).unwrap().replace("customer", "costumer");
         fs::write(&log, tampered).unwrap();
-        assert_eq!(run_verify(&log), ExitCode::FAILURE);
-        assert_eq!(run_verify(Path::new("/nonexistent")), ExitCode::FAILURE);
+        assert_eq!(run_verify(&directory, None, None), ExitCode::FAILURE);
+        assert_eq!(run_verify(Path::new("/nonexistent"), None, None), ExitCode::FAILURE);
         fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -173,6 +173,20 @@ pub struct Masking {
 pub struct Log {
     /// Directory of the session logs.
     pub directory: PathBuf,
+    /// The key that signs it; derived from the masking key where there is none.
+    pub signing_key_file: Option<PathBuf>,
+    /// When clients see what was recorded.
+    pub durability: Durability,
+}
+
+/// When a client may see what a statement gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When its record is on disk. Sessions that wait at one time wait together.
+    #[default]
+    Group,
+    /// When its record is with the kernel; it is on disk about a second later.
+    Async,
 }
 
 impl Default for Policy {

@@ -17,9 +17,16 @@ pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
     let masking = read_masking(&top, &policy);
     let log = top.section("log").and_then(|section| {
         let directory = section.required_string("directory");
+        let signing_key_file = section
+            .string("signing_key_file")
+            .and_then(|written| existing(top.document(), &written, "a file made by `pgveil key`"));
+        let durability = [("group", Durability::Group), ("async", Durability::Async)];
+        let durability = section.choice("durability", &durability).unwrap_or_default();
         section.finish();
         Some(Log {
             directory: top.document().resolve_path(&directory?.value),
+            signing_key_file,
+            durability,
         })
     });
     top.finish();

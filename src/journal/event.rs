@@ -19,6 +19,8 @@ pub const MESSAGE_BYTES_MAX: usize = 1024;
 pub enum Event<'a> {
     /// pgveil opened the log; written by [`Journal::open`](super::Journal::open) alone.
     LogOpened(LogOpened<'a>),
+    /// pgveil ended and closed the log; written when the [`Journal`](super::Journal) is dropped.
+    LogClosed,
     /// A client logged in and its upstream connection stands.
     SessionStart(SessionStart<'a>),
     /// A client did not get in.
@@ -231,6 +233,7 @@ impl Event<'_> {
     fn name(&self) -> &'static str {
         match self {
             Event::LogOpened(_) => "log_opened",
+            Event::LogClosed => "log_closed",
             Event::SessionStart(_) => "session_start",
             Event::LoginFailure(_) => "login_failure",
             Event::Statement(_) => "statement",
@@ -247,6 +250,7 @@ impl Event<'_> {
         fields.text("event", self.name(), NAME_BYTES_MAX);
         match self {
             Event::LogOpened(event) => event.write(fields),
+            Event::LogClosed => {}
             Event::SessionStart(event) => event.write(fields),
             Event::LoginFailure(event) => event.write(fields),
             Event::Statement(event) => event.write(fields),

@@ -24,6 +24,8 @@ pub(super) struct SessionLog {
     session: SessionId,
     /// The end that waits, and since when.
     ended: Option<(Ended, Instant)>,
+    /// Number of the last record that a client's waiting depends on.
+    recorded: u64,
     totals: Totals,
 }
 
@@ -33,12 +35,18 @@ impl SessionLog {
             journal,
             session,
             ended: None,
+            recorded: 0,
             totals: Totals::default(),
         }
     }
 
     pub(super) fn totals(&self) -> Totals {
         self.totals
+    }
+
+    /// The number of the record that must be on disk before more is shown.
+    pub(super) fn recorded(&self) -> u64 {
+        self.recorded
     }
 
     /// Whether a record waits to be written.
@@ -62,7 +70,14 @@ impl SessionLog {
         let _ = self.write(&[]);
     }
 
-    fn write(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
+    /// Writes what must be on disk before the client sees what it tells of.
+    fn record(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
+        self.recorded = self.write(events)?;
+        self.journal.hasten(self.recorded);
+        Ok(())
+    }
+
+    fn write(&mut self, events: &[Event<'_>]) -> Result<u64, NotWritten> {
         let end = self.ended.take();
         let sqlstate = end.and_then(|(ended, _)| ended.sqlstate);
         let end = end.map(|(ended, at)| {
@@ -84,7 +99,7 @@ impl SessionLog {
             [Some(first), None, _] => self.journal.append_all(&[first]),
             [Some(first), Some(second), None] => self.journal.append_all(&[first, second]),
             [Some(first), Some(second), Some(third)] => self.journal.append_all(&[first, second, third]),
-            _ => Ok(()),
+            _ => return Ok(self.recorded),
         };
         written.map_err(|error| {
             eprintln!("pgveil: {error}");
@@ -116,7 +131,7 @@ impl StatementLog for SessionLog {
             catalog_generation: begun.plan.basis.snapshot.generation,
         });
         let Some(refusal) = refusal else {
-            return self.write(&[statement]);
+            return self.record(&[statement]);
         };
         self.totals.refusals += 1;
         let record = Event::Refusal(Refusal {
@@ -124,7 +139,7 @@ impl StatementLog for SessionLog {
             reason: refusal.reason.name(),
             message: &refusal.message,
         });
-        self.write(&[statement, record])
+        self.record(&[statement, record])
     }
 
     fn end(&mut self, ended: Ended) {

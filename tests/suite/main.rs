@@ -29,6 +29,7 @@ mod random;
 mod readme;
 mod restore;
 mod search;
+mod session_log;
 mod style;
 mod transparency;
 mod upstream;

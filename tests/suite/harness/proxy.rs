@@ -27,6 +27,10 @@ pub struct ProxyOptions {
     pub role: String,
     /// At most so many bytes may be written to any one file, as if the disk were full then.
     pub file_bytes_max: Option<u64>,
+    /// More lines of `[log]`.
+    pub log: String,
+    /// More variables of its environment.
+    pub environment: Vec<(&'static str, PathBuf)>,
 }
 
 impl Default for ProxyOptions {
@@ -36,6 +40,8 @@ impl Default for ProxyOptions {
             policy: String::new(),
             role: READER.to_owned(),
             file_bytes_max: None,
+            log: String::new(),
+            environment: Vec::new(),
         }
     }
 }
@@ -107,6 +113,20 @@ impl Proxy {
         self.process = Some(process);
     }
 
+    /// Ends it in order.
+    pub fn end(&mut self) {
+        drop(self.process.take());
+    }
+
+    /// What starts it, to see how it does not.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pgveil"));
+        command
+            .args(["serve", "--config"])
+            .arg(self.directory.join("pgveil.toml"));
+        command
+    }
+
     fn serve_command(&self, errors: &Path) -> Command {
         let pgveil = env!("CARGO_BIN_EXE_pgveil");
         let mut command = match self.options.file_bytes_max {
@@ -124,6 +144,7 @@ impl Proxy {
             .arg(self.directory.join("pgveil.toml"))
             // Asked for by the config of README; the throwaway server trusts everyone.
             .env("PGVEIL_UPSTREAM_PASSWORD", "unused")
+            .envs(self.options.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(errors).expect("a file for errors"));
@@ -186,7 +207,11 @@ impl Proxy {
 
 fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &ProxyOptions) {
     let ProxyOptions {
-        rules, policy, role, ..
+        rules,
+        policy,
+        role,
+        log,
+        ..
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
     let masking = match rules.is_empty() {
@@ -210,6 +235,7 @@ verifier = "{verifier}"
 {masking}
 [log]
 directory = "sessions"
+{log}
 "#
     );
     write_files(directory, &config, rules);
