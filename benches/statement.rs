@@ -122,16 +122,18 @@ fn log_begin_and_end(bencher: Bencher, durability: &str) {
         rows: 1,
         bytes: 17,
         sqlstate: None,
-        duration_us: 77,
+        duration_ns: 77_000,
     });
     let begin = Event::Statement(Statement {
         statement: 2,
         protocol: Protocol::Simple,
         kind: "query",
         text: "SELECT abalance FROM pgbench_accounts WHERE aid = $1",
+        fingerprint: 0x0123_4567_89ab_cdef,
         verdict: Verdict::Pass,
         reason: None,
         protected: &[],
+        relations: &["public.pgbench_accounts".to_owned()],
         catalog_generation: 1,
     });
     let runtime = runtime();

@@ -83,7 +83,7 @@ def main():
     for line in open(directory / "sessions.jsonl", "rb"):
         line = line.removesuffix(b"\n")
         number = tree.size + 1
-        if not line.startswith(b'{"n":%d,' % number) or not line.endswith(b'"prev":"%s"}' % prev.hex().encode()):
+        if not line.startswith(b'{"event.sequence":%d,' % number) or not line.endswith(b'"pgveil.prev":"%s"}' % prev.hex().encode()):
             sys.exit(f"record {number}, or the one before it, is wrong")
         prev = sha256(b"\0", line)
         tree.push(prev)

@@ -134,7 +134,7 @@ fn show(lines: &mut Lines, args: &ShowArgs, output: &mut dyn Write) -> Result<()
         if args
             .session
             .as_ref()
-            .is_some_and(|session| record.get("session").and_then(Value::as_str) != Some(session))
+            .is_some_and(|session| record.get("session.id").and_then(Value::as_str) != Some(session))
         {
             continue;
         }
@@ -151,16 +151,21 @@ fn show(lines: &mut Lines, args: &ShowArgs, output: &mut dyn Write) -> Result<()
 
 /// One line for people: the time, the session, the event, then the event's own fields.
 fn describe(record: &Map<String, Value>, text: &mut String) {
-    for key in ["time", "session", "event"] {
+    for key in ["@timestamp", "session.id", "event.action"] {
         inert(record.get(key).and_then(Value::as_str).unwrap_or("?"), text);
-        text.push_str(if key == "event" { ":" } else { "  " });
+        text.push_str(if key == "event.action" { ":" } else { "  " });
     }
     for (key, value) in record {
-        if value.is_null() || matches!(key.as_str(), "n" | "time" | "session" | "event" | "prev") {
+        if value.is_null()
+            || matches!(
+                key.as_str(),
+                "event.sequence" | "@timestamp" | "session.id" | "event.action" | "pgveil.prev"
+            )
+        {
             continue;
         }
         text.push(' ');
-        inert(key, text);
+        inert(key.strip_prefix("pgveil.").unwrap_or(key), text);
         text.push('=');
         describe_value(value, text);
     }
@@ -207,7 +212,7 @@ fn inert(string: &str, text: &mut String) {
 mod tests {
     use super::*;
     use crate::journal::{
-        CHECKPOINTS_FILE, Event, Journal, KEY_FILE, LoginFailure, ProtectedColumn, Protocol, Statement, Verdict,
+        CHECKPOINTS_FILE, Client, Event, Journal, KEY_FILE, LoginFailure, ProtectedColumn, Protocol, Statement, Verdict,
     };
 
     fn shown(directory: &Path, session: Option<String>, json: bool) -> String {
@@ -229,7 +234,10 @@ mod tests {
         let failure = LoginFailure {
             user: "eve\n2025-01-01T00:00:00.000Z  1-1  session_start: user=\u{9b}31mroot",
             database: "shop",
-            client: "unix",
+            client: Client {
+                address: "unix",
+                port: None,
+            },
             application_name: "",
             reason: "password",
         };
@@ -240,12 +248,14 @@ mod tests {
         }];
         let statement = Statement {
             statement: 1,
-            protocol: Protocol::Extended,
+            protocol: Protocol::Extended(Some(1)),
             kind: "query",
             text: "SELECT email FROM customer WHERE id = $1",
+            fingerprint: 0x1234,
             verdict: Verdict::Mask,
             reason: None,
             protected: &protected,
+            relations: &["public.customer".to_owned()],
             catalog_generation: 1,
         };
         journal.append(second, &Event::Statement(statement)).unwrap();
@@ -258,9 +268,9 @@ mod tests {
             "{all}"
         );
         let one = shown(&directory, Some(second.to_string()), false);
-        let expected = "statement: statement=1 protocol=extended kind=query \
-            text=\"SELECT email FROM customer WHERE id = $1\" verdict=mask \
-            protected=public.customer.email:email catalog_generation=1\n";
+        let expected = "statement: statement=1 protocol=extended prepared=1 kind=query \
+            db.query.text=\"SELECT email FROM customer WHERE id = $1\" fingerprint=0000000000001234 verdict=mask \
+            protected=public.customer.email:email relations=public.customer catalog_generation=1\n";
         let fields = |line: &str| {
             line.split(' ')
                 .map(str::to_owned)

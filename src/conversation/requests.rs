@@ -134,6 +134,7 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return;
         }
+        self.parses += 1;
         let mut refusal = self.encodings.refusal();
         let mut refused_plan = None;
         for plan in &planned.statements {
@@ -144,7 +145,7 @@ impl<L: StatementLog> Conversation<L> {
             }
         }
         if let (Some(refusal), Some(plan)) = (refusal, refused_plan) {
-            let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(plan, Protocol::Extended(Some(self.parses)), Some(refusal));
             return self.refuse_extended(run, out);
         }
         if self.refuses_name(name, out) {
@@ -154,7 +155,11 @@ impl<L: StatementLog> Conversation<L> {
         let sent = match self.searched_parse(frame, text, planned, &mut message) {
             Ok(sent) => sent,
             Err(refusal) => {
-                let run = self.begin(&planned.statements[0], Protocol::Extended, Some(refusal));
+                let run = self.begin(
+                    &planned.statements[0],
+                    Protocol::Extended(Some(self.parses)),
+                    Some(refusal),
+                );
                 return self.refuse_extended(run, out);
             }
         };
@@ -162,13 +167,13 @@ impl<L: StatementLog> Conversation<L> {
         if let [plan] = planned.statements.as_slice()
             && let Verdict::Probe(refusal) = &plan.verdict
         {
-            let run = self.begin(plan, Protocol::Extended, Some(refusal.clone()));
+            let run = self.begin(plan, Protocol::Extended(Some(self.parses)), Some(refusal.clone()));
             out.extend_from_slice(frame);
             return self.probe(name, run, out);
         }
         if let Some(refusal) = self.room_refusal(name, text.len()) {
             let plan = Arc::new(self.planner.nothing());
-            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(&plan, Protocol::Extended(Some(self.parses)), Some(refusal));
             return self.refuse_extended(run, out);
         }
         out.extend_from_slice(if sent.is_some() { &message } else { frame });
@@ -177,6 +182,7 @@ impl<L: StatementLog> Conversation<L> {
             planned: planned.clone(),
             by_prepare: false,
             sent,
+            number: Some(self.parses),
         });
         self.names.latest_statements.insert(name.to_vec(), prepared.clone());
         self.expected.push_back(Expected::Parse {
@@ -190,9 +196,10 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return;
         }
+        self.parses += 1;
         let plan = Arc::new(plan);
         let refusal = refusal_of(&plan);
-        let run = self.begin(&plan, Protocol::Extended, refusal);
+        let run = self.begin(&plan, Protocol::Extended(Some(self.parses)), refusal);
         self.refuse_extended(run, out);
     }
 
@@ -212,7 +219,7 @@ impl<L: StatementLog> Conversation<L> {
             return false;
         };
         let plan = Arc::new(self.planner.nothing());
-        let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+        let run = self.begin(&plan, Protocol::Extended(None), Some(refusal));
         self.refuse_extended(run, out);
         true
     }
@@ -233,16 +240,18 @@ impl<L: StatementLog> Conversation<L> {
             .get(statement)
             .map(|found| found.current(&self.planner));
         let plan = prepared.as_ref().and_then(|prepared| prepared.plan().cloned());
+        let number = prepared.as_ref().and_then(|prepared| prepared.number);
+        let protocol = Protocol::Extended(number);
         if let Some(plan) = &plan
             && let Some(refusal) = refusal_or_probe(plan)
         {
-            let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(plan, protocol, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
         if let Some(refusal) = self.room_refusal(portal, 0) {
             let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
-            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(&plan, protocol, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
@@ -253,7 +262,7 @@ impl<L: StatementLog> Conversation<L> {
             && let Err(refusal) = self.searched_bind(prepared, body, out)
         {
             let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
-            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(&plan, protocol, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
@@ -271,6 +280,7 @@ impl<L: StatementLog> Conversation<L> {
             LatestPortal {
                 plan,
                 text,
+                prepared: number,
                 is_described: false,
             },
         );
@@ -317,7 +327,8 @@ impl<L: StatementLog> Conversation<L> {
             None => Arc::new(self.planner.nothing()),
         };
         let refused = self.encodings.refusal().or_else(|| self.early_refusal(&plan));
-        let run = self.begin(&plan, Protocol::Extended, refused);
+        let prepared = latest.as_ref().and_then(|latest| latest.prepared);
+        let run = self.begin(&plan, Protocol::Extended(prepared), refused);
         if run.refusal.is_some() {
             return self.refuse_extended(run, out);
         }

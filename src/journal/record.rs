@@ -1,10 +1,10 @@
 //! One line of the log: how it is laid out, linked to the one before, and taken apart.
 //!
 //! ```text
-//! {"n":7,"time":"…","session":"…","event":"…", … ,"prev":"<64 hex>"}
+//! {"event.sequence":7,"@timestamp":"…","session.id":"…","event.action":"…", … ,"pgveil.prev":"<64 hex>"}
 //! ```
 //!
-//! The line without its newline is a leaf of the tree ([`leaf_hash`]); `prev` is the leaf hash of the line before. It has
+//! The line without its newline is a leaf of the tree ([`leaf_hash`]); `pgveil.prev` is the leaf hash of the line before. It has
 //! a fixed width at the line's end, so that a reader needs no JSON parser to follow it.
 
 use super::clock::Stamp;
@@ -18,8 +18,8 @@ pub const RECORD_BYTES_MAX: usize = 4 << 20;
 /// What the first record names as the hash of the one before.
 pub(super) const NO_RECORD: Hash = [0; 32];
 
-const HEAD: &[u8] = b"{\"n\":";
-const PREV: &[u8] = b",\"prev\":\"";
+const HEAD: &[u8] = b"{\"event.sequence\":";
+const PREV: &[u8] = b",\"pgveil.prev\":\"";
 const END: &[u8] = b"\"}";
 const DIGITS: usize = 2 * size_of::<Hash>();
 
@@ -35,9 +35,9 @@ pub(super) fn compose(
     let start = buffer.len();
     buffer.extend_from_slice(HEAD);
     put_number(buffer, n);
-    buffer.extend_from_slice(b",\"time\":\"");
+    buffer.extend_from_slice(b",\"@timestamp\":\"");
     buffer.extend_from_slice(stamp);
-    buffer.extend_from_slice(b"\",\"session\":\"");
+    buffer.extend_from_slice(b"\",\"session.id\":\"");
     put_digits(buffer, session.run, 16, 1);
     buffer.push(b'-');
     put_digits(buffer, session.number, 16, 1);
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn the_layout_is_as_documented() {
         let expected = format!(
-            "{{\"n\":7,\"time\":\"2025-01-31T23:59:59.123Z\",\"session\":\"ff-2\",\"event\":\"refusal\",\
-             \"statement\":1,\"reason\":\"predicate\",\"message\":\"no\",\"prev\":\"{}\"}}",
+            "{{\"event.sequence\":7,\"@timestamp\":\"2025-01-31T23:59:59.123Z\",\"session.id\":\"ff-2\",\"event.action\":\"refusal\",\
+             \"pgveil.statement\":1,\"event.reason\":\"predicate\",\"message\":\"no\",\"pgveil.prev\":\"{}\"}}",
             "0".repeat(64)
         );
         let line = String::from_utf8(line("no")).unwrap();
@@ -129,13 +129,14 @@ mod tests {
 
     #[test]
     fn names_cannot_inject() {
-        let nasty = "a\"},\n{\"n\":8,\"prev\":\"\r\u{1b}[2J\u{7f}\u{9b}2J\u{202e}\u{2028}\u{feff}é漢😀\\";
+        let nasty =
+            "a\"},\n{\"event.sequence\":8,\"pgveil.prev\":\"\r\u{1b}[2J\u{7f}\u{9b}2J\u{202e}\u{2028}\u{feff}é漢😀\\";
         let line = line(nasty);
         let text = String::from_utf8(line.clone()).unwrap();
         assert!(!text.contains(is_active), "{text}");
         let parsed: serde_json::Value = serde_json::from_slice(&line).unwrap();
         assert_eq!(parsed["message"], nasty);
-        assert_eq!(parsed["n"], 7);
+        assert_eq!(parsed["event.sequence"], 7);
         assert!(text.contains("é漢😀"));
     }
 

@@ -162,8 +162,9 @@ impl Service {
     /// Passes a CancelRequest on if its key is that of a running session. There is no answer either way.
     pub async fn cancel(&self, process_id: i32, secret: &[u8], peer: Peer) {
         let handle = self.cancels.find(process_id, secret);
+        let address = peer.address();
         let record = Event::Cancel(Cancel {
-            client: &peer.to_string(),
+            client: peer.client(&address),
             accepted: handle.is_some(),
         });
         if let Err(error) = self.journal.append(self.journal.process(), &record) {

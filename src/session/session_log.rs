@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::conversation::{Begun, Ended, NotWritten, StatementLog};
-use crate::journal::{Alarm, Event, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
+use crate::journal::{Alarm, Event, Inference, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
 use crate::plan;
 use crate::sql::StatementKind;
 
@@ -88,7 +88,7 @@ impl SessionLog {
                 sqlstate: sqlstate
                     .as_ref()
                     .map(|state| std::str::from_utf8(state).unwrap_or("XX000")),
-                duration_us: u64::try_from((at - ended.started).as_micros()).unwrap_or(u64::MAX),
+                duration_ns: nanoseconds(at - ended.started),
             })
         });
         let mut records = [const { None }; 3];
@@ -125,13 +125,22 @@ impl StatementLog for SessionLog {
             protocol: begun.protocol,
             kind: kind_name(&begun.plan.kind),
             text: &begun.plan.log_text,
+            fingerprint: begun.plan.fingerprint,
             verdict,
             reason: refusal.map(|refusal| refusal.reason.name()),
             protected: &begun.shown.protected,
+            relations: &begun.shown.relations,
             catalog_generation: begun.plan.basis.snapshot.generation,
         });
         let Some(refusal) = refusal else {
-            return self.record(&[statement]);
+            if begun.shown.inferences.is_empty() {
+                return self.record(&[statement]);
+            }
+            let inference = Event::Inference(Inference {
+                statement: begun.statement,
+                columns: &begun.shown.inferences,
+            });
+            return self.record(&[statement, inference]);
         };
         self.totals.refusals += 1;
         let record = Event::Refusal(Refusal {
@@ -158,6 +167,10 @@ impl StatementLog for SessionLog {
             message,
         })]);
     }
+}
+
+pub(super) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn kind_name(kind: &StatementKind) -> &'static str {

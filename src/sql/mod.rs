@@ -37,7 +37,7 @@ use std::ops::Range;
 pub use analysis::*;
 pub use constant::{number_end, string_end};
 pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, resolve_views};
-pub use log_text::log_text;
+pub use log_text::{fingerprint, log_text};
 pub use parser::STACK_BYTES;
 pub use structure::Structure;
 pub use template::{Integers, template};

@@ -168,7 +168,7 @@ fn no_row_is_shown_before_its_record_is_on_disk() {
         std::fs::write(&held, "").expect("the disk held");
         let before = proxy.log().len();
         let mut client = start(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-c", text]));
-        let begun = |log: &str| log[before..].contains("\"event\":\"statement\"");
+        let begun = |log: &str| log[before..].contains("\"event.action\":\"statement\"");
         assert!(wait_for(|| begun(&proxy.log())), "{text}: {}", proxy.log());
         std::thread::sleep(Duration::from_millis(300));
         assert!(
@@ -224,7 +224,7 @@ fn killed_at_many_points_all_that_was_shown_is_recorded() {
         let log = proxy.log();
         // A torn line tells of nothing that was shown.
         let whole = &log[before..log.rfind('\n').map_or(0, |end| end + 1)];
-        let recorded = whole.matches("\"event\":\"statement\"").count();
+        let recorded = whole.matches("\"event.action\":\"statement\"").count();
         assert!(shown <= recorded, "{shown} rows shown, {recorded} recorded");
         proxy.serve();
         proxy.verify_log();

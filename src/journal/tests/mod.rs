@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::*;
 
 mod durability;
+mod schema;
 mod tampering;
 
 const SEED: [u8; 32] = [7; 32];
@@ -87,9 +88,11 @@ fn statement(number: u64) -> Event<'static> {
         protocol: Protocol::Simple,
         kind: "query",
         text: "SELECT abalance FROM pgbench_accounts WHERE aid = $1",
+        fingerprint: 7,
         verdict: Verdict::Pass,
         reason: None,
         protected: &[],
+        relations: &[],
         catalog_generation: 3,
     })
 }
@@ -100,7 +103,7 @@ fn statement_end(number: u64) -> Event<'static> {
         rows: 1,
         bytes: 12,
         sqlstate: None,
-        duration_us: 80,
+        duration_ns: 80_000,
     })
 }
 
@@ -126,9 +129,12 @@ fn records_say_what_happened_in_order() {
     }];
     let start = SessionStart {
         user: "ada",
-        client: "127.0.0.1:50000",
+        client: Client {
+            address: "127.0.0.1",
+            port: Some(50000),
+        },
         application_name: "psql",
-        tls: Some("TLSv1.3"),
+        tls: Some("1.3"),
         database: "shop",
         upstream_role: "reader",
         rule_set: "abc",
@@ -147,29 +153,32 @@ fn records_say_what_happened_in_order() {
         .unwrap();
 
     let records = directory.records();
-    let events: Vec<_> = records.iter().map(|record| record["event"].as_str().unwrap()).collect();
+    let events: Vec<_> = records
+        .iter()
+        .map(|record| record["event.action"].as_str().unwrap())
+        .collect();
     assert_eq!(
         events,
         ["log_opened", "session_start", "statement", "statement_end", "statement"]
     );
-    assert_eq!(records[0]["cut"], Value::Null);
-    assert_eq!(records[0]["session"], journal.process().to_string());
-    assert_eq!(records[1]["session"], session.to_string());
-    assert_eq!(records[1]["tls"], "TLSv1.3");
-    assert_eq!(records[2]["verdict"], "mask");
-    assert_eq!(records[2]["protected"][0]["column"], "public.customer.email");
-    assert_eq!(records[2]["protected"][0]["how"], "email");
-    assert_eq!(records[3]["duration_us"], 80);
-    assert_eq!(records[0]["prev"], "0".repeat(64));
+    assert_eq!(records[0]["pgveil.cut"], Value::Null);
+    assert_eq!(records[0]["session.id"], journal.process().to_string());
+    assert_eq!(records[1]["session.id"], session.to_string());
+    assert_eq!(records[1]["tls.protocol.version"], "1.3");
+    assert_eq!(records[2]["pgveil.verdict"], "mask");
+    assert_eq!(records[2]["pgveil.protected"][0]["column"], "public.customer.email");
+    assert_eq!(records[2]["pgveil.protected"][0]["how"], "email");
+    assert_eq!(records[3]["event.duration"], 80_000);
+    assert_eq!(records[0]["pgveil.prev"], "0".repeat(64));
     for (line, next) in directory.lines().iter().zip(&records[1..]) {
         let leaf = record::hexadecimal(&merkle::leaf_hash(line.strip_suffix(b"\n").unwrap()));
-        assert_eq!(next["prev"].as_str().unwrap().as_bytes(), leaf);
+        assert_eq!(next["pgveil.prev"].as_str().unwrap().as_bytes(), leaf);
     }
     // Not all of it is signed while it is open.
     let report = directory.verify().unwrap();
     assert_eq!((report.records, report.signed), (5, 1));
     drop(journal);
-    assert_eq!(directory.records()[5]["event"], "log_closed");
+    assert_eq!(directory.records()[5]["event.action"], "log_closed");
     let report = directory.verify().unwrap();
     assert_eq!((report.records, report.signed, report.checkpoints), (6, 6, 3));
 }
@@ -208,7 +217,7 @@ fn a_restart_continues_the_chain() {
     drop(open(&directory).unwrap());
     let report = directory.verify().unwrap();
     assert_eq!((report.records, report.signed), (14, 14));
-    assert_eq!(directory.records()[12]["event"], "log_opened");
+    assert_eq!(directory.records()[12]["event.action"], "log_opened");
 }
 
 /// As a process leaves it that is killed behind the last checkpoint.
@@ -233,7 +242,7 @@ fn a_torn_record_is_cut_and_told_of() {
         directory.write(&lines);
         assert_eq!(directory.bad(), (11, Problem::Torn));
         drop(open(&directory).unwrap());
-        let cut = directory.records()[10]["cut"].clone();
+        let cut = directory.records()[10]["pgveil.cut"].clone();
         assert_eq!(cut["bytes"], kept);
         assert_eq!(
             cut["sha256"].as_str().unwrap().as_bytes(),
@@ -249,7 +258,7 @@ fn a_log_that_ends_anywhere_behind_its_last_checkpoint_goes_on() {
     let original = killed();
     let whole = fs::read(original.log()).unwrap();
     let signed = original.lines()[..3].concat().len();
-    for end in (signed..=whole.len()).step_by(13) {
+    for end in (signed..=whole.len()).step_by(97) {
         let directory = original.copy();
         fs::write(directory.log(), &whole[..end]).unwrap();
         drop(open(&directory).unwrap());
@@ -257,8 +266,8 @@ fn a_log_that_ends_anywhere_behind_its_last_checkpoint_goes_on() {
         assert_eq!(report.records, report.signed);
         let whole_lines = whole[..end].iter().filter(|byte| **byte == b'\n').count();
         let opened = &directory.records()[whole_lines];
-        assert_eq!(opened["event"], "log_opened", "{end}");
-        assert_eq!(opened["cut"].is_null(), whole[end - 1] == b'\n', "{end}");
+        assert_eq!(opened["event.action"], "log_opened", "{end}");
+        assert_eq!(opened["pgveil.cut"].is_null(), whole[end - 1] == b'\n', "{end}");
     }
 }
 
@@ -349,13 +358,13 @@ fn threads_share_one_chain() {
     let records = directory.records();
     let sessions: HashSet<_> = records[1..4001]
         .iter()
-        .map(|record| record["session"].as_str().unwrap())
+        .map(|record| record["session.id"].as_str().unwrap())
         .collect();
     assert_eq!(sessions.len(), 4);
     // Records of one call stand together.
     for pair in records[1..4001].chunks(2) {
-        assert_eq!(pair[0]["session"], pair[1]["session"]);
-        assert_eq!(pair[0]["statement"], pair[1]["statement"]);
+        assert_eq!(pair[0]["session.id"], pair[1]["session.id"]);
+        assert_eq!(pair[0]["pgveil.statement"], pair[1]["pgveil.statement"]);
     }
 }
 
@@ -398,7 +407,10 @@ fn long_names_and_texts_are_cut() {
     let failure = LoginFailure {
         user: &long,
         database: &long,
-        client: &long,
+        client: Client {
+            address: &long,
+            port: None,
+        },
         application_name: &long,
         reason: &long,
     };
@@ -414,8 +426,14 @@ fn long_names_and_texts_are_cut() {
         .unwrap();
     let records = directory.records();
     let mark = "… [cut, 200000 bytes in all]";
-    assert_eq!(records[1]["user"], format!("{}{mark}", "é".repeat(NAME_BYTES_MAX / 2)));
-    assert_eq!(records[2]["text"], format!("{}{mark}", "é".repeat(TEXT_BYTES_MAX / 2)));
+    assert_eq!(
+        records[1]["user.name"],
+        format!("{}{mark}", "é".repeat(NAME_BYTES_MAX / 2))
+    );
+    assert_eq!(
+        records[2]["db.query.text"],
+        format!("{}{mark}", "é".repeat(TEXT_BYTES_MAX / 2))
+    );
     assert!(directory.lines()[1].len() < 4 * NAME_BYTES_MAX + MESSAGE_BYTES_MAX + 600);
 }
 

@@ -216,7 +216,7 @@ fn with_the_public_key_kept_elsewhere_a_forged_log_shows() {
     for (at, line) in lines.iter_mut().enumerate() {
         let text = String::from_utf8(line.clone()).unwrap();
         let (_, rest) = text.split_once(',').unwrap();
-        *line = format!("{{\"n\":{},{rest}", at + 1).into_bytes();
+        *line = format!("{{\"event.sequence\":{},{rest}", at + 1).into_bytes();
     }
     relinked(&mut lines, 1);
     directory.write(&lines);
@@ -243,4 +243,29 @@ fn with_the_public_key_kept_elsewhere_a_forged_log_shows() {
         })
     ));
     assert!(matches!(open(&directory), Err(JournalError::OtherKey { .. })));
+}
+
+/// With `PGVEIL_LONG=1`: a log of ten million records, in bounded memory.
+#[test]
+fn a_large_log_verifies_in_bounded_memory() {
+    let is_long = std::env::var("PGVEIL_LONG").is_ok_and(|value| value == "1");
+    let count = if is_long { 10_000_000 } else { 100_000 };
+    let directory = TestDirectory::new();
+    let journal = open(&directory).unwrap();
+    let session = journal.new_session();
+    let (begin, end) = (statement(1), statement_end(1));
+    for _ in 0..count / 2 {
+        journal.append_all(&[(session, &begin), (session, &end)]).unwrap();
+    }
+    drop(journal);
+    let peak = || {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+    };
+    let (before, began) = (peak(), Instant::now());
+    let report = directory.verify().unwrap();
+    println!("{} records, {} bytes: {:?}", report.records, report.bytes, began.elapsed());
+    assert_eq!((report.records, report.signed), (count + 2, count + 2));
+    assert!(peak() - before < 8 << 10, "{} KiB more", peak() - before);
 }
