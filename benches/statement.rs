@@ -115,7 +115,7 @@ fn plan_cold(bencher: Bencher, name: &str) {
 #[divan::bench(args = ["async", "group"])]
 fn log_begin_and_end(bencher: Bencher, durability: &str) {
     let directory = log_directory();
-    let journal = Journal::open(&directory, &[7; 32], durability == "group").expect("a log");
+    let journal = Journal::open(&directory, &[7; 32], durability == "group", None).expect("a log");
     let session = journal.new_session();
     let end = Event::StatementEnd(StatementEnd {
         statement: 1,
@@ -153,7 +153,7 @@ fn log_begin_and_end(bencher: Bencher, durability: &str) {
 #[divan::bench(args = [1, 8, 64])]
 fn log_group_commit(bencher: Bencher, sessions: usize) {
     let directory = log_directory();
-    let journal = Arc::new(Journal::open(&directory, &[7; 32], true).expect("a log"));
+    let journal = Arc::new(Journal::open(&directory, &[7; 32], true, None).expect("a log"));
     let runtime = runtime();
     bencher.counter(ItemsCount::new(sessions)).bench_local(|| {
         let waiting: Vec<_> = (0..sessions)

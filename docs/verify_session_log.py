@@ -8,7 +8,9 @@ log is not what was signed.
 """
 
 import base64
+import gzip
 import hashlib
+import json
 import pathlib
 import subprocess
 import sys
@@ -25,10 +27,11 @@ class Tree:
     def __init__(self):
         self.size, self.roots = 0, []
 
-    def push(self, leaf):
-        self.size += 1
-        self.roots.append(leaf)
-        joined = self.size
+    def push(self, root, leaves=1):
+        """Adds a leaf, or the root of a whole subtree."""
+        self.size += leaves
+        self.roots.append(root)
+        joined = self.size // leaves
         while joined % 2 == 0:
             right, left = self.roots.pop(), self.roots.pop()
             self.roots.append(sha256(b"\1", left, right))
@@ -75,23 +78,51 @@ def checkpoints(path, vkey):
     return found
 
 
+def segments(directory):
+    """Number of the first record, file of records or None, file of checkpoints; sealed ones first, in order."""
+    for path in sorted(directory.glob("sessions-*.checkpoints")):
+        records = [path.with_suffix(end) for end in (".jsonl", ".jsonl.gz")]
+        yield int(path.stem.split("-")[1]), next((file for file in records if file.exists()), None), path
+    yield None, directory / "sessions.jsonl", directory / "sessions.checkpoints"
+
+
 def main():
     directory = pathlib.Path(sys.argv[1])
     vkey = sys.argv[2] if len(sys.argv) > 2 else (directory / "sessions.vkey").read_text()
-    signed = checkpoints(directory / "sessions.checkpoints", vkey)
-    tree, prev = Tree(), bytes(32)
-    for line in open(directory / "sessions.jsonl", "rb"):
-        line = line.removesuffix(b"\n")
-        number = tree.size + 1
-        if not line.startswith(b'{"event.sequence":%d,' % number) or not line.endswith(b'"pgveil.prev":"%s"}' % prev.hex().encode()):
-            sys.exit(f"record {number}, or the one before it, is wrong")
-        prev = sha256(b"\0", line)
-        tree.push(prev)
-        if signed.get(tree.size, tree.root()) != tree.root():
-            sys.exit(f"the first {tree.size} records are not those that were signed")
-    if not signed or max(signed) > tree.size:
-        sys.exit("the log was cut")
-    print(f"{tree.size} records; the first {max(signed)} are those that were signed")
+    tree, prev, removed, told = Tree(), bytes(32), 0, 0
+    for first, records, notes in segments(directory):
+        signed = checkpoints(notes, vkey)
+        if first not in (None, tree.size + 1):
+            sys.exit(f"records {tree.size + 1} to {first - 1} are missing")
+        if records is None and tree.size == removed:
+            # Removed: what stands for them is the hashes of their subtrees.
+            for line in notes.with_suffix(".subtrees").read_text().splitlines():
+                level, root = line.split(" ")
+                tree.push(bytes.fromhex(root), 1 << int(level))
+            prev, removed = None, tree.size
+        elif records is None:
+            sys.exit(f"the records from {first} on are missing")
+        else:
+            for line in (gzip.open if records.suffix == ".gz" else open)(records, "rb"):
+                line = line.removesuffix(b"\n")
+                number = tree.size + 1
+                link = b'"}' if prev is None else b'"pgveil.prev":"%s"}' % prev.hex().encode()
+                if not line.startswith(b'{"event.sequence":%d,' % number) or not line.endswith(link):
+                    sys.exit(f"record {number}, or the one before it, is wrong")
+                if b',"event.action":"log_removed",' in line:
+                    told = json.loads(line)["pgveil.segment.last"]
+                prev = sha256(b"\0", line)
+                tree.push(prev)
+                if signed.get(tree.size, tree.root()) != tree.root():
+                    sys.exit(f"the first {tree.size} records are not those that were signed")
+        if not signed or max(signed) > tree.size:
+            sys.exit("the log was cut")
+        if first is not None and signed.get(tree.size) != tree.root():
+            sys.exit(f"the records from {first} to {tree.size} are not those that were signed")
+    if told < removed:
+        sys.exit(f"the records up to {removed} were removed by somebody else")
+    gone = f" ({removed} removed when their time was over)" if removed else ""
+    print(f"{tree.size} records{gone}; the first {max(signed)} are those that were signed")
 
 
 main()

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
 use crate::journal::checkpoint::VerifierKey;
-use crate::journal::{LOG_FILE, Lines, is_active, verify};
+use crate::journal::{Lines, is_active, record_files, verify};
 
 /// Read and check the session log.
 #[derive(Debug, Args)]
@@ -67,11 +67,12 @@ pub fn run(args: &LogArgs) -> ExitCode {
     }
 }
 
-fn log_file(path: &Path) -> PathBuf {
+/// The files of a log in order, or the one that is named.
+fn log_files(path: &Path) -> Result<Vec<PathBuf>, String> {
     if path.is_dir() {
-        path.join(LOG_FILE)
+        record_files(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
     } else {
-        path.to_owned()
+        Ok(vec![path.to_owned()])
     }
 }
 
@@ -86,6 +87,12 @@ fn run_verify(args: &VerifyArgs) -> Result<(), String> {
         report.signed,
         report.checkpoints
     );
+    if report.removed > 0 {
+        println!(
+            "the first {} records were removed when their time was over",
+            report.removed
+        );
+    }
     for size in &report.witnessed {
         println!("witness: the first {size} records are those it speaks of");
     }
@@ -105,13 +112,17 @@ fn given_key(given: &str) -> Result<VerifierKey, String> {
 }
 
 fn run_show(args: &ShowArgs) -> Result<(), String> {
-    let path = log_file(&args.path);
-    let mut lines = Lines::open(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    match show(&mut lines, args, &mut BufWriter::new(io::stdout().lock())) {
-        // The reader, `head` for one, has seen enough.
-        Err(ShowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|error| format!("{}: {error}", path.display())),
+    let mut output = BufWriter::new(io::stdout().lock());
+    for path in log_files(&args.path)? {
+        let mut lines = Lines::open(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        match show(&mut lines, args, &mut output) {
+            Ok(()) => {}
+            // The reader, `head` for one, has seen enough.
+            Err(ShowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => return Err(format!("{}: {error}", path.display())),
+        }
     }
+    Ok(())
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -212,7 +223,8 @@ fn inert(string: &str, text: &mut String) {
 mod tests {
     use super::*;
     use crate::journal::{
-        CHECKPOINTS_FILE, Client, Event, Journal, KEY_FILE, LoginFailure, ProtectedColumn, Protocol, Statement, Verdict,
+        CHECKPOINTS_FILE, Client, Event, Journal, KEY_FILE, LOG_FILE, LoginFailure, ProtectedColumn, Protocol,
+        Statement, Verdict,
     };
 
     fn shown(directory: &Path, session: Option<String>, json: bool) -> String {
@@ -222,14 +234,16 @@ mod tests {
             json,
         };
         let mut output = Vec::new();
-        show(&mut Lines::open(&log_file(directory)).unwrap(), &args, &mut output).unwrap();
+        for file in log_files(directory).unwrap() {
+            show(&mut Lines::open(&file).unwrap(), &args, &mut output).unwrap();
+        }
         String::from_utf8(output).unwrap()
     }
 
     #[test]
     fn shows_and_verifies() {
         let directory = std::env::temp_dir().join(format!("pgveil-cli-log-{}", std::process::id()));
-        let journal = Journal::open(&directory, &[7; 32], false).unwrap();
+        let journal = Journal::open(&directory, &[7; 32], false, None).unwrap();
         let (first, second) = (journal.new_session(), journal.new_session());
         let failure = LoginFailure {
             user: "eve\n2025-01-01T00:00:00.000Z  1-1  session_start: user=\u{9b}31mroot",
@@ -280,7 +294,7 @@ mod tests {
             fields(one.trim_end()).is_superset(&fields(expected.trim_end())),
             "{one}"
         );
-        let log = log_file(&directory);
+        let log = directory.join(LOG_FILE);
         assert_eq!(shown(&directory, None, true).as_bytes(), fs::read(&log).unwrap());
 
         let run_verify = |path: &Path, witness: Option<PathBuf>, key: Option<&str>| {

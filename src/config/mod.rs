@@ -177,6 +177,10 @@ pub struct Log {
     pub signing_key_file: Option<PathBuf>,
     /// When clients see what was recorded.
     pub durability: Durability,
+    /// Bytes of one of its files, about, which has the records of one day at most; without a number there is one file only.
+    pub segment_bytes: Option<u64>,
+    /// Records are removed so many days after their file was sealed; never, if there is no number.
+    pub keep_days: Option<u64>,
 }
 
 /// When a client may see what a statement gives.

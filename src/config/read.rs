@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
+/// `[log] segment_mb` where it is not given.
+const SEGMENT_MB: u64 = 256;
+
 /// `None` only where a problem was reported.
 pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
     for key in ["listen", "upstream", "log"] {
@@ -22,11 +25,15 @@ pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
             .and_then(|written| existing(top.document(), &written, "a file made by `pgveil key`"));
         let durability = [("group", Durability::Group), ("async", Durability::Async)];
         let durability = section.choice("durability", &durability).unwrap_or_default();
+        let segment_mb = section.number("segment_mb", 1..=65_536).unwrap_or(SEGMENT_MB);
+        let keep_days = section.number("keep_days", 1..=36_500);
         section.finish();
         Some(Log {
             directory: top.document().resolve_path(&directory?.value),
             signing_key_file,
             durability,
+            segment_bytes: Some(segment_mb << 20),
+            keep_days,
         })
     });
     top.finish();

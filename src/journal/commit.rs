@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::checkpoint::{Checkpoint, Signer};
-use super::file::{Disk, LogFile, Storage};
-use super::{Chain, JournalError};
+use super::file::{CHECKPOINTS_FILE, Directory, Disk, LOG_FILE, LogFile, Storage};
+use super::segments::Rotation;
+use super::{Chain, Event, JournalError, Segment, SessionId};
 
 /// Records are on disk after this long, even if nobody asks for it.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
@@ -22,6 +23,9 @@ const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The records, and how far they are on disk and signed.
 pub(super) struct Commit {
+    directory: Directory,
+    rotation: Option<Rotation>,
+    process: SessionId,
     pub(super) chain: Mutex<Chain>,
     seals: Mutex<Seals>,
     wanted: Mutex<Wanted>,
@@ -57,8 +61,17 @@ pub(super) struct Seals {
 }
 
 impl Commit {
-    pub(super) fn new(chain: Chain, seals: Seals) -> Self {
+    pub(super) fn new(
+        directory: Directory,
+        rotation: Option<Rotation>,
+        process: SessionId,
+        chain: Chain,
+        seals: Seals,
+    ) -> Self {
         Commit {
+            directory,
+            rotation,
+            process,
             chain: Mutex::new(chain),
             seals: Mutex::new(seals),
             wanted: Mutex::default(),
@@ -89,7 +102,7 @@ impl Commit {
             if stop {
                 return;
             }
-            if let Err(error) = self.commit(false) {
+            if let Err(error) = self.commit(false).and_then(|()| self.rotate()) {
                 eprintln!("pgveil: {error}");
                 if self.reached.borrow().lost {
                     return;
@@ -141,9 +154,73 @@ impl Commit {
             self.sync(record, &*disk)?;
         }
         match root {
-            Some(root) if record > seals.size => Ok(seals.add(&Checkpoint { size: record, root })?),
+            Some(root) if record > seals.size => Ok(drop(seals.add(&Checkpoint { size: record, root })?)),
             _ => Ok(()),
         }
+    }
+
+    /// Seals the segment if its time has come, and sees to those that are sealed.
+    fn rotate(&self) -> Result<(), JournalError> {
+        {
+            let mut seals = self.seals.lock().map_err(|_| JournalError::Poisoned)?;
+            let mut chain = self.chain()?;
+            if !self.rotation.is_some_and(|rotation| chain.is_due(rotation.bytes_max)) {
+                return Ok(());
+            }
+            self.seal(&mut seals, &mut chain)?;
+        }
+        self.tend()
+    }
+
+    fn seal(&self, seals: &mut Seals, chain: &mut Chain) -> Result<(), JournalError> {
+        let first = chain.first;
+        let last = chain.tree.end() + 1;
+        let event = Event::LogRotated(Segment { first, last });
+        chain.append(&[(self.process, &event)])?;
+        if let Err(source) = chain.disk.sync() {
+            chain.is_lost = true;
+            self.reached.send_modify(|reached| reached.lost = true);
+            return Err(JournalError::Sync(source));
+        }
+        self.reached.send_modify(|reached| reached.record = last);
+        let root = chain.tree.root();
+        let note = seals.add(&Checkpoint { size: last, root })?;
+        let opened = self
+            .directory
+            .seal(first, &note)
+            .map_err(JournalError::Sync)
+            .and_then(|()| {
+                let storage = self.directory.append_to(LOG_FILE)?;
+                chain.disk = storage.disk()?;
+                chain.storage = Box::new(storage);
+                seals.file = self.directory.append_to(CHECKPOINTS_FILE)?;
+                seals.length = note.len() as u64;
+                Ok(())
+            });
+        if opened.is_err() {
+            // Half of the names are new: the next start sorts it out.
+            chain.is_lost = true;
+        }
+        chain.begin_segment();
+        opened
+    }
+
+    /// Has sealed segments compressed, and removes those whose time is over.
+    pub(super) fn tend(&self) -> Result<(), JournalError> {
+        self.directory.write_subtrees()?;
+        self.directory.compress()?;
+        let Some(keep) = self.rotation.and_then(|rotation| rotation.keep) else {
+            return Ok(());
+        };
+        while let Some((segment, last)) = self.directory.expired(keep)? {
+            let first = segment.first;
+            let event = Event::LogRemoved(Segment { first, last });
+            self.chain()?.append(&[(self.process, &event)])?;
+            // Nothing goes before it is said, and signed.
+            self.commit(true)?;
+            self.directory.remove(&segment)?;
+        }
+        Ok(())
     }
 
     fn sync(&self, record: u64, disk: &dyn Disk) -> Result<(), JournalError> {
@@ -167,7 +244,8 @@ impl Seals {
         record >= self.size + CHECKPOINT_RECORDS || record > self.size && self.tried.elapsed() >= CHECKPOINT_INTERVAL
     }
 
-    fn add(&mut self, checkpoint: &Checkpoint) -> io::Result<()> {
+    /// Gives the note that was added.
+    fn add(&mut self, checkpoint: &Checkpoint) -> io::Result<String> {
         self.tried = Instant::now();
         let note = self.signer.sign(checkpoint);
         // What a failed write has left.
@@ -176,6 +254,6 @@ impl Seals {
         self.file.disk()?.sync()?;
         self.length += note.len() as u64;
         self.size = checkpoint.size;
-        Ok(())
+        Ok(note)
     }
 }

@@ -27,6 +27,10 @@ pub enum Event<'a> {
     LogOpened(LogOpened<'a>),
     /// pgveil ended and closed the log; written when the [`Journal`](super::Journal) is dropped.
     LogClosed,
+    /// The last record of a segment; the next one is in a new file.
+    LogRotated(Segment),
+    /// The records of a sealed segment are about to be removed, their time being over.
+    LogRemoved(Segment),
     /// A client logged in and its upstream connection stands.
     SessionStart(SessionStart<'a>),
     /// A client did not get in.
@@ -45,6 +49,15 @@ pub enum Event<'a> {
     Cancel(Cancel<'a>),
     /// The session is over.
     SessionEnd(SessionEnd<'a>),
+}
+
+/// See [`Event::LogRotated`] and [`Event::LogRemoved`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Number of its first record.
+    pub first: u64,
+    /// Number of its last record.
+    pub last: u64,
 }
 
 /// See [`Event::LogOpened`].
@@ -264,6 +277,8 @@ impl Event<'_> {
         match self {
             Event::LogOpened(_) => "log_opened",
             Event::LogClosed => "log_closed",
+            Event::LogRotated(_) => "log_rotated",
+            Event::LogRemoved(_) => "log_removed",
             Event::SessionStart(_) => "session_start",
             Event::LoginFailure(_) => "login_failure",
             Event::Statement(_) => "statement",
@@ -282,6 +297,7 @@ impl Event<'_> {
         match self {
             Event::LogOpened(event) => event.write(fields),
             Event::LogClosed => {}
+            Event::LogRotated(event) | Event::LogRemoved(event) => event.write(fields),
             Event::SessionStart(event) => event.write(fields),
             Event::LoginFailure(event) => event.write(fields),
             Event::Statement(event) => event.write(fields),
@@ -304,6 +320,13 @@ impl LogOpened<'_> {
             fields.number("bytes", cut.bytes);
             fields.text("sha256", cut.sha256, NAME_BYTES_MAX);
         });
+    }
+}
+
+impl Segment {
+    fn write(self, fields: &mut Fields<'_>) {
+        fields.number("pgveil.segment.first", self.first);
+        fields.number("pgveil.segment.last", self.last);
     }
 }
 

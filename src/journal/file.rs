@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::JournalError;
 use super::checkpoint::{Checkpoint, Signer};
 use super::merkle::Range;
+use super::segments::sealed;
 use super::verify::stored_key;
 
 /// Name of the log inside its directory.
@@ -46,7 +47,7 @@ impl Disk for File {
 
 /// The directory of a log, which nobody else writes. It holds the lock as long as it lives.
 pub(super) struct Directory {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     _lock: File,
 }
 
@@ -103,7 +104,7 @@ impl Directory {
     }
 
     /// So that the names in it, too, outlive a power cut.
-    fn sync_names(&self) -> io::Result<()> {
+    pub(super) fn sync_names(&self) -> io::Result<()> {
         File::open(&self.path)?.sync_all()
     }
 
@@ -119,8 +120,8 @@ impl Directory {
                 _ => Err(no_key(path)),
             };
         }
-        let log = self.file(LOG_FILE);
-        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        let has_records = fs::metadata(self.file(LOG_FILE)).is_ok_and(|log| log.len() > 0);
+        if has_records || sealed(&self.path).is_ok_and(|segments| !segments.is_empty()) {
             return Err(JournalError::Keyless { path });
         }
         let mut random = [0; 8];
@@ -183,7 +184,7 @@ impl Storage for LogFile {
     }
 }
 
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(0o600);
     options

@@ -4,7 +4,11 @@
 //! leaves has bits, twice as many where the range does not begin at 0. That is enough to add leaves, to give the root,
 //! and to put ranges together that follow each other.
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
+
+use super::record::hexadecimal;
 
 /// SHA-256.
 pub type Hash = [u8; 32];
@@ -73,6 +77,35 @@ impl Range {
         self.nodes.push(node);
     }
 
+    /// Adds the leaves of a range that begins where this one ends; false, and nothing, if it begins elsewhere.
+    pub fn extend(&mut self, next: &Range) -> bool {
+        if next.begin == self.end {
+            next.nodes.iter().for_each(|node| self.push_node(*node));
+        }
+        next.end == self.end
+    }
+
+    /// Reads what was written by `to_string`: each subtree's level and hash on a line. None if it is something else.
+    pub fn parse(begin: u64, text: &str) -> Option<Self> {
+        let mut range = Range::new(begin);
+        for line in text.lines() {
+            let (level, digits) = line.split_once(' ')?;
+            let level: u32 = level.parse().ok()?;
+            let leaves = 1u64.checked_shl(level)?;
+            range.end.checked_add(leaves)?;
+            if range.end % leaves != 0 || digits.len() != 2 * size_of::<Hash>() {
+                return None;
+            }
+            let mut hash = Hash::default();
+            for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
+                let digit = |digit: u8| char::from(digit).to_digit(16);
+                *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
+            }
+            range.push_node(Node { level, hash });
+        }
+        Some(range)
+    }
+
     /// The root of the tree of all leaves before `end`; for a range that begins at 0.
     pub fn root(&self) -> Hash {
         let mut nodes = self.nodes.iter().rev();
@@ -83,10 +116,18 @@ impl Range {
     }
 }
 
+impl fmt::Display for Range {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.nodes.iter().try_for_each(|node| {
+            let digits = hexadecimal(&node.hash);
+            writeln!(out, "{} {}", node.level, String::from_utf8_lossy(&digits))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::record::hexadecimal;
 
     /// RFC 6962, section 2.1, word for word.
     fn tree_hash(leaves: &[Hash]) -> Hash {
@@ -129,6 +170,38 @@ mod tests {
         for (leaf, root) in leaves.iter().zip(roots) {
             tree.push(leaf_hash(leaf));
             assert_eq!(hexadecimal(&tree.root()), root.as_bytes());
+        }
+    }
+
+    #[test]
+    fn ranges_that_follow_each_other_make_one_tree() {
+        let leaves: Vec<Hash> = (0u32..70).map(|number| leaf_hash(&number.to_be_bytes())).collect();
+        let range = |begin: usize, end: usize| {
+            let mut range = Range::new(begin as u64);
+            leaves[begin..end].iter().for_each(|leaf| range.push(*leaf));
+            range
+        };
+        for one in 0..leaves.len() {
+            for two in (one..leaves.len()).step_by(3) {
+                let mut tree = range(0, one);
+                let middle = range(one, two);
+                let written = middle.to_string();
+                assert_eq!(Range::parse(one as u64, &written), Some(middle));
+                assert!(tree.extend(&Range::parse(one as u64, &written).unwrap()));
+                assert!(tree.extend(&range(two, leaves.len())));
+                assert_eq!(tree, range(0, leaves.len()));
+            }
+        }
+        assert!(!range(0, 5).extend(&range(6, 7)));
+        let zeros = "0".repeat(64);
+        for wrong in [
+            "0",
+            "0 12",
+            &format!("64 {zeros}"),
+            &format!("1 {zeros}"),
+            &format!("0 g{}", &zeros[1..]),
+        ] {
+            assert_eq!(Range::parse(1, wrong), None, "{wrong}");
         }
     }
 

@@ -17,7 +17,9 @@ mod json;
 mod lines;
 mod merkle;
 mod record;
+mod segments;
 mod verify;
+mod verify_error;
 
 use std::fmt;
 use std::io;
@@ -33,7 +35,9 @@ pub use file::{CHECKPOINTS_FILE, KEY_FILE, LOG_FILE};
 pub use lines::Lines;
 pub use record::RECORD_BYTES_MAX;
 pub(crate) use record::is_active;
-pub use verify::{Problem, VerifyError, VerifyReport, stored_key, verify};
+pub use segments::{Rotation, record_files};
+pub use verify::{VerifyReport, stored_key, verify};
+pub use verify_error::{Problem, VerifyError};
 
 use sha2::{Digest, Sha256};
 
@@ -41,8 +45,11 @@ use clock::Clock;
 use commit::{Commit, Seals};
 use file::{Directory, Disk, Storage};
 use merkle::{Hash, Range};
+use record::NO_RECORD;
 use verify::{Signed, Walk};
 
+/// Bytes of the day in a stamp: `2025-01-31`.
+const DAY_BYTES: usize = 10;
 /// A buffer that grew over this for a long statement is not kept.
 const IDLE_BUFFER_BYTES_MAX: usize = 256 << 10;
 
@@ -130,7 +137,6 @@ pub struct Journal {
     run: u64,
     sessions: AtomicU64,
     thread: Option<JoinHandle<()>>,
-    _directory: Directory,
 }
 
 struct Chain {
@@ -143,6 +149,10 @@ struct Chain {
     leaves: Vec<Hash>,
     tree: Range,
     last_leaf: Hash,
+    /// Number of the first record of the segment.
+    first: u64,
+    /// The day of it, as in its stamp.
+    day: Option<[u8; DAY_BYTES]>,
     /// Bytes of whole records in the file.
     length: u64,
     /// Something may stand behind `length`.
@@ -154,11 +164,18 @@ struct Chain {
 impl Journal {
     /// Opens the log in `directory` and continues it, or starts one. The directory is made (0700) if need be. The log is
     /// checked first; a record that a killed process left half-written is cut off, and the new `log_opened` record says so.
-    /// `seed` is the secret key that signs it. `is_group`: [`Journal::durable`] waits for the disk.
-    pub fn open(directory: &Path, seed: &[u8; 32], is_group: bool) -> Result<Self, JournalError> {
+    /// `seed` is the secret key that signs it. `is_group`: [`Journal::durable`] waits for the disk. `rotation`: when another
+    /// file is begun; never, without it.
+    pub fn open(
+        directory: &Path,
+        seed: &[u8; 32],
+        is_group: bool,
+        rotation: Option<Rotation>,
+    ) -> Result<Self, JournalError> {
         let directory = Directory::open(directory)?;
+        directory.finish_sealing()?;
         let storage = directory.append_to(LOG_FILE)?;
-        Self::resume(directory, Box::new(storage), seed, is_group)
+        Self::resume(directory, Box::new(storage), seed, is_group, rotation)
     }
 
     fn resume(
@@ -166,10 +183,13 @@ impl Journal {
         mut storage: Box<dyn Storage>,
         seed: &[u8; 32],
         is_group: bool,
+        rotation: Option<Rotation>,
     ) -> Result<Self, JournalError> {
         let signer = directory.signer(seed)?;
         let signed = Signed::read(&directory.file(CHECKPOINTS_FILE), signer.key())?;
-        let mut walk = Walk::new();
+        directory.write_subtrees()?;
+        let mut walk = Walk::over(&directory)?;
+        let first = walk.tree.end() + 1;
         signed.expect_in(&mut walk);
         let torn = walk.file(&directory.file(LOG_FILE))?;
         walk.finish()?;
@@ -190,7 +210,9 @@ impl Journal {
             buffer: Vec::new(),
             leaves: Vec::new(),
             tree: walk.tree,
-            last_leaf: walk.last_leaf,
+            last_leaf: walk.last_leaf.unwrap_or(NO_RECORD),
+            first,
+            day: walk.first_day,
             length: walk.bytes,
             unclean: false,
             is_lost: false,
@@ -200,12 +222,17 @@ impl Journal {
             .unwrap_or_default()
             .as_millis() as u64;
         let mut journal = Self {
-            commit: Arc::new(Commit::new(chain, seals)),
+            commit: Arc::new(Commit::new(
+                directory,
+                rotation,
+                SessionId { run, number: 0 },
+                chain,
+                seals,
+            )),
             is_group,
             run,
             sessions: AtomicU64::new(0),
             thread: None,
-            _directory: directory,
         };
         journal.begin(&torn)?;
         Ok(journal)
@@ -225,6 +252,7 @@ impl Journal {
         };
         self.append(self.process(), &Event::LogOpened(opened))?;
         self.commit.commit(true)?;
+        self.commit.tend()?;
         let commit = Arc::clone(&self.commit);
         let thread = std::thread::Builder::new().name("session log".into());
         self.thread = Some(thread.spawn(move || commit.run())?);
@@ -294,6 +322,22 @@ impl Drop for Journal {
 }
 
 impl Chain {
+    /// Whether the segment has had its time.
+    fn is_due(&self, bytes_max: u64) -> bool {
+        // Not the clock that tells when the file is to be looked at.
+        let mut clock = Clock::new();
+        let today = clock.now().0.first_chunk();
+        let is_yesterdays = self.day.as_ref().is_some_and(|day| Some(day) != today);
+        self.day.is_some() && (self.length >= bytes_max || is_yesterdays)
+    }
+
+    /// What is written from now on is in a new file.
+    fn begin_segment(&mut self) {
+        self.first = self.tree.end() + 1;
+        self.length = 0;
+        self.day = None;
+    }
+
     fn append(&mut self, events: &[(SessionId, &Event<'_>)]) -> Result<u64, JournalError> {
         if self.is_lost {
             return Err(JournalError::Lost);
@@ -327,6 +371,9 @@ impl Chain {
             return Err(error.into());
         }
         self.length += self.buffer.len() as u64;
+        if self.day.is_none() {
+            self.day = stamp.first_chunk().copied();
+        }
         self.last_leaf = last_leaf;
         self.leaves.drain(..).for_each(|leaf| self.tree.push(leaf));
         Ok(self.tree.end())

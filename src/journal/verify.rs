@@ -2,21 +2,24 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::checkpoint::{Checkpoint, NotAKey, NoteProblem, VerifierKey, notes};
-use super::file::{CHECKPOINTS_FILE, KEY_FILE, LOG_FILE};
+use super::checkpoint::{Checkpoint, NoteProblem, VerifierKey, notes};
+use super::file::{CHECKPOINTS_FILE, Directory, KEY_FILE, LOG_FILE};
 use super::lines::Lines;
 use super::merkle::{Hash, Range, leaf_hash};
 use super::record::{Link, NO_RECORD, RECORD_BYTES_MAX};
+use super::segments::{Segment, last_leaf, sealed};
+use super::verify_error::{Problem, VerifyError};
 
 /// What a whole log looks like. [`verify`] made sure of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyReport {
     /// How many records.
     pub records: u64,
-    /// How many bytes they have.
+    /// How many of them were removed when their time was over; their hashes are still there.
+    pub removed: u64,
+    /// How many bytes the others have.
     pub bytes: u64,
     /// How many checkpoints were checked, witnesses not counted.
     pub checkpoints: u64,
@@ -28,106 +31,6 @@ pub struct VerifyReport {
     pub key: VerifierKey,
 }
 
-/// Why a log is not whole.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// It cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// There is no public key.
-    #[error("{}: {source}", path.display())]
-    Key {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: NotAKey,
-    },
-    /// The first record that is not as it should be.
-    #[error("{}, line {line}: {problem}", path.display())]
-    Bad {
-        /// The file.
-        path: PathBuf,
-        /// Its number, from 1.
-        line: u64,
-        /// What is wrong with it.
-        problem: Problem,
-    },
-    /// A checkpoint that is none, or of something else.
-    #[error("{}, checkpoint {number}: {problem}", path.display())]
-    Note {
-        /// The file.
-        path: PathBuf,
-        /// Which one, from 1.
-        number: usize,
-        /// What is wrong with it.
-        problem: NoteProblem,
-    },
-    /// There is no checkpoint, not even the one of the empty log.
-    #[error("{} holds no checkpoint", path.display())]
-    Unsigned {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A checkpoint stands behind one of as many records or more: it was put there, or the log written anew behind it.
-    #[error("{}, checkpoint {number}: the one before it has as many records or more", path.display())]
-    Order {
-        /// The file.
-        path: PathBuf,
-        /// Which one, from 1.
-        number: usize,
-    },
-    /// The records are whole among themselves, but not those that were signed.
-    #[error("records {first} to {last} are not those that were signed: {} has another root for {last} records", path.display())]
-    NotSigned {
-        /// The first that may be another.
-        first: u64,
-        /// The last.
-        last: u64,
-        /// Where the checkpoint is.
-        path: PathBuf,
-    },
-    /// There are fewer records than were signed.
-    #[error("the log was cut: it has {found} records, and {} has a checkpoint of {signed}", path.display())]
-    Shortened {
-        /// So many are there.
-        found: u64,
-        /// So many there were.
-        signed: u64,
-        /// Where the checkpoint is.
-        path: PathBuf,
-    },
-}
-
-/// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// It has no newline: its end is missing.
-    #[error("the line is torn (a killed process leaves this; the next start of pgveil cuts it off and says so)")]
-    Torn,
-    /// It is longer than a record may be.
-    #[error("the line is longer than {RECORD_BYTES_MAX} bytes, so it is no record")]
-    TooLong,
-    /// It is not laid out as a record.
-    #[error("the line is not a record")]
-    NotARecord,
-    /// The record after it was written behind other bytes than these.
-    #[error("the record was changed after it was written")]
-    Changed,
-    /// Its number is not the one that follows.
-    #[error("sequence gap: record {expected} should stand here, found {found}")]
-    SequenceGap {
-        /// The number that follows.
-        expected: u64,
-        /// The number it has.
-        found: u64,
-    },
-}
-
 /// Checks the log in `directory` from its first record to its last: that the records follow each other, that they are
 /// those of every checkpoint, and of the checkpoints in the files `witnesses` as well, which were kept elsewhere. The
 /// checkpoints must be signed with `key`, or else with the key that is stored with the log. The log may be in use. Memory is
@@ -137,31 +40,67 @@ pub fn verify(directory: &Path, key: Option<&VerifierKey>, witnesses: &[PathBuf]
         Some(key) => key.clone(),
         None => stored_key(directory)?,
     };
-    // Before the records: what they were signed as while this reads on must not be looked for.
-    let signed = Signed::read(&directory.join(CHECKPOINTS_FILE), &key)?;
+    let unreadable = |source| VerifyError::Read {
+        path: directory.to_owned(),
+        source,
+    };
+    loop {
+        let before = sealed(directory).map_err(unreadable)?;
+        let result = verify_segments(directory, &before, &key, witnesses);
+        // A segment that is sealed, compressed or removed meanwhile is looked for under its old name in vain.
+        if result.is_ok() || sealed(directory).map_err(unreadable)? == before {
+            return result;
+        }
+    }
+}
+
+fn verify_segments(
+    directory: &Path,
+    segments: &[Segment],
+    key: &VerifierKey,
+    witnesses: &[PathBuf],
+) -> Result<VerifyReport, VerifyError> {
     let mut walk = Walk::new();
     let mut witnessed = Vec::new();
     for path in witnesses {
-        for checkpoint in Signed::read(path, &key)?.checkpoints {
+        for checkpoint in Signed::read(path, key)?.checkpoints {
             witnessed.push(checkpoint.size);
             walk.expect(checkpoint, path);
         }
     }
+    // Before the records: what they were signed as while this reads on must not be looked for.
+    let signed = Signed::read(&directory.join(CHECKPOINTS_FILE), key)?;
+    let mut checkpoints = signed.checkpoints.len() as u64;
+    let mut removed = 0;
+    for segment in segments {
+        checkpoints += walk.segment(segment, key)?;
+        if segment.records.is_none() {
+            removed = walk.tree.end();
+        }
+    }
     signed.expect_in(&mut walk);
     let path = directory.join(LOG_FILE);
+    let first = walk.tree.end();
     if !walk.file(&path)?.is_empty() {
-        let line = walk.tree.end() + 1;
+        let line = walk.tree.end() - first + 1;
         let problem = Problem::Torn;
         return Err(VerifyError::Bad { path, line, problem });
     }
     walk.finish()?;
+    if removed > walk.told_removed {
+        return Err(VerifyError::Removed {
+            first: walk.told_removed + 1,
+            last: removed,
+        });
+    }
     Ok(VerifyReport {
         records: walk.tree.end(),
+        removed,
         bytes: walk.bytes,
-        checkpoints: signed.checkpoints.len() as u64,
+        checkpoints,
         signed: signed.size(),
         witnessed,
-        key,
+        key: key.clone(),
     })
 }
 
@@ -234,11 +173,16 @@ fn read_notes(path: &Path, key: &VerifierKey) -> Result<(Vec<Checkpoint>, u64), 
 /// Goes through records and builds their tree.
 pub(super) struct Walk {
     pub(super) tree: Range,
-    pub(super) last_leaf: Hash,
+    /// Of the last record; none where that was removed.
+    pub(super) last_leaf: Option<Hash>,
     /// Of whole records.
     pub(super) bytes: u64,
     /// What is still to be met, by size.
     expected: VecDeque<(Checkpoint, PathBuf)>,
+    /// Records up to this one are removed, as the log itself says.
+    told_removed: u64,
+    /// The day in the stamp of the first record of the last file.
+    pub(super) first_day: Option<[u8; 10]>,
     /// Up to where the records are those that were signed, by the file that says so.
     confirmed: HashMap<PathBuf, u64>,
 }
@@ -247,11 +191,34 @@ impl Walk {
     pub(super) fn new() -> Self {
         Walk {
             tree: Range::new(0),
-            last_leaf: NO_RECORD,
+            last_leaf: Some(NO_RECORD),
             bytes: 0,
             expected: VecDeque::new(),
+            told_removed: 0,
+            first_day: None,
             confirmed: HashMap::new(),
         }
+    }
+
+    /// Stands behind the sealed segments of a log, of which the records are not looked at.
+    pub(super) fn over(directory: &Directory) -> Result<Self, VerifyError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| VerifyError::Read { path, source }
+        };
+        let mut walk = Walk::new();
+        let segments = sealed(&directory.path).map_err(unreadable(&directory.path))?;
+        for segment in &segments {
+            walk.follow(segment)?;
+        }
+        if let Some(Segment {
+            records: Some(records), ..
+        }) = segments.last()
+        {
+            // What the first record of the next file names.
+            walk.last_leaf = last_leaf(records).map_err(unreadable(records))?;
+        }
+        Ok(walk)
     }
 
     /// Has the tree compared with this checkpoint when it is reached.
@@ -260,6 +227,82 @@ impl Walk {
             .expected
             .partition_point(|(before, _)| before.size <= checkpoint.size);
         self.expected.insert(at, (checkpoint, path.to_owned()));
+    }
+
+    /// Goes through a sealed segment, or what stands for its records; gives the number of its checkpoints.
+    fn segment(&mut self, segment: &Segment, key: &VerifierKey) -> Result<u64, VerifyError> {
+        let expected = self.tree.end() + 1;
+        if segment.first != expected {
+            let found = segment.first;
+            return Err(VerifyError::Missing { expected, found });
+        }
+        let signed = Signed::read(&segment.checkpoints, key)?;
+        let path = match &segment.records {
+            Some(path) => {
+                signed.expect_in(self);
+                if !self.file(path)?.is_empty() {
+                    return Err(self.bad_end(path, expected));
+                }
+                path
+            }
+            // Removed are the oldest: a gap behind records that are there is none of these.
+            None if self.bytes == 0 => {
+                self.follow(segment)?;
+                &segment.subtrees
+            }
+            None => {
+                return Err(VerifyError::Missing {
+                    expected,
+                    found: signed.size() + 1,
+                });
+            }
+        };
+        match signed.checkpoints.last() {
+            Some(last) if last.size == self.tree.end() && last.root == self.tree.root() => {}
+            _ => {
+                return Err(VerifyError::NotSigned {
+                    first: expected,
+                    last: self.tree.end(),
+                    path: path.clone(),
+                });
+            }
+        }
+        Ok(signed.checkpoints.len() as u64)
+    }
+
+    fn bad_end(&self, path: &Path, first: u64) -> VerifyError {
+        VerifyError::Bad {
+            path: path.to_owned(),
+            line: self.tree.end() + 2 - first,
+            problem: Problem::Torn,
+        }
+    }
+
+    /// Adds the subtrees of a segment.
+    pub(super) fn follow(&mut self, segment: &Segment) -> Result<(), VerifyError> {
+        let range = segment.range().map_err(|source| VerifyError::Read {
+            path: segment.subtrees.clone(),
+            source,
+        })?;
+        self.confirm()?;
+        let before = self.tree.end();
+        if !self.tree.extend(&range) {
+            return Err(VerifyError::Missing {
+                expected: before + 1,
+                found: segment.first,
+            });
+        }
+        self.last_leaf = None;
+        if let Some((checkpoint, path)) = self.expected.front()
+            && checkpoint.size < self.tree.end()
+        {
+            return Err(VerifyError::Gone {
+                path: path.clone(),
+                size: checkpoint.size,
+                removed: self.tree.end(),
+            });
+        }
+        self.confirm()
     }
 
     /// Goes through a file; gives the torn line at its end.
@@ -291,7 +334,7 @@ impl Walk {
                 return Err(bad(number, Problem::SequenceGap { expected, found }));
             }
             let leaf = leaf_hash(whole);
-            if !link.follows(&self.last_leaf) {
+            if self.last_leaf.is_some_and(|last_leaf| !link.follows(&last_leaf)) {
                 // If the next one follows this, it was the one before that was changed.
                 let next = lines.next_line().map_err(unreadable)?;
                 let next = next.and_then(|next| Link::of(next.strip_suffix(b"\n")?));
@@ -299,8 +342,12 @@ impl Walk {
                 let changed = if is_kept && number > 1 { number - 1 } else { number };
                 return Err(bad(changed, Problem::Changed));
             }
+            if number == 1 {
+                self.first_day = day_of(whole);
+            }
             self.bytes += line.len() as u64;
-            self.last_leaf = leaf;
+            self.last_leaf = Some(leaf);
+            self.told_removed = self.told_removed.max(removed_by(whole).unwrap_or(0));
             self.tree.push(leaf);
             self.confirm()?;
         }
@@ -336,4 +383,18 @@ impl Walk {
             }),
         }
     }
+}
+
+fn day_of(line: &[u8]) -> Option<[u8; 10]> {
+    let mark = b"\"@timestamp\":\"";
+    let at = memchr::memmem::find(line.get(..100.min(line.len()))?, mark)?;
+    line.get(at + mark.len()..)?.first_chunk().copied()
+}
+
+/// The last number that a record tells to be removed. Its marks cannot stand in any text, where quotes are escaped.
+fn removed_by(line: &[u8]) -> Option<u64> {
+    let head = line.get(..200.min(line.len()))?;
+    memchr::memmem::find(head, b",\"event.action\":\"log_removed\",")?;
+    let record: serde_json::Value = serde_json::from_slice(line).ok()?;
+    record.get("pgveil.segment.last")?.as_u64()
 }

@@ -6,12 +6,13 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::config::{Access, Config, Databases, Durability, Problem};
-use crate::journal::{Cancel, Event, Journal, JournalError};
+use crate::journal::{Cancel, Event, Journal, JournalError, Rotation};
 use crate::mask::{Keys, KeysError};
 use crate::rules::RuleSet;
 use crate::upstream::{self, PasswordSource, UpstreamTarget, UrlError};
@@ -101,11 +102,12 @@ impl Service {
         };
         let rules = RuleSet::load(&config.masking.rules).map_err(ServiceError::Rules)?;
         let seed = log_signing_seed(&config)?;
-        let journal = Arc::new(Journal::open(
-            &config.log.directory,
-            &seed,
-            config.log.durability == Durability::Group,
-        )?);
+        let rotation = config.log.segment_bytes.map(|bytes_max| Rotation {
+            bytes_max,
+            keep: config.log.keep_days.map(|days| Duration::from_secs(days * 86_400)),
+        });
+        let is_group = config.log.durability == Durability::Group;
+        let journal = Arc::new(Journal::open(&config.log.directory, &seed, is_group, rotation)?);
         let (rule_set_hash, key_id) = (rules.hash(), keys.key_id());
         let databases = tokio::sync::Mutex::default();
         let cancels = Arc::default();

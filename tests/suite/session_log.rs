@@ -116,3 +116,51 @@ fn the_log_is_signed_without_a_masking_key() {
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("signed with another key"), "{refused:?}");
 }
+
+#[test]
+fn segments_are_read_as_one_log() {
+    let cluster = cluster_with(&["pagila"]);
+    let options = ProxyOptions {
+        rules: RULES.to_owned(),
+        log: "segment_mb = 1\nkeep_days = 7\ndurability = \"async\"".to_owned(),
+        ..ProxyOptions::default()
+    };
+    let mut proxy = Proxy::start_with(&cluster, options);
+    let text = cluster.temp_dir().join("many.sql");
+    std::fs::write(&text, format!("{QUERY};\n").repeat(4000)).expect("a script");
+    let directory = proxy.log_directory();
+    let compressed = directory.join("sessions-000000000001.jsonl.gz");
+    for _ in 0..20 {
+        let output = Output::of(proxy.tool(&cluster, "psql", "pagila").args(["-XAtq", "-f"]).arg(&text));
+        output.success();
+        if compressed.exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    assert!(compressed.exists(), "no segment was sealed");
+    proxy.verify_log();
+    proxy.end();
+    let show = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pgveil"));
+        Output::of(command.args(["log", "show"]).arg(&directory).args(more)).success()
+    };
+    let records = show(&["--json"]);
+    for (line, number) in records.lines().zip(1..) {
+        assert!(line.starts_with(&format!("{{\"event.sequence\":{number},")), "{line}");
+    }
+    let count = records.lines().count();
+    assert_eq!(show(&[]).lines().count(), count);
+    assert!(
+        script(&directory)
+            .success()
+            .starts_with(&format!("{count} records; the first {count} are"))
+    );
+    assert!(verify(&directory, &[]).success().contains(&format!("{count} records")));
+    // Removed by hand is not removed in time.
+    std::fs::remove_file(&compressed).expect("gone");
+    assert_eq!(script(&directory).code, Some(1));
+    let found = verify(&directory, &[]);
+    assert_eq!(found.code, Some(1));
+    assert!(found.stderr.contains("were removed by somebody else"), "{found:?}");
+}

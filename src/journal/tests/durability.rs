@@ -97,7 +97,7 @@ fn small(directory: &TestDirectory, is_group: bool) -> (Journal, Arc<AtomicU64>,
         stuck: stuck.clone(),
         platter: platter.clone(),
     };
-    let journal = Journal::resume(files, Box::new(disk), &SEED, is_group).unwrap();
+    let journal = Journal::resume(files, Box::new(disk), &SEED, is_group, None).unwrap();
     (journal, room, stuck, platter)
 }
 

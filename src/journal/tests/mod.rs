@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::*;
 
 mod durability;
+mod rotation;
 mod schema;
 mod tampering;
 
@@ -79,7 +80,7 @@ impl Drop for TestDirectory {
 }
 
 fn open(directory: &TestDirectory) -> Result<Journal, JournalError> {
-    Journal::open(&directory.0, &SEED, false)
+    Journal::open(&directory.0, &SEED, false, None)
 }
 
 fn statement(number: u64) -> Event<'static> {
@@ -309,7 +310,7 @@ fn a_damaged_log_is_not_continued() {
 #[test]
 fn a_log_belongs_to_one_key() {
     let directory = sample();
-    let other = Journal::open(&directory.0, &[8; 32], false);
+    let other = Journal::open(&directory.0, &[8; 32], false, None);
     assert!(matches!(other, Err(JournalError::OtherKey { .. })));
     let key = directory.0.join(KEY_FILE);
     let stored = fs::read(&key).unwrap();

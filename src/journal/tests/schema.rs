@@ -28,7 +28,9 @@ fn next(event: Option<&Event<'_>>) -> Option<Event<'static>> {
             }),
         }),
         Some(Event::LogOpened(_)) => Event::LogClosed,
-        Some(Event::LogClosed) => Event::SessionStart(SessionStart {
+        Some(Event::LogClosed) => Event::LogRotated(Segment { first: 1, last: 2 }),
+        Some(Event::LogRotated(segment)) => Event::LogRemoved(*segment),
+        Some(Event::LogRemoved(_)) => Event::SessionStart(SessionStart {
             user: "ada",
             client,
             application_name: "psql",

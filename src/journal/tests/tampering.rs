@@ -265,7 +265,12 @@ fn a_large_log_verifies_in_bounded_memory() {
     };
     let (before, began) = (peak(), Instant::now());
     let report = directory.verify().unwrap();
-    println!("{} records, {} bytes: {:?}", report.records, report.bytes, began.elapsed());
+    println!(
+        "{} records, {} bytes: {:?}",
+        report.records,
+        report.bytes,
+        began.elapsed()
+    );
     assert_eq!((report.records, report.signed), (count + 2, count + 2));
     assert!(peak() - before < 8 << 10, "{} KiB more", peak() - before);
 }
