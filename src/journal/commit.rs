@@ -153,10 +153,10 @@ impl Commit {
         if record > self.reached.borrow().record {
             self.sync(record, &*disk)?;
         }
-        match root {
-            Some(root) if record > seals.size => Ok(drop(seals.add(&Checkpoint { size: record, root })?)),
-            _ => Ok(()),
+        if let Some(root) = root.filter(|_| record > seals.size) {
+            seals.add(&Checkpoint { size: record, root })?;
         }
+        Ok(())
     }
 
     /// Seals the segment if its time has come, and sees to those that are sealed.

@@ -93,7 +93,7 @@ impl Range {
             let level: u32 = level.parse().ok()?;
             let leaves = 1u64.checked_shl(level)?;
             range.end.checked_add(leaves)?;
-            if range.end % leaves != 0 || digits.len() != 2 * size_of::<Hash>() {
+            if !range.end.is_multiple_of(leaves) || digits.len() != 2 * size_of::<Hash>() {
                 return None;
             }
             let mut hash = Hash::default();

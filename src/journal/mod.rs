@@ -1,12 +1,12 @@
 //! The session log: who asked what, how it was judged, and how it ended, without any value.
 //!
-//! One file of JSON Lines, appended to across restarts. The records are the leaves of a Merkle tree ([`merkle`]), whose
+//! One file of JSON Lines, appended to across restarts. The records are the leaves of a Merkle tree (`merkle`), whose
 //! root is signed from time to time ([`checkpoint`]), so that a change, a gap or another order shows; each also names the hash of
 //! the one before, so that it shows where. `docs/session-log.md` has every event and how to check it all by hand.
 //!
 //! A record is written before what it tells of: [`Journal::append`] returns only when the whole line is with the
 //! kernel, so it outlives the death of pgveil at any moment. It outlives the death of the machine once
-//! [`Journal::durable`] has returned, for which one thread works for all sessions ([`commit`]).
+//! [`Journal::durable`] has returned, for which one thread works for all sessions (`commit`).
 
 pub mod checkpoint;
 mod clock;
