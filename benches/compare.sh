@@ -176,6 +176,7 @@ rules = [${system_rules}"rules.toml"]
 
 [log]
 directory = "sessions"
+durability = "async"
 TOML
   chmod 600 "$home/pgveil.key"
   if [[ ${#unprivileged[@]} -gt 0 ]]; then chown -R "$account:$group" "$home"; fi

@@ -11,7 +11,7 @@ use divan::{Bencher, black_box};
 use pgveil::catalog::{ColumnId, Snapshot, SnapshotBuilder};
 use pgveil::config::Policy;
 use pgveil::conversation::{Begun, Conversation, Ended, NotWritten, StatementLog};
-use pgveil::journal::{Event, Journal, Protocol, Statement, StatementEnd, Verdict};
+use pgveil::journal::{Alarm, Event, Journal, Protocol, Statement, StatementEnd, Verdict};
 use pgveil::mask::Keys;
 use pgveil::plan::search::Rewriting;
 use pgveil::plan::{Basis, Planner, PlannerMode};
@@ -111,32 +111,82 @@ fn plan_cold(bencher: Bencher, name: &str) {
         .bench_local_values(|text| planner.plan(&text));
 }
 
-#[divan::bench]
-fn log_begin_and_end(bencher: Bencher) {
-    let directory = std::env::temp_dir().join(format!("pgveil-bench-{}", std::process::id()));
-    let journal = Journal::open(&directory).expect("a log");
+/// One session, statement after statement: `group` waits until the record is on disk.
+#[divan::bench(args = ["async", "group"])]
+fn log_begin_and_end(bencher: Bencher, durability: &str) {
+    let directory = log_directory();
+    let journal = Journal::open(&directory, &[7; 32], durability == "group", None).expect("a log");
     let session = journal.new_session();
     let end = Event::StatementEnd(StatementEnd {
         statement: 1,
         rows: 1,
         bytes: 17,
         sqlstate: None,
-        duration_us: 77,
+        duration_ns: 77_000,
     });
     let begin = Event::Statement(Statement {
         statement: 2,
         protocol: Protocol::Simple,
         kind: "query",
         text: "SELECT abalance FROM pgbench_accounts WHERE aid = $1",
+        fingerprint: 0x0123_4567_89ab_cdef,
         verdict: Verdict::Pass,
         reason: None,
         protected: &[],
         filters: &[],
+        relations: &["public.pgbench_accounts".to_owned()],
         catalog_generation: 1,
     });
-    bencher.bench_local(|| journal.append_all(&[(session, &end), (session, &begin)]));
+    let runtime = runtime();
+    bencher.bench_local(|| {
+        let record = journal.append_all(&[(session, &end), (session, &begin)])?;
+        journal.hasten(record);
+        match durability {
+            "group" => runtime.block_on(journal.durable(record)),
+            _ => Ok(()),
+        }
+    });
     drop(journal);
     std::fs::remove_dir_all(directory).expect("gone");
+}
+
+/// So many sessions at one time, one statement each.
+#[divan::bench(args = [1, 8, 64])]
+fn log_group_commit(bencher: Bencher, sessions: usize) {
+    let directory = log_directory();
+    let journal = Arc::new(Journal::open(&directory, &[7; 32], true, None).expect("a log"));
+    let runtime = runtime();
+    bencher.counter(ItemsCount::new(sessions)).bench_local(|| {
+        let waiting: Vec<_> = (0..sessions)
+            .map(|_| {
+                let journal = journal.clone();
+                runtime.spawn(async move {
+                    let end = Event::Alarm(Alarm {
+                        statement: None,
+                        alarm: "bench",
+                        message: "",
+                    });
+                    let record = journal.append(journal.process(), &end)?;
+                    journal.hasten(record);
+                    journal.durable(record).await
+                })
+            })
+            .collect();
+        for session in waiting {
+            runtime.block_on(session).expect("a task").expect("a record");
+        }
+    });
+    drop(journal);
+    std::fs::remove_dir_all(directory).expect("gone");
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
+    runtime.expect("a runtime")
+}
+
+fn log_directory() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("pgveil-bench-{}", std::process::id()))
 }
 
 /// What a search by masked values adds to its cached plan: a phone number, and an integer in a list of ten.

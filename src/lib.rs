@@ -8,7 +8,7 @@
 //! - [`wire`]: frames, tags, checked reads, rows, COPY streams, startup packets, and what the proxy itself says.
 //! - [`value`]: Postgres values in text and binary form, by type.
 //! - [`config`]: `pgveil.toml`: what the user wrote, then what was checked.
-//! - [`journal`]: the session log: events, hash chain, writer, verifier.
+//! - [`journal`]: the session log: events, Merkle tree, signed checkpoints, writer, verifier.
 //! - [`catalog`]: what pgveil knows of a database: relations, columns, types, functions; a snapshot with a generation.
 //! - [`cluster`]: throwaway Postgres servers for the demo and the tests.
 //!

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -199,6 +199,19 @@ impl<'d> Section<'d> {
     pub fn boolean(&self, key: &'static str) -> Option<bool> {
         let found = self.value(key)?;
         self.expect(key, &found, "true or false", DeValue::as_bool)
+    }
+
+    /// A whole number in this range.
+    pub fn number(&self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let found = self.value(key)?;
+        let written = self.expect(key, &found, "a whole number", DeValue::as_integer)?;
+        let number = u64::from_str_radix(written.as_str(), written.radix()).ok();
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            let message = format!("{} must be from {} to {}", self.dotted(key), range.start(), range.end());
+            self.document.error(found.span, message);
+        }
+        number
     }
 
     /// An array of strings; `None` if the key is absent or no array.

@@ -187,6 +187,24 @@ pub enum RuleSource {
 pub struct Log {
     /// Directory of the session logs.
     pub directory: PathBuf,
+    /// The key that signs it; derived from the masking key where there is none.
+    pub signing_key_file: Option<PathBuf>,
+    /// When clients see what was recorded.
+    pub durability: Durability,
+    /// Bytes of one of its files, about, which has the records of one day at most; without a number there is one file only.
+    pub segment_bytes: Option<u64>,
+    /// Records are removed so many days after their file was sealed; never, if there is no number.
+    pub keep_days: Option<u64>,
+}
+
+/// When a client may see what a statement gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When its record is on disk. Sessions that wait at one time wait together.
+    #[default]
+    Group,
+    /// When its record is with the kernel; it is on disk about a second later.
+    Async,
 }
 
 impl Default for Policy {

@@ -7,6 +7,8 @@ use super::*;
 
 /// What names a pack among rule files.
 const PACK_PREFIX: &str = "pack:";
+/// `[log] segment_mb` where it is not given.
+const SEGMENT_MB: u64 = 256;
 
 /// `None` only where a problem was reported.
 pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
@@ -20,9 +22,20 @@ pub(super) fn read_config(top: Section<'_>, path: &Path) -> Option<Config> {
     let masking = read_masking(&top, &policy);
     let log = top.section("log").and_then(|section| {
         let directory = section.required_string("directory");
+        let signing_key_file = section
+            .string("signing_key_file")
+            .and_then(|written| existing(top.document(), &written, "a file made by `pgveil key`"));
+        let durability = [("group", Durability::Group), ("async", Durability::Async)];
+        let durability = section.choice("durability", &durability).unwrap_or_default();
+        let segment_mb = section.number("segment_mb", 1..=65_536).unwrap_or(SEGMENT_MB);
+        let keep_days = section.number("keep_days", 1..=36_500);
         section.finish();
         Some(Log {
             directory: top.document().resolve_path(&directory?.value),
+            signing_key_file,
+            durability,
+            segment_bytes: Some(segment_mb << 20),
+            keep_days,
         })
     });
     top.finish();

@@ -57,6 +57,10 @@ fn the_config_of_the_manual_is_taken() {
         rules = ["app.toml"]
         [log]
         directory = "sessions"
+        durability = "async"
+        segment_mb = 16
+        keep_days = 400
+        signing_key_file = "pgveil.key"
         "#,
         verifier()
     );
@@ -85,6 +89,12 @@ fn the_config_of_the_manual_is_taken() {
     );
     assert_eq!(config.masking.rules, [RuleSource::File(base.join("app.toml"))]);
     assert_eq!(config.log.directory, base.join("sessions"));
+    assert_eq!(config.log.segment_bytes, Some(16 << 20));
+    assert_eq!(
+        (config.log.keep_days, config.log.durability),
+        (Some(400), Durability::Async)
+    );
+    assert_eq!(config.log.signing_key_file, Some(base.join("pgveil.key")));
     assert!(config.warnings.is_empty());
 }
 
@@ -186,4 +196,36 @@ fn a_missing_config_is_an_error() {
             .to_string()
             .starts_with("/nonexistent/pgveil.toml: error: cannot read")
     );
+}
+
+#[test]
+fn the_log_has_numbers_in_their_ranges() {
+    let listen = "address = \"127.0.0.1:1\"";
+    let config = |lines: &str| {
+        load(
+            "numbers",
+            &minimal(listen, "[masking]\nrules = []\n").replace("[log]\n", &format!("[log]\n{lines}\n")),
+        )
+    };
+    let usual = config("").unwrap().log;
+    assert_eq!((usual.segment_bytes, usual.keep_days), (Some(256 << 20), None));
+    assert_eq!(usual.durability, Durability::Group);
+    for (line, message) in [
+        ("segment_mb = 0", "log.segment_mb must be from 1 to 65536"),
+        ("segment_mb = 65537", "log.segment_mb must be from 1 to 65536"),
+        ("segment_mb = -1", "log.segment_mb must be from 1 to 65536"),
+        ("keep_days = 0", "log.keep_days must be from 1 to 36500"),
+        ("keep_days = \"7\"", "log.keep_days must be a whole number"),
+        (
+            "durability = \"never\"",
+            "log.durability must be \"group\" or \"async\"",
+        ),
+        ("signing_key_file = \"none.key\"", "none.key"),
+    ] {
+        let problems = config(line).unwrap_err();
+        assert!(
+            problems.iter().any(|problem| problem.contains(message)),
+            "{line}: {problems:?}"
+        );
+    }
 }

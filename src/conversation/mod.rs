@@ -57,7 +57,7 @@ pub const EXPECTED_MAX: usize = 16 * 1024;
 pub struct Begun<'a> {
     /// Counts the session's statements from 1.
     pub statement: u64,
-    /// How it came in.
+    /// How it came in, and by which Parse.
     pub protocol: Protocol,
     /// Its plan; for FETCH and EXECUTE, the plan of what they run, if known.
     pub plan: &'a Plan,
@@ -179,6 +179,8 @@ pub struct Conversation<L> {
     log: L,
     /// Statements so far, for their numbers.
     statements: u64,
+    /// Parse messages so far, for theirs.
+    parses: u64,
     /// Statements that have begun and not ended.
     running: usize,
     /// What is done with the rows that are coming in now.
@@ -212,6 +214,7 @@ impl<L: StatementLog> Conversation<L> {
             planner,
             log,
             statements: 0,
+            parses: 0,
             running: 0,
             rows: Rows::default(),
             holds_protected: false,

@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     pub by_prepare: bool,
     /// What was sent instead of it.
     pub sent: Option<Arc<Sent>>,
+    /// The number of its Parse message in the session.
+    pub number: Option<u64>,
 }
 
 impl Prepared {
@@ -43,6 +45,7 @@ impl Prepared {
             planned: Arc::new(planned),
             by_prepare: true,
             sent: None,
+            number: None,
         }
     }
 
@@ -67,6 +70,7 @@ impl Prepared {
                 planned,
                 by_prepare: false,
                 sent,
+                number: self.number,
             },
         })
     }
@@ -88,6 +92,7 @@ impl Prepared {
             planned: Arc::new(planned),
             by_prepare: self.by_prepare,
             sent: None,
+            number: self.number,
         }
     }
 }
@@ -106,6 +111,8 @@ pub(super) struct Portal {
     pub plan: Option<Arc<Plan>>,
     /// Text of the statement it was bound from.
     pub text: Option<Arc<str>>,
+    /// [`Prepared::number`] of that statement.
+    pub prepared: Option<u64>,
     /// What is done with its rows, once the server has described it. Cursors are described by each FETCH.
     pub mask: Option<Arc<RowMask>>,
     /// Every column of its result is one of a table, as the server says.
@@ -122,6 +129,8 @@ pub(super) struct LatestPortal {
     pub plan: Option<Arc<Plan>>,
     /// Text of the statement it was bound from.
     pub text: Option<Arc<str>>,
+    /// [`Prepared::number`] of that statement.
+    pub prepared: Option<u64>,
     pub is_described: bool,
 }
 
@@ -169,6 +178,7 @@ impl Names {
                 let latest = LatestPortal {
                     plan: portal.plan.clone(),
                     text: portal.text.clone(),
+                    prepared: portal.prepared,
                     is_described: portal.mask.is_some() && (portal.started || !is_indirect),
                 };
                 (name.clone(), latest)

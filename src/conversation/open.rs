@@ -33,13 +33,11 @@ impl<L: StatementLog> Conversation<L> {
             request::BIND => self.open_bind(body),
             request::EXECUTE => {
                 let portal = Reader::new(body).string().unwrap_or_default().to_vec();
-                let plan = self
-                    .names
-                    .latest_portals
-                    .get(&portal)
-                    .and_then(|latest| latest.plan.clone());
+                let latest = self.names.latest_portals.get(&portal);
+                let prepared = latest.and_then(|latest| latest.prepared);
+                let plan = latest.and_then(|latest| latest.plan.clone());
                 let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
-                let run = self.begin(&plan, Protocol::Extended, None);
+                let run = self.begin(&plan, Protocol::Extended(prepared), None);
                 let recorded = run.refusal.is_none();
                 self.expected.push_back(Expected::Execute { portal, run });
                 return recorded;
@@ -53,12 +51,14 @@ impl<L: StatementLog> Conversation<L> {
     }
 
     fn open_parse(&mut self, body: &[u8], planned: Option<&Arc<PlannedText>>) {
+        self.parses += 1;
         if let (Ok(name), Some(planned)) = (Reader::new(body).string(), planned) {
             let prepared = Prepared {
                 text: "".into(),
                 planned: planned.clone(),
                 by_prepare: false,
                 sent: None,
+                number: Some(self.parses),
             };
             self.names.latest_statements.insert(name.to_vec(), Arc::new(prepared));
         }
@@ -67,14 +67,11 @@ impl<L: StatementLog> Conversation<L> {
     fn open_bind(&mut self, body: &[u8]) {
         let mut reader = Reader::new(body);
         if let (Ok(portal), Ok(statement)) = (reader.string(), reader.string()) {
-            let plan = self
-                .names
-                .latest_statements
-                .get(statement)
-                .and_then(|prepared| prepared.plan().cloned());
+            let prepared = self.names.latest_statements.get(statement);
             let latest = LatestPortal {
-                plan,
+                plan: prepared.and_then(|prepared| prepared.plan().cloned()),
                 text: None,
+                prepared: prepared.and_then(|prepared| prepared.number),
                 is_described: true,
             };
             self.names.latest_portals.insert(portal.to_vec(), latest);

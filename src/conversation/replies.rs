@@ -57,7 +57,10 @@ impl<L: StatementLog> Conversation<L> {
             },
             reply::ROW_DESCRIPTION => return self.row_description(frame, body, out),
             reply::NO_DATA => return self.no_data(frame, out),
-            reply::COMMAND_COMPLETE => self.complete(tag, true)?,
+            reply::COMMAND_COMPLETE => {
+                self.count_copied(body);
+                self.complete(tag, true)?
+            }
             reply::PORTAL_SUSPENDED => self.complete(tag, false)?,
             reply::EMPTY_QUERY_RESPONSE => match self.expected.front() {
                 Some(Expected::Query { .. }) => {}
@@ -200,6 +203,7 @@ impl<L: StatementLog> Conversation<L> {
             Portal {
                 plan: prepared.plan().cloned(),
                 text: Some(prepared.text.clone()),
+                prepared: prepared.number,
                 mask: None,
                 seen: false,
                 started: false,
@@ -315,6 +319,20 @@ impl<L: StatementLog> Conversation<L> {
         Ok(())
     }
 
+    /// The server counts the rows of a COPY; its frames are more where there is a header.
+    fn count_copied(&mut self, command_tag: &[u8]) {
+        let count = command_tag
+            .strip_prefix(b"COPY ")
+            .and_then(|rest| rest.strip_suffix(b"\0"));
+        let count = count.and_then(|count| std::str::from_utf8(count).ok()?.parse().ok());
+        if let Some(run) = self.front_run()
+            && let StatementKind::CopyOut(_) = run.plan.kind
+            && let Some(rows) = count
+        {
+            run.rows = rows;
+        }
+    }
+
     /// The end of one statement's replies.
     fn complete(&mut self, tag: u8, is_done: bool) -> Result<(), Violation> {
         self.rows = Rows::None;
@@ -353,6 +371,7 @@ impl<L: StatementLog> Conversation<L> {
                 let portal = Portal {
                     plan: Some(as_query(&run.plan)),
                     text: None,
+                    prepared: None,
                     mask: None,
                     seen: false,
                     started: false,

@@ -137,6 +137,7 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return;
         }
+        self.parses += 1;
         let mut refusal = self.encodings.refusal();
         let mut refused_plan = None;
         for plan in &planned.statements {
@@ -147,7 +148,7 @@ impl<L: StatementLog> Conversation<L> {
             }
         }
         if let (Some(refusal), Some(plan)) = (refusal, refused_plan) {
-            let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(plan, Protocol::Extended(Some(self.parses)), Some(refusal));
             return self.refuse_extended(run, out);
         }
         if self.refuses_name(name, out) {
@@ -157,7 +158,11 @@ impl<L: StatementLog> Conversation<L> {
         let sent = match self.searched_parse(frame, text, planned, &mut message) {
             Ok(sent) => sent,
             Err(refusal) => {
-                let run = self.begin(&planned.statements[0], Protocol::Extended, Some(refusal));
+                let run = self.begin(
+                    &planned.statements[0],
+                    Protocol::Extended(Some(self.parses)),
+                    Some(refusal),
+                );
                 return self.refuse_extended(run, out);
             }
         };
@@ -165,13 +170,13 @@ impl<L: StatementLog> Conversation<L> {
         if let [plan] = planned.statements.as_slice()
             && let Verdict::Probe(refusal) = &plan.verdict
         {
-            let run = self.begin(plan, Protocol::Extended, Some(refusal.clone()));
+            let run = self.begin(plan, Protocol::Extended(Some(self.parses)), Some(refusal.clone()));
             out.extend_from_slice(frame);
             return self.probe(name, run, out);
         }
         if let Some(refusal) = self.room_refusal(name, text.len()) {
             let plan = Arc::new(self.planner.nothing());
-            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(&plan, Protocol::Extended(Some(self.parses)), Some(refusal));
             return self.refuse_extended(run, out);
         }
         out.extend_from_slice(if sent.is_some() { &message } else { frame });
@@ -180,6 +185,7 @@ impl<L: StatementLog> Conversation<L> {
             planned: planned.clone(),
             by_prepare: false,
             sent,
+            number: Some(self.parses),
         });
         self.names.latest_statements.insert(name.to_vec(), prepared.clone());
         self.expected.push_back(Expected::Parse {
@@ -193,9 +199,10 @@ impl<L: StatementLog> Conversation<L> {
         if self.skips_to_sync {
             return;
         }
+        self.parses += 1;
         let plan = Arc::new(plan);
         let refusal = refusal_of(&plan);
-        let run = self.begin(&plan, Protocol::Extended, refusal);
+        let run = self.begin(&plan, Protocol::Extended(Some(self.parses)), refusal);
         self.refuse_extended(run, out);
     }
 
@@ -215,7 +222,7 @@ impl<L: StatementLog> Conversation<L> {
             return false;
         };
         let plan = Arc::new(self.planner.nothing());
-        let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+        let run = self.begin(&plan, Protocol::Extended(None), Some(refusal));
         self.refuse_extended(run, out);
         true
     }
@@ -236,16 +243,18 @@ impl<L: StatementLog> Conversation<L> {
             .get(statement)
             .map(|found| found.current(&self.planner));
         let plan = prepared.as_ref().and_then(|prepared| prepared.plan().cloned());
+        let number = prepared.as_ref().and_then(|prepared| prepared.number);
+        let protocol = Protocol::Extended(number);
         if let Some(plan) = &plan
             && let Some(refusal) = refusal_or_probe(plan)
         {
-            let run = self.begin(plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(plan, protocol, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
         if let Some(refusal) = self.room_refusal(portal, 0) {
             let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
-            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(&plan, protocol, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
@@ -256,7 +265,7 @@ impl<L: StatementLog> Conversation<L> {
             && let Err(refusal) = self.searched_bind(prepared, body, out)
         {
             let plan = plan.unwrap_or_else(|| Arc::new(self.planner.nothing()));
-            let run = self.begin(&plan, Protocol::Extended, Some(refusal));
+            let run = self.begin(&plan, protocol, Some(refusal));
             self.refuse_extended(run, out);
             return BindFate::Drop;
         }
@@ -274,6 +283,7 @@ impl<L: StatementLog> Conversation<L> {
             LatestPortal {
                 plan,
                 text,
+                prepared: number,
                 is_described: false,
             },
         );
@@ -320,7 +330,8 @@ impl<L: StatementLog> Conversation<L> {
             None => Arc::new(self.planner.nothing()),
         };
         let refused = self.encodings.refusal().or_else(|| self.early_refusal(&plan));
-        let run = self.begin(&plan, Protocol::Extended, refused);
+        let prepared = latest.as_ref().and_then(|latest| latest.prepared);
+        let run = self.begin(&plan, Protocol::Extended(prepared), refused);
         if run.refusal.is_some() {
             return self.refuse_extended(run, out);
         }

@@ -87,11 +87,12 @@ impl<L: StatementLog> Conversation<L> {
         if run.confirmed || run.refusal.is_some() {
             return Ok(());
         }
+        let bound = portal.and_then(|portal| self.names.portals.get(portal));
         let protocol = match portal {
-            Some(_) => Protocol::Extended,
+            Some(_) => Protocol::Extended(bound.and_then(|bound| bound.prepared)),
             None => Protocol::Simple,
         };
-        let (plan, text) = match portal.and_then(|portal| self.names.portals.get(portal)) {
+        let (plan, text) = match bound {
             Some(portal) => (portal.plan.clone(), portal.text.clone()),
             None => (Some(run.plan.clone()), run.text.clone()),
         };
@@ -234,6 +235,7 @@ impl<L: StatementLog> Conversation<L> {
                 let latest = LatestPortal {
                     plan: Some(as_query(&run.plan)),
                     text: None,
+                    prepared: None,
                     is_described: false,
                 };
                 names.latest_portals.insert(name_key(name.as_bytes()).to_vec(), latest);

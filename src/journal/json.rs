@@ -38,15 +38,13 @@ impl Fields<'_> {
         }
     }
 
-    /// `true` or `false`.
-    pub(super) fn flag(&mut self, key: &str, flag: bool) {
-        self.key(key);
-        self.0.extend_from_slice(if flag { b"true" } else { b"false" });
-    }
-
     /// Text, cut after a whole character where it is longer than this, and saying so.
     pub(super) fn text(&mut self, key: &str, text: &str, bytes_max: usize) {
         self.key(key);
+        self.put_text(text, bytes_max);
+    }
+
+    fn put_text(&mut self, text: &str, bytes_max: usize) {
         self.0.push(b'"');
         let kept = text.get(..text.floor_char_boundary(bytes_max)).unwrap_or(text);
         put_escaped(self.0, kept);
@@ -64,6 +62,27 @@ impl Fields<'_> {
             Some(text) => self.text(key, text, bytes_max),
             None => self.null(key),
         }
+    }
+
+    /// 16 hexadecimal digits.
+    pub(super) fn digest(&mut self, key: &str, digest: u64) {
+        self.key(key);
+        self.0.push(b'"');
+        put_digits(self.0, digest, 16, 16);
+        self.0.push(b'"');
+    }
+
+    /// An array of texts, each cut at this length.
+    pub(super) fn texts(&mut self, key: &str, texts: &[String], bytes_max: usize) {
+        self.key(key);
+        self.0.push(b'[');
+        for (index, text) in texts.iter().enumerate() {
+            if index > 0 {
+                self.0.push(b',');
+            }
+            self.put_text(text, bytes_max);
+        }
+        self.0.push(b']');
     }
 
     /// An array of objects.
@@ -164,16 +183,17 @@ mod tests {
             fields.number("most", u64::MAX);
             fields.signed_number("below", -5);
             fields.optional_number("none", None);
-            fields.flag("yes", true);
             fields.optional_text("nothing", None, 10);
             fields.objects("two", &[1, 2], |fields, number| fields.number("of", *number));
             fields.objects("empty", &[0; 0], |_, _| {});
+            fields.digest("hash", 255);
+            fields.texts("names", &["a\"".into(), "abcdef".into()], 3);
             fields.optional_object("cut", Some(&7), |fields, bytes| fields.number("bytes", *bytes));
         });
         assert_eq!(
             text,
-            "{\"n\":0,\"most\":18446744073709551615,\"below\":-5,\"none\":null,\"yes\":true,\"nothing\":null,\
-             \"two\":[{\"of\":1},{\"of\":2}],\"empty\":[],\"cut\":{\"bytes\":7}}"
+            "{\"n\":0,\"most\":18446744073709551615,\"below\":-5,\"none\":null,\"nothing\":null,\
+             \"two\":[{\"of\":1},{\"of\":2}],\"empty\":[],\"hash\":\"00000000000000ff\",\"names\":[\"a\\\"\",\"abc… [cut, 6 bytes in all]\"],\"cut\":{\"bytes\":7}}"
         );
     }
 

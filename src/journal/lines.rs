@@ -6,6 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use flate2::read::MultiGzDecoder;
+
 use super::record::RECORD_BYTES_MAX;
 
 /// How long a reader waits for the rest of a line that may be in the middle of being written.
@@ -13,15 +15,20 @@ const REST_WAIT: Duration = Duration::from_millis(20);
 
 /// The lines of a log.
 pub struct Lines {
-    reader: BufReader<File>,
+    reader: Box<dyn BufRead + Send>,
     line: Vec<u8>,
 }
 
 impl Lines {
-    /// Opens the log file at `path`.
+    /// Opens the log file at `path`, compressed where its name ends in `gz`.
     pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let is_compressed = path.extension().is_some_and(|end| end == "gz");
         Ok(Self {
-            reader: BufReader::with_capacity(128 << 10, File::open(path)?),
+            reader: match is_compressed {
+                true => Box::new(BufReader::with_capacity(128 << 10, MultiGzDecoder::new(file))),
+                false => Box::new(BufReader::with_capacity(128 << 10, file)),
+            },
             line: Vec::new(),
         })
     }

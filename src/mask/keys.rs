@@ -118,6 +118,13 @@ impl Keys {
         seed
     }
 
+    /// The seed of the Ed25519 key (RFC 8032) that signs the checkpoints of the session log.
+    pub fn log_signing_seed(&self) -> Zeroizing<[u8; SECRET_BYTES]> {
+        let mut seed = Zeroizing::new([0; SECRET_BYTES]);
+        expand(&self.secret, &[b"pgveil session log v1"], &mut *seed);
+        seed
+    }
+
     /// The key of a domain: columns of one domain get equal masked values for equal values.
     pub fn domain(&self, name: &str) -> DomainKey {
         let mut key = DomainKey { key: [0; SECRET_BYTES] };

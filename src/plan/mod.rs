@@ -19,6 +19,7 @@ mod row_mask;
 pub mod search;
 pub mod witness;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -100,6 +101,19 @@ impl Basis {
     }
 }
 
+impl Basis {
+    /// What a reviewer is told that a statement reads.
+    fn names_of(&self, relations: &BTreeSet<Oid>) -> Vec<String> {
+        let relations = relations.iter().filter_map(|oid| self.snapshot.relations.get(oid));
+        let mut names: Vec<String> = relations
+            .filter(|relation| !relation.is_in_system_schema())
+            .map(|relation| format!("{}.{}", relation.schema, relation.name))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+}
+
 impl fmt::Debug for Basis {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Basis(generation {})", self.snapshot.generation)
@@ -129,6 +143,11 @@ pub struct Plan {
     pub columns: Vec<PlannedColumn>,
     /// The statement with literals replaced, for the session log.
     pub log_text: Arc<str>,
+    /// [`sql::fingerprint`] of it.
+    pub fingerprint: u64,
+    /// The relations it reads but for the server's own, views followed to the bottom, for the session log:
+    /// `schema.relation`, in the order of their names.
+    pub relations: Vec<String>,
     /// Protected columns it shows or uses, for the session log.
     pub protected: Vec<ProtectedColumn>,
     /// A rule's `predicates` was needed, so the statement tells something about these columns.

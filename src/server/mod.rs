@@ -15,8 +15,6 @@ use crate::config::Config;
 use crate::session::client_stream::ClientStream;
 use crate::session::{self, CATALOG_POLL, Peer, Service, ServiceError};
 
-/// How often the session log is synced to disk.
-const LOG_SYNC: Duration = Duration::from_secs(1);
 /// Connections at a time, logged in or not; more wait to be accepted.
 pub const CONNECTIONS_MAX: usize = 10_000;
 /// Accepting failed for want of something, such as file descriptors: wait before trying again.
@@ -71,11 +69,7 @@ pub async fn run(
         () = accept_tcp(&service, tcp, &room) => {}
         () = accept_unix(&service, unix.as_ref(), &room) => {}
         () = watch_catalogs(&service) => {}
-        () = sync_log(&service) => {}
         () = shutdown => {}
-    }
-    if let Err(error) = service.journal.sync() {
-        eprintln!("pgveil: {error}");
     }
     Ok(())
 }
@@ -173,15 +167,5 @@ async fn watch_catalogs(service: &Arc<Service>) {
     loop {
         tokio::time::sleep(CATALOG_POLL).await;
         service.refresh_catalogs().await;
-    }
-}
-
-async fn sync_log(service: &Arc<Service>) {
-    loop {
-        tokio::time::sleep(LOG_SYNC).await;
-        let journal = service.journal.clone();
-        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || journal.sync()).await {
-            eprintln!("pgveil: {error}");
-        }
     }
 }

@@ -30,7 +30,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::config::Access;
 use crate::conversation::Conversation;
-use crate::journal::{Event, LoginFailure, SessionEnd, SessionStart};
+use crate::journal::{Client, Event, LoginFailure, SessionEnd, SessionStart};
 use crate::sql;
 use crate::upstream::{self, ConnectError, Upstream};
 use crate::wire::compose;
@@ -57,12 +57,21 @@ pub enum Peer {
     Unix,
 }
 
-impl std::fmt::Display for Peer {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Peer {
+    /// For the session log.
+    fn address(&self) -> String {
         match self {
-            Peer::Tcp(address) => address.fmt(out),
-            Peer::Unix => out.write_str("unix"),
+            Peer::Tcp(address) => address.ip().to_string(),
+            Peer::Unix => "unix".to_owned(),
         }
+    }
+
+    fn client<'a>(&self, address: &'a str) -> Client<'a> {
+        let port = match self {
+            Peer::Tcp(address) => Some(address.port()),
+            Peer::Unix => None,
+        };
+        Client { address, port }
     }
 }
 
@@ -191,11 +200,12 @@ async fn converse(
         .register(upstream.process_id, startup.protocol_minor, cancel_handle);
     let key = key.map_err(|_| ErrorFields::fatal("53000", "no random bytes for a cancel key"))?;
     let session = service.journal.new_session();
+    let address = peer.address();
     let record = Event::SessionStart(SessionStart {
         user: &startup.user,
-        client: &peer.to_string(),
+        client: peer.client(&address),
         application_name,
-        tls: tls.as_ref().map(|tls| tls.version),
+        tls: tls.as_ref().map(|tls| tls.version.trim_start_matches("TLSv")),
         database: &startup.database,
         upstream_role: service.target.user.as_deref().unwrap_or(&startup.user),
         rule_set: &service.rule_set_hash,
@@ -227,7 +237,7 @@ async fn converse(
         refusals: totals.refusals,
         rows: totals.rows,
         bytes: totals.bytes,
-        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        duration_ns: session_log::nanoseconds(started.elapsed()),
     });
     if let Err(error) = service.journal.append(session, &record) {
         eprintln!("pgveil: {error}");
@@ -285,11 +295,12 @@ impl Service {
     }
 
     fn login_failure(&self, startup: &Startup, peer: Peer, reason: &str) {
+        let address = peer.address();
         let application_name = startup.settings.iter().find(|(name, _)| name == "application_name");
         let record = Event::LoginFailure(LoginFailure {
             user: &startup.user,
             database: &startup.database,
-            client: &peer.to_string(),
+            client: peer.client(&address),
             application_name: application_name.map_or("", |(_, value)| value),
             reason,
         });

@@ -26,6 +26,8 @@ pub(super) struct Shared<'a> {
     conversation: Mutex<&'a mut Conversation<SessionLog>>,
     /// Told when replies have made room for more requests.
     pub room: Notify,
+    /// Replies that were taken have not all been sent: their records are not yet on disk.
+    pub unsent: AtomicBool,
     /// A write to the client is under way: nothing can be added behind it.
     pub midway: AtomicBool,
     /// The client said goodbye: the server closes next.
@@ -122,6 +124,7 @@ pub(super) async fn run(
     let shared = Shared {
         conversation: Mutex::new(conversation),
         room: Notify::new(),
+        unsent: AtomicBool::new(false),
         midway: AtomicBool::new(false),
         goodbye: AtomicBool::new(false),
         hung_up: AtomicBool::new(false),

@@ -36,6 +36,8 @@ struct Replies<'a, 'b, R, W> {
     out: Vec<u8>,
     low_mark: LowMark,
     log_timer: LogTimer,
+    /// What is shown may be told of by records up to this one, which are on disk.
+    recorded: u64,
     /// The server said FATAL: its connection ends next.
     told: bool,
 }
@@ -56,6 +58,7 @@ pub(super) async fn reply_half<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
         out: Vec::new(),
         low_mark,
         log_timer: LogTimer::default(),
+        recorded: 0,
         told: false,
     };
     match replies.run().await {
@@ -128,20 +131,35 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
             self.low_mark.rest();
         }
         self.log_timer.watch(conversation.log());
+        self.shared.unsent.store(!self.out.is_empty(), Ordering::Relaxed);
         Ok(taken)
     }
 
     async fn send(&mut self) -> Result<(), End> {
         self.shared.room.notify_one();
         if !self.out.is_empty() {
+            self.recorded().await?;
             self.shared.midway.store(true, Ordering::Relaxed);
             self.client.write_all(&self.out).await.map_err(client_gone)?;
             self.client.flush().await.map_err(client_gone)?;
             self.shared.midway.store(false, Ordering::Relaxed);
             self.out.clear();
+            self.shared.unsent.store(false, Ordering::Relaxed);
+            self.shared.room.notify_one();
         }
         if self.inbound.is_at_rest() {
             spare::give(std::mem::take(&mut self.out));
+        }
+        Ok(())
+    }
+
+    /// Waits until the records of what is about to be shown are on disk. The server works on meanwhile.
+    async fn recorded(&mut self) -> Result<(), End> {
+        let record = self.shared.conversation().log().recorded();
+        if record > self.recorded {
+            let durable = self.shared.service.journal.durable(record).await;
+            durable.map_err(|_| End::ServerViolation(Violation::Unrecorded))?;
+            self.recorded = record;
         }
         Ok(())
     }
@@ -155,7 +173,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Replies<'_, '_, R, W> {
 
     async fn large(&mut self, header: Header) -> Result<(), End> {
         let fate = self.shared.conversation().large_reply(header.tag, header.body_bytes);
-        match fate.map_err(End::ServerViolation)? {
+        let fate = fate.map_err(End::ServerViolation)?;
+        self.recorded().await?;
+        match fate {
             LargeReply::Pass => {
                 self.out.extend_from_slice(&self.inbound.bytes()[..HEADER_BYTES]);
                 self.inbound.consume(HEADER_BYTES);

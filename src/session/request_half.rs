@@ -103,7 +103,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Requests<'_, '_, R, W> {
     async fn drain(&mut self) -> Result<(), End> {
         self.out.extend_from_slice(&[request::FLUSH, 0, 0, 0, 4]);
         self.send().await?;
-        while !self.shared.conversation().is_idle() {
+        while !self.shared.conversation().is_idle() || self.shared.unsent.load(Ordering::Relaxed) {
             self.shared.room.notified().await;
         }
         Ok(())

@@ -1,12 +1,18 @@
 //! What all sessions share.
 
 use std::collections::HashMap;
+use std::fs::{DirBuilder, File};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
-use crate::config::{Access, Config, Databases, Problem};
-use crate::journal::{Cancel, Event, Journal, JournalError};
+use crate::config::{Access, Config, Databases, Durability, Problem};
+use crate::journal::{Cancel, Event, Journal, JournalError, Rotation};
 use crate::mask::{Keys, KeysError};
 use crate::rules::RuleSet;
 use crate::upstream::{self, PasswordSource, UpstreamTarget, UrlError};
@@ -16,6 +22,9 @@ use super::cancel::CancelRegistry;
 use super::database::{CatalogError, Database};
 use super::login::{Logins, RandomError};
 use super::tls::{ListenerTls, TlsError};
+
+/// The key that signs the session log where the config names none, in the log's directory.
+const LOG_KEY_FILE: &str = "sessions.key";
 
 /// Everything that sessions share: made once, from a checked config.
 pub struct Service {
@@ -66,6 +75,9 @@ pub enum ServiceError {
     /// `[masking] key_file`.
     #[error("[masking] key_file: {0}")]
     Key(#[from] KeysError),
+    /// `[log] signing_key_file`, or the key that is made where there is none.
+    #[error("the key that signs the session log: {0}")]
+    LogKey(#[from] LogKeyError),
     /// Rule files, every problem of them.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Rules(Vec<Problem>),
@@ -89,7 +101,13 @@ impl Service {
             None => Keys::random()?,
         };
         let rules = RuleSet::load(&config.masking.rules).map_err(ServiceError::Rules)?;
-        let journal = Arc::new(Journal::open(&config.log.directory)?);
+        let seed = log_signing_seed(&config)?;
+        let rotation = config.log.segment_bytes.map(|bytes_max| Rotation {
+            bytes_max,
+            keep: config.log.keep_days.map(|days| Duration::from_secs(days * 86_400)),
+        });
+        let is_group = config.log.durability == Durability::Group;
+        let journal = Arc::new(Journal::open(&config.log.directory, &seed, is_group, rotation)?);
         let (rule_set_hash, key_id) = (rules.hash(), keys.key_id());
         let databases = tokio::sync::Mutex::default();
         let cancels = Arc::default();
@@ -146,8 +164,9 @@ impl Service {
     /// Passes a CancelRequest on if its key is that of a running session. There is no answer either way.
     pub async fn cancel(&self, process_id: i32, secret: &[u8], peer: Peer) {
         let handle = self.cancels.find(process_id, secret);
+        let address = peer.address();
         let record = Event::Cancel(Cancel {
-            client: &peer.to_string(),
+            client: peer.client(&address),
             accepted: handle.is_some(),
         });
         if let Err(error) = self.journal.append(self.journal.process(), &record) {
@@ -159,6 +178,54 @@ impl Service {
             eprintln!("pgveil: cancel: {error}");
         }
     }
+}
+
+/// Why there is no key to sign the session log with.
+#[derive(Debug, Error)]
+pub enum LogKeyError {
+    /// The file is none.
+    #[error(transparent)]
+    Keys(KeysError),
+    /// It could not be made.
+    #[error("cannot make {}: {source}", path.display())]
+    Make {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The secret key that signs the session log: that of `[log] signing_key_file`, else one derived from the masking key, else one
+/// that is kept with the log and made with it.
+fn log_signing_seed(config: &Config) -> Result<Zeroizing<[u8; 32]>, LogKeyError> {
+    let named = config
+        .log
+        .signing_key_file
+        .as_ref()
+        .or(config.masking.key_file.as_ref());
+    let path = match named {
+        Some(path) => path.clone(),
+        None => config.log.directory.join(LOG_KEY_FILE),
+    };
+    if named.is_none() && !path.exists() {
+        let content = Keys::generate().map_err(LogKeyError::Keys)?;
+        let make = || {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&config.log.directory)?;
+            let mut file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+            file.write_all(content.as_bytes())?;
+            file.sync_all()
+        };
+        make().map_err(|source| LogKeyError::Make {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    let keys = Keys::from_file(&path).map_err(LogKeyError::Keys)?;
+    Ok(keys.log_signing_seed())
 }
 
 /// The upstream that a config names.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::conversation::{Begun, Ended, NotWritten, StatementLog};
-use crate::journal::{Alarm, Event, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
+use crate::journal::{Alarm, Event, Inference, Journal, Refusal, SessionId, Statement, StatementEnd, Verdict};
 use crate::plan;
 use crate::sql::StatementKind;
 
@@ -24,6 +24,8 @@ pub(super) struct SessionLog {
     session: SessionId,
     /// The end that waits, and since when.
     ended: Option<(Ended, Instant)>,
+    /// Number of the last record that a client's waiting depends on.
+    recorded: u64,
     totals: Totals,
 }
 
@@ -33,12 +35,18 @@ impl SessionLog {
             journal,
             session,
             ended: None,
+            recorded: 0,
             totals: Totals::default(),
         }
     }
 
     pub(super) fn totals(&self) -> Totals {
         self.totals
+    }
+
+    /// The number of the record that must be on disk before more is shown.
+    pub(super) fn recorded(&self) -> u64 {
+        self.recorded
     }
 
     /// Whether a record waits to be written.
@@ -62,7 +70,14 @@ impl SessionLog {
         let _ = self.write(&[]);
     }
 
-    fn write(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
+    /// Writes what must be on disk before the client sees what it tells of.
+    fn record(&mut self, events: &[Event<'_>]) -> Result<(), NotWritten> {
+        self.recorded = self.write(events)?;
+        self.journal.hasten(self.recorded);
+        Ok(())
+    }
+
+    fn write(&mut self, events: &[Event<'_>]) -> Result<u64, NotWritten> {
         let end = self.ended.take();
         let sqlstate = end.and_then(|(ended, _)| ended.sqlstate);
         let end = end.map(|(ended, at)| {
@@ -73,7 +88,7 @@ impl SessionLog {
                 sqlstate: sqlstate
                     .as_ref()
                     .map(|state| std::str::from_utf8(state).unwrap_or("XX000")),
-                duration_us: u64::try_from((at - ended.started).as_micros()).unwrap_or(u64::MAX),
+                duration_ns: nanoseconds(at - ended.started),
             })
         });
         let mut records = [const { None }; 3];
@@ -84,7 +99,7 @@ impl SessionLog {
             [Some(first), None, _] => self.journal.append_all(&[first]),
             [Some(first), Some(second), None] => self.journal.append_all(&[first, second]),
             [Some(first), Some(second), Some(third)] => self.journal.append_all(&[first, second, third]),
-            _ => Ok(()),
+            _ => return Ok(self.recorded),
         };
         written.map_err(|error| {
             eprintln!("pgveil: {error}");
@@ -110,14 +125,23 @@ impl StatementLog for SessionLog {
             protocol: begun.protocol,
             kind: kind_name(&begun.plan.kind),
             text: &begun.plan.log_text,
+            fingerprint: begun.plan.fingerprint,
             verdict,
             reason: refusal.map(|refusal| refusal.reason.name()),
             protected: &begun.shown.protected,
             filters: &begun.shown.filters,
+            relations: &begun.shown.relations,
             catalog_generation: begun.plan.basis.snapshot.generation,
         });
         let Some(refusal) = refusal else {
-            return self.write(&[statement]);
+            if begun.shown.inferences.is_empty() {
+                return self.record(&[statement]);
+            }
+            let inference = Event::Inference(Inference {
+                statement: begun.statement,
+                columns: &begun.shown.inferences,
+            });
+            return self.record(&[statement, inference]);
         };
         self.totals.refusals += 1;
         let record = Event::Refusal(Refusal {
@@ -125,7 +149,7 @@ impl StatementLog for SessionLog {
             reason: refusal.reason.name(),
             message: &refusal.message,
         });
-        self.write(&[statement, record])
+        self.record(&[statement, record])
     }
 
     fn end(&mut self, ended: Ended) {
@@ -144,6 +168,10 @@ impl StatementLog for SessionLog {
             message,
         })]);
     }
+}
+
+pub(super) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn kind_name(kind: &StatementKind) -> &'static str {

@@ -1,6 +1,7 @@
 //! Statement texts for the session log: no value stands in them.
 
 use pg_query::protobuf::{ScanToken, Token};
+use sha2::{Digest, Sha256};
 
 use super::parser::TEXT_BYTES_MAX;
 
@@ -39,6 +40,22 @@ pub fn log_text(text: &str, known: &dyn Fn(&str) -> bool) -> String {
     shown
 }
 
+/// Tells the statements of a log apart by their texts as [`log_text`] gives them: the same for those that differ in letter
+/// case, white space and the lengths of lists of literals only. The first 8 bytes of SHA-256 of that text without white
+/// space, in lower case, with `?` for every `?,?,…`.
+pub fn fingerprint(log_text: &str) -> u64 {
+    let mut canonical = Vec::with_capacity(log_text.len());
+    for byte in log_text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
+        if byte == b'?' && canonical.ends_with(b"?,") {
+            canonical.pop();
+            continue;
+        }
+        canonical.push(byte.to_ascii_lowercase());
+    }
+    let hash = Sha256::digest(&canonical);
+    hash.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
 fn push_token(shown: &mut String, token: &ScanToken, kind: Token, source: &str, known: &dyn Fn(&str) -> bool) {
     match kind {
         Token::Sconst | Token::Usconst | Token::Bconst | Token::Xconst | Token::Iconst | Token::Fconst => {
@@ -71,6 +88,17 @@ mod tests {
 
     fn shown(text: &str) -> String {
         log_text(text, &|name| name == "Kunde" || name == "größe" || name == "a\"b")
+    }
+
+    #[test]
+    fn fingerprints_tell_statements_apart() {
+        let of = |text: &str| fingerprint(&log_text(text, &|_| true));
+        let one = of("SELECT email FROM customer WHERE id IN (1, 2)");
+        assert_eq!(one, of("select  email from customer\nwhere id in (17,4,3)"));
+        assert_eq!(one, of("SELECT email /* all */ FROM customer WHERE id IN ('x')"));
+        assert_ne!(one, of("SELECT email FROM customer WHERE id NOT IN (1, 2)"));
+        assert_ne!(one, of("SELECT phone FROM customer WHERE id IN (1, 2)"));
+        assert_ne!(of("SELECT f(1, a)"), of("SELECT f(a, 1)"));
     }
 
     #[test]

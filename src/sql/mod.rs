@@ -40,7 +40,7 @@ pub use analysis::*;
 pub use constant::{number_end, string_end};
 pub use dumped::{DumpedTable, qualified, quoted};
 pub use lineage::{QueryAnalysis, ViewLineage, ViewLineages, resolve_views};
-pub use log_text::log_text;
+pub use log_text::{fingerprint, log_text};
 pub use parser::STACK_BYTES;
 pub use row_condition::{MOMENT, RowConditionError, row_condition};
 pub use structure::Structure;

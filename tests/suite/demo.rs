@@ -32,7 +32,7 @@ fn the_tour_comes_to_its_end() {
         "ERROR:",
         "restored without an error",
         "equal in every column",
-        "chain whole",
+        " signed in ",
     ] {
         assert!(output.stdout.contains(shown), "{shown} is missing: {output:?}");
     }

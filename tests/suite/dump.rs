@@ -111,7 +111,7 @@ fn restores_masked(dumps: &Dumps, dump: &Path) {
         .path();
     let log = std::fs::read_to_string(session.join("sessions.jsonl")).expect("the session log");
     assert!(
-        log.contains("\"user\":\"ada\"") && log.contains("public.customer"),
+        log.contains("\"user.name\":\"ada\"") && log.contains("public.customer"),
         "{log}"
     );
     let mut verify = Command::new(env!("CARGO_BIN_EXE_pgveil"));

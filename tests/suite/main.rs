@@ -34,6 +34,7 @@ mod readme;
 mod restore;
 mod row_masks;
 mod search;
+mod session_log;
 mod style;
 mod transparency;
 mod upstream;

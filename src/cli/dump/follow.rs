@@ -63,27 +63,27 @@ impl Follower {
     fn read(&mut self, record: &Value) {
         let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
         let number = |name: &str| record.get(name).and_then(Value::as_u64).unwrap_or(0);
-        let session = text("session").to_owned();
-        match text("event") {
+        let session = text("session.id").to_owned();
+        match text("event.action") {
             "session_start" => {
                 self.open_sessions += 1;
                 self.masked_by
-                    .insert((text("rule_set").to_owned(), text("key_id").to_owned()));
-                self.upstream_role = Some(text("upstream_role").to_owned());
+                    .insert((text("pgveil.rules").to_owned(), text("pgveil.key").to_owned()));
+                self.upstream_role = Some(text("pgveil.upstream.user").to_owned());
             }
             "session_end" => self.open_sessions = self.open_sessions.saturating_sub(1),
             "statement" => {
-                let Some(table) = self.table_of(&session, text("text")) else {
+                let Some(table) = self.table_of(&session, text("db.query.text")) else {
                     return;
                 };
                 self.rows.entry(table.clone()).or_default();
                 self.table = Some(table.clone());
-                self.running.insert((session, number("statement")), table);
+                self.running.insert((session, number("pgveil.statement")), table);
             }
             "statement_end" => {
-                if let Some(table) = self.running.remove(&(session, number("statement"))) {
-                    *self.rows.entry(table).or_default() += number("rows");
-                    self.bytes += number("bytes");
+                if let Some(table) = self.running.remove(&(session, number("pgveil.statement"))) {
+                    *self.rows.entry(table).or_default() += number("db.response.returned_rows");
+                    self.bytes += number("pgveil.response.bytes");
                 }
             }
             _ => {}

@@ -51,6 +51,8 @@ impl Proxy {
         let stamp = rfc_3339(SystemTime::now()).replace(':', "");
         let log = dumps.join(format!("{stamp}-{}", std::process::id()));
         config.log.directory.clone_from(&log);
+        // One file, which is followed as it grows, and which nobody removes.
+        (config.log.segment_bytes, config.log.keep_days) = (None, None);
         let socket_dir = private_directory(&std::env::temp_dir()).map_err(|error| error.to_string())?;
         config.listen = Listen {
             address: None,

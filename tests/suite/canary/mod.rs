@@ -165,4 +165,10 @@ fn no_canary_leaves() {
         failures.join("\n")
     );
     stage.proxy.verify_log();
+    for file in std::fs::read_dir(stage.proxy.log_directory()).expect("the log's directory") {
+        let path = file.expect("a file").path();
+        let content = std::fs::read(&path).expect("a file of the log");
+        let found = stage.needles.found_in(&content);
+        assert_eq!(found, None, "{}", path.display());
+    }
 }

@@ -29,6 +29,10 @@ pub struct ProxyOptions {
     pub role: String,
     /// At most so many bytes may be written to any one file, as if the disk were full then.
     pub file_bytes_max: Option<u64>,
+    /// More lines of `[log]`.
+    pub log: String,
+    /// More variables of its environment.
+    pub environment: Vec<(&'static str, PathBuf)>,
 }
 
 impl Default for ProxyOptions {
@@ -39,6 +43,8 @@ impl Default for ProxyOptions {
             policy: String::new(),
             role: READER.to_owned(),
             file_bytes_max: None,
+            log: String::new(),
+            environment: Vec::new(),
         }
     }
 }
@@ -110,6 +116,20 @@ impl Proxy {
         self.process = Some(process);
     }
 
+    /// Ends it in order.
+    pub fn end(&mut self) {
+        drop(self.process.take());
+    }
+
+    /// What starts it, to see how it does not.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pgveil"));
+        command
+            .args(["serve", "--config"])
+            .arg(self.directory.join("pgveil.toml"));
+        command
+    }
+
     fn serve_command(&self, errors: &Path) -> Command {
         let pgveil = env!("CARGO_BIN_EXE_pgveil");
         let mut command = match self.options.file_bytes_max {
@@ -127,6 +147,7 @@ impl Proxy {
             .arg(self.directory.join("pgveil.toml"))
             // Asked for by the config of README; the throwaway server trusts everyone.
             .env("PGVEIL_UPSTREAM_PASSWORD", "unused")
+            .envs(self.options.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(errors).expect("a file for errors"));
@@ -193,6 +214,7 @@ fn write_config(directory: &Path, upstream_port: u16, port: u16, options: &Proxy
         packs,
         policy,
         role,
+        log,
         ..
     } = options;
     let verifier = scram_sha_256(PASSWORD.as_bytes());
@@ -220,6 +242,7 @@ verifier = "{verifier}"
 {masking}
 [log]
 directory = "sessions"
+{log}
 "#
     );
     write_files(directory, &config, rules);

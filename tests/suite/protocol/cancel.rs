@@ -52,8 +52,12 @@ fn the_right_key_and_no_other() {
     assert!(began.elapsed() < Duration::from_secs(50));
     assert_eq!(sleeper.until_ready().len(), 4, "the statement behind it runs");
     let log = proxy.log();
-    assert_eq!(log.matches("\"accepted\":true").count(), 2, "the other's and its own");
-    assert_eq!(log.matches("\"accepted\":false").count(), 4);
+    assert_eq!(
+        log.matches("\"event.outcome\":\"success\"").count(),
+        2,
+        "the other's and its own"
+    );
+    assert_eq!(log.matches("\"event.outcome\":\"failure\"").count(), 4);
     let key = sleeper.key.clone();
     drop(sleeper);
     std::thread::sleep(Duration::from_millis(200));

@@ -67,7 +67,7 @@ fn the_proxy_killed_during_copy() {
             );
         }
         proxy.verify_log();
-        let copies = proxy.log().matches("\"kind\":\"copy_out\"").count();
+        let copies = proxy.log().matches("\"pgveil.kind\":\"copy_out\"").count();
         assert_eq!(copies, 3 * round, "each is on the log that showed rows");
         wait_until("the server's side ends", || count(&cluster, "query LIKE 'COPY%'") == 0);
         proxy.serve();
@@ -316,12 +316,12 @@ fn full_and_empty(proxy: &Proxy, disk: &dyn Disk, directory: &Path) {
     let records = records(&log());
     let session = records
         .iter()
-        .find(|record| record["event"] == "session_start")
+        .find(|record| record["event.action"] == "session_start")
         .expect("a session");
     let recorded: BTreeSet<u64> = records
         .iter()
-        .filter(|record| record["session"] == session["session"] && record["event"] == "statement")
-        .map(|record| record["statement"].as_u64().expect("a number"))
+        .filter(|record| record["session.id"] == session["session.id"] && record["event.action"] == "statement")
+        .map(|record| record["pgveil.statement"].as_u64().expect("a number"))
         .collect();
     assert_eq!(answered, recorded, "what was answered is what was recorded");
 }

@@ -224,7 +224,7 @@ fn two_users_at_once() {
     proxy.verify_log();
     for user in ["ada", "bob"] {
         assert_eq!(
-            proxy.log().matches(&format!("\"user\":\"{user}\"")).count(),
+            proxy.log().matches(&format!("\"user.name\":\"{user}\"")).count(),
             2,
             "{user}"
         );

@@ -9,6 +9,7 @@ mod limits;
 mod masked;
 pub mod peer;
 mod random;
+mod records;
 mod refused;
 
 use peer::{Message, Peer, Script};

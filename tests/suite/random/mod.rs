@@ -192,7 +192,7 @@ fn random_queries_answer_as_the_masked_copy_does() {
         let live = peer.query(&text);
         peer.forget();
         let record = log.next();
-        assert!(record.contains("\"event\":\"statement\""), "{record}");
+        assert!(record.contains("\"event.action\":\"statement\""), "{record}");
         if live.error().is_some() || record.contains("\"how\":\"redacted\"") {
             continue;
         }
