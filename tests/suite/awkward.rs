@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use pgveil::cluster::{Cluster, run};
 
+use crate::equivalence::tables_agree;
 use crate::harness::{Output, Proxy, ProxyOptions, client_version, cluster_with};
 
 /// Most columns of it are masked.
@@ -214,6 +215,7 @@ fn every_format_restores() {
     stage.restored("plain", "plain.sql", &[]);
     stage.restored("custom", "custom", &["-Fc", "-Z0"]);
     stage.answers_as("custom");
+    tables_agree(&stage.cluster, &stage.proxy, "awkward", "custom");
     stage.restored("directory", "directory", &["-Fd", "-Z0", "-j2"]);
     stage.restored("tar", "tar", &["-Ft"]);
     stage.restored("root", "root", &["-Fc", "-Z0", "--load-via-partition-root"]);

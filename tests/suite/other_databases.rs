@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use pgveil::cluster::run;
 
+use crate::equivalence::tables_agree;
 use crate::harness::{Proxy, cluster_with};
 
 const NORTHWIND: &str = r#"
@@ -75,6 +76,7 @@ fn check(database: &str, rules: &str, columns: &[(&str, &str)]) {
             _ => restore.args(["-Xq", "-v", "ON_ERROR_STOP=1", "-d", copy, "-f"]),
         };
         run(restore.arg(&path), "restore").expect("no error");
+        tables_agree(&cluster, &proxy, database, copy);
         for (table, column) in columns {
             let sql = format!("SELECT {column}::text FROM {table} WHERE {column} IS NOT NULL AND {column}::text <> ''");
             let values = |database| cluster.psql(database, &sql).expect("values");
