@@ -9,6 +9,7 @@ use crate::wire::compose;
 use crate::wire::error_fields::ErrorFields;
 
 use super::expected::Expected;
+use super::runs::SKIPPED_SQLSTATE;
 use super::{Conversation, Run, StatementLog};
 
 impl<L: StatementLog> Conversation<L> {
@@ -45,12 +46,15 @@ impl<L: StatementLog> Conversation<L> {
     /// An error of a statement whose text is not the client's own: its place is nowhere in the client's text, and whoever runs
     /// pgveil has to look at the filters.
     pub(super) fn point_to_filters(&self, fields: &mut ErrorFields) -> bool {
-        let Some(plan) = self.front_filtered() else {
+        let Some(plan) = self
+            .front_filtered()
+            .filter(|_| fields.sqlstate.as_bytes() != SKIPPED_SQLSTATE)
+        else {
             return false;
         };
         fields.position = None;
         let hint = format!(
-            "Rows of this table are filtered ({}); whoever runs pgveil sees with `pgveil check` what is wrong with it.",
+            "Rows of this table are filtered ({}); whoever runs pgveil sees with `pgveil check --rows` what is wrong with it.",
             plan.filters.join(", ")
         );
         fields.hint = Some(hint.into());

@@ -195,7 +195,8 @@ impl<L: StatementLog> Conversation<L> {
         );
         (self.is_stale && reads && self.planner.protects_anything()).then(|| Refusal {
             reason: Reason::CatalogChanged,
-            message: "pgveil could not read the catalog a moment ago, so it cannot tell what is protected now".into(),
+            message: "pgveil could not read the catalog a moment ago, or its rules do not fit it any more: it cannot tell what is protected now"
+                .into(),
             hint: "Try again in a few seconds; whoever runs pgveil finds the reason in its output.".into(),
         })
     }

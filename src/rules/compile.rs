@@ -40,6 +40,8 @@ pub(super) struct Compiler<'a> {
     policy: &'a Policy,
     problems: &'a mut Vec<Problem>,
     warnings: &'a mut Vec<Problem>,
+    /// Where what does not fit any more is told, for rules that did fit; otherwise a rule that names a column has to fit.
+    unfit: Option<&'a mut Vec<Problem>>,
     classes: HashMap<ClassKey, u32>,
     /// Integer columns seen of each domain: one that is smallint and one that is wider.
     integers: HashMap<String, [Option<ColumnId>; 2]>,
@@ -66,6 +68,7 @@ impl<'a> Compiler<'a> {
             policy,
             problems,
             warnings,
+            unfit: None,
             classes: HashMap::new(),
             integers: HashMap::new(),
             protected,
@@ -73,6 +76,12 @@ impl<'a> Compiler<'a> {
             done: HashMap::new(),
             under_way: Vec::new(),
         }
+    }
+
+    /// Redacts columns that their masks do not fit any more, instead of having problems with them.
+    pub(super) fn redacting(mut self, unfit: Option<&'a mut Vec<Problem>>) -> Self {
+        self.unfit = unfit;
+        self
     }
 
     /// The treatment of a column; `None` for a clean one, or after a problem.
@@ -107,7 +116,7 @@ impl<'a> Compiler<'a> {
         let mask = match compiled {
             Ok(mask) => mask,
             // Whoever named the column has to choose again; a star or a foreign key may have caught more than was meant.
-            Err(error) if protection.exact => {
+            Err(error) if protection.exact && self.unfit.is_none() => {
                 self.problems
                     .push(rule.place.problem(Severity::Error, error.to_string()));
                 return None;
@@ -115,8 +124,11 @@ impl<'a> Compiler<'a> {
             Err(error) => {
                 let message = format!("{error}; it is redacted instead");
                 let suggestion = format!("name a mask for {}, or [[keep]] it", shape.name);
-                self.warnings
-                    .push(rule.place.problem(Severity::Warning, message).suggest(suggestion));
+                let told = match &mut self.unfit {
+                    Some(unfit) if protection.exact => unfit,
+                    _ => &mut self.warnings,
+                };
+                told.push(rule.place.problem(Severity::Warning, message).suggest(suggestion));
                 return Some(ColumnTreatment {
                     predicates: rule.predicates.unwrap_or(self.policy.predicates),
                     tags: rule.tags.clone(),

@@ -21,6 +21,32 @@ impl RuleSet {
     /// # Errors
     /// Rules that contradict each other, name columns of views, or have masks that do not take their columns' types.
     pub fn resolve(&self, snapshot: &Snapshot, keys: &Keys, policy: &Policy) -> Result<Resolved, Vec<Problem>> {
+        self.resolved(snapshot, keys, policy, None)
+    }
+
+    /// Decides again about a database that changed while it was served: columns that their masks do not take any more, or
+    /// whose masks read columns that are gone, are redacted, and the others stay in use. Adds to `unfit` what the operator
+    /// should know of it.
+    ///
+    /// # Errors
+    /// Rules that contradict each other, or name columns of views.
+    pub fn resolve_again(
+        &self,
+        snapshot: &Snapshot,
+        keys: &Keys,
+        policy: &Policy,
+        unfit: &mut Vec<Problem>,
+    ) -> Result<Resolved, Vec<Problem>> {
+        self.resolved(snapshot, keys, policy, Some(unfit))
+    }
+
+    fn resolved(
+        &self,
+        snapshot: &Snapshot,
+        keys: &Keys,
+        policy: &Policy,
+        unfit: Option<&mut Vec<Problem>>,
+    ) -> Result<Resolved, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut matched = vec![false; self.entries.len()];
         let winners = self.winners(snapshot, &mut matched, &mut problems);
@@ -29,7 +55,8 @@ impl RuleSet {
             mut warnings,
         } = spread(snapshot, &winners, &mut problems);
         let rules = (&protected, &winners);
-        let mut compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings, rules);
+        let compiler = Compiler::new(snapshot, keys, policy, &mut problems, &mut warnings, rules);
+        let mut compiler = compiler.redacting(unfit);
         let personal = base_relations(snapshot).filter(|relation| has_personal_columns(relation));
         let ids: Vec<ColumnId> = BTreeMap::from_iter(&protected)
             .into_keys()

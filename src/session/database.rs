@@ -228,10 +228,15 @@ async fn load(
     let mut snapshot = upstream::load_snapshot(connection).await?;
     snapshot.generation = before.map_or(0, Planner::generation) + 1;
     let policy: &Policy = &service.config.policy;
-    let mut resolved = service
-        .rules
-        .resolve(&snapshot, &service.keys, policy)
-        .map_err(CatalogError::Rules)?;
+    let (rules, mut unfit) = (&service.rules, Vec::new());
+    let resolved = match before {
+        None => rules.resolve(&snapshot, &service.keys, policy),
+        Some(_) => rules.resolve_again(&snapshot, &service.keys, policy, &mut unfit),
+    };
+    let mut resolved = resolved.map_err(CatalogError::Rules)?;
+    for problem in unfit {
+        eprintln!("pgveil: {problem}");
+    }
     let mode = if policy.access == Access::Any {
         PlannerMode::Open
     } else {

@@ -252,8 +252,16 @@ impl<'a> Collector<'a> {
                 self.touch.constants_matter |= keys.any(holds_constant);
             }
             "RangeTableSample" => self.sampling(&node.names("method")),
-            "ColumnRef" => self.attribute(&node.names("fields"), 2),
-            "AIndirection" => self.attribute(&node.names("indirection"), 1),
+            "ColumnRef" => {
+                // What stands before the last name says whose column it is.
+                let star = node.nodes("fields").any(|field| field.is("AStar"));
+                if let [_, .., name] = node.names("fields").as_slice()
+                    && !star
+                {
+                    self.attributes(&[name]);
+                }
+            }
+            "AIndirection" => self.attributes(&node.names("indirection")),
             _ => {}
         }
     }
@@ -412,10 +420,7 @@ impl<'a> Collector<'a> {
     }
 
     /// `row.function`: a function of one row argument can be written like a column.
-    fn attribute(&mut self, names: &[&str], fields_min: usize) {
-        if names.len() < fields_min || self.snapshot.functions.is_empty() {
-            return;
-        }
+    fn attributes(&mut self, names: &[&str]) {
         for name in names {
             for function in self.users_functions(None, name) {
                 if let [argument] = function.argument_types.as_slice()

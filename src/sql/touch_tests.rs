@@ -121,6 +121,8 @@ fn code_of_users_is_refused_unless_vouched_for() {
         "SELECT 1 OPERATOR(pg_catalog.|+|) 2",
         "SELECT citext_eq('a', 'b')",
         "SELECT o.total FROM app.orders o",
+        "SELECT leak.total, app.leak.id, leak.* FROM app.orders leak",
+        "SELECT leak FROM app.orders leak",
     ] {
         assert_eq!(
             touched(text, &snapshot).check(&Rules::default(), false),

@@ -155,3 +155,38 @@ fn columns_of_one_inheritance_tree_read_their_own() {
     assert_eq!(reads("public.visit.day"), [1]);
     assert_eq!(reads("public.visit_2024.day"), [2]);
 }
+
+#[test]
+fn a_mask_that_fits_no_more_leaves_its_column_redacted_and_the_others_as_they_are() {
+    let text = mask("public.a.born", "date_shift")
+        + &mask("public.a.mail", "email")
+        + "[[rule]]\ncolumns = [\"public.a.at\"]\nmask = { kind = \"date_shift\", by = \"who\" }\n";
+    let columns = |own: &'static str, read: &'static str| {
+        let columns = [("born", own), ("mail", "text"), ("at", "date"), (read, "int4")];
+        SnapshotBuilder::new().table("public.a", &columns)
+    };
+    for (catalog, column, why) in [
+        (columns("text", "who"), "public.a.born", "does not accept the type"),
+        (columns("date", "whose"), "public.a.at", "reads column `who`"),
+    ] {
+        assert!(refused(catalog.clone(), &text).contains(why));
+        let (catalog, mut unfit) = (catalog.build(), Vec::new());
+        let resolved = rules(&text).resolve_again(&catalog, &keys(), &Policy::default(), &mut unfit);
+        let resolved = resolved.unwrap_or_else(|problems| panic!("{}", lines(&problems)));
+        let shop = Shop { catalog, resolved };
+        assert_eq!(
+            [shop.mask(column), shop.mask("public.a.mail")],
+            [Some("redact"), Some("email")]
+        );
+        let told = lines(&unfit);
+        assert!(told.contains(why) && told.lines().count() == 1, "{told}");
+    }
+    let mut unfit = Vec::new();
+    let catalog = columns("date", "who").build();
+    assert!(
+        rules(&text)
+            .resolve_again(&catalog, &keys(), &Policy::default(), &mut unfit)
+            .is_ok()
+    );
+    assert!(unfit.is_empty());
+}
