@@ -1,7 +1,7 @@
 //! Settings of the operator's own, `app.user_id` and the like, that clients may set.
 
-/// What names of settings may not begin with: what is behind such a name is read by the server or by a module of it,
-/// which may print data, load code, or switch off what protection rests on.
+/// What names of settings may not begin with: what is behind such a name is read by the server, by a module of it or by
+/// pgveil itself, which may print data, load code, or switch off what protection rests on.
 const INTERPRETED: &[&str] = &[
     "age",
     "anon",
@@ -36,6 +36,7 @@ const INTERPRETED: &[&str] = &[
     "pgsodium",
     "pgsm",
     "pgtle",
+    "pgveil",
     "pldbgapi",
     "pljava",
     "pllua",
@@ -105,7 +106,7 @@ impl CustomSettings {
         }
         if prefix.starts_with("pg_") || prefix.starts_with("_pq_") || INTERPRETED.contains(&prefix) {
             return Err(format!(
-                "begins with {prefix}, which the server or a module of it interprets"
+                "begins with {prefix}, which the server, a module of it or pgveil interprets"
             ));
         }
         self.0.push(folded);

@@ -31,7 +31,8 @@ fn the_same_text_in_other_sessions() {
     }
     let spread = "COPY\n  public . \"customer\"\n(customer_id\n)\nTO STDOUT";
     assert_eq!((rows("pg_dump", spread), rows("psql", spread)), (10, 599));
-    let cursor = "BEGIN; DECLARE _pg_dump_cursor CURSOR FOR SELECT customer_id, email FROM ONLY public.customer; FETCH ALL FROM _pg_dump_cursor; COMMIT";
+    // psql before 15 shows only what the last statement gives.
+    let cursor = "BEGIN; DECLARE _pg_dump_cursor CURSOR FOR SELECT customer_id, email FROM ONLY public.customer; FETCH ALL FROM _pg_dump_cursor";
     assert_eq!(rows("psql", cursor), 599);
     let emails = copied(&filtered, "pg_dump", COPY).success();
     let original = filtered

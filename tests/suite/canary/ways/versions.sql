@@ -23,6 +23,8 @@ WITH RECURSIVE r(n, v) AS (SELECT 1, email FROM vault.person WHERE id = 1 UNION 
 WITH RECURSIVE r(n, v) AS (SELECT 1, email FROM vault.person WHERE id = 1 UNION ALL SELECT n + 1, v FROM r WHERE n < 4) SEARCH BREADTH FIRST BY v SET o SELECT o FROM r;
 -- redact: CYCLE collects what it compares [rows-forms]
 WITH RECURSIVE r(n, v) AS (SELECT 1, email FROM vault.person WHERE id = 1 UNION ALL SELECT n + 1, v FROM r WHERE n < 4) CYCLE v SET again USING path SELECT path FROM r;
+-- mask: subscript of a document [rows-forms]
+SELECT (jsonb_build_object('0', email))[0] FROM vault.person;
 -- redact: SUBSTRING SIMILAR [rows-expressions]
 SELECT SUBSTRING(name SIMILAR '%#"z_#"%' ESCAPE '#') FROM vault.person;
 -- refuse predicate: string_to_table [rows-pieces]
