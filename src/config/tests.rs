@@ -173,8 +173,8 @@ fn settings_of_the_server_cannot_be_allowed() {
         [
             "pgveil.toml:11:22: error: \"work_mem\" in policy.settings has no dot: settings without one are the server's own; \
              write a name such as \"app.user_id\", or \"app.*\"",
-            "pgveil.toml:12:3: error: \"auto_explain.*\" in policy.settings begins with auto_explain, which the server or \
-             a module of it interprets",
+            "pgveil.toml:12:3: error: \"auto_explain.*\" in policy.settings begins with auto_explain, which the server, \
+             a module of it or pgveil interprets",
         ]
     );
 }
