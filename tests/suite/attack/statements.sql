@@ -399,7 +399,7 @@ SELECT attname, n_distinct, correlation, avg_width FROM pg_stats WHERE schemanam
 SELECT stawidth, stavalues1 FROM pg_statistic
 
 -- statistics of tables [door-statistics]
-SELECT relname, n_live_tup, seq_scan > -1 FROM pg_stat_user_tables ORDER BY relname
+SELECT relname, n_live_tup >= 0, seq_scan > -1 FROM pg_stat_user_tables ORDER BY relname
 
 -- physical places [bit-size]
 SELECT ctid, tableoid::regclass, id FROM app.people ORDER BY ctid
