@@ -168,7 +168,26 @@ fn no_canary_leaves() {
     for file in std::fs::read_dir(stage.proxy.log_directory()).expect("the log's directory") {
         let path = file.expect("a file").path();
         let content = std::fs::read(&path).expect("a file of the log");
-        let found = stage.needles.found_in(&content);
+        let found = stage.needles.found_in(&without_hashes(&content));
         assert_eq!(found, None, "{}", path.display());
     }
+}
+
+/// Hashes hold every short number in hex by chance, when there are enough of them.
+fn without_hashes(content: &[u8]) -> Vec<u8> {
+    const HASH: usize = 64;
+    const START: &[u8] = b"\"pgveil.prev\":\"";
+    let mut kept = Vec::with_capacity(content.len());
+    let mut rest = content;
+    while let Some(at) = memchr::memmem::find(rest, START) {
+        let hash = rest[at + START.len()..]
+            .iter()
+            .take(HASH)
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
+        kept.extend_from_slice(&rest[..at]);
+        rest = &rest[at + START.len() + hash..];
+    }
+    kept.extend_from_slice(rest);
+    kept
 }
